@@ -1,0 +1,15 @@
+# The warnings of docs/architecture.md, linked PRIVATE everywhere and never exported.
+add_library(hubproof_warnings INTERFACE)
+target_compile_options(hubproof_warnings INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wswitch-enum -Wold-style-cast
+  $<$<BOOL:${HUBPROOF_WERROR}>:-Werror>)
+
+# hubproof_module(net SOURCES a.cpp b.cpp LINKS hubproof::model)
+# One static library per engine folder; LINKS mirrors the allowed "uses" relation, PRIVATE_LINKS holds third parties.
+function(hubproof_module name)
+  cmake_parse_arguments(arg "" "" "SOURCES;LINKS;PRIVATE_LINKS" ${ARGN})
+  add_library(hubproof_${name} STATIC ${arg_SOURCES})
+  add_library(hubproof::${name} ALIAS hubproof_${name})
+  target_include_directories(hubproof_${name} PUBLIC "${PROJECT_SOURCE_DIR}")
+  target_link_libraries(hubproof_${name} PUBLIC ${arg_LINKS} PRIVATE ${arg_PRIVATE_LINKS} hubproof_warnings)
+endfunction()

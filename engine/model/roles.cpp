@@ -1,0 +1,3 @@
+#include "engine/model/roles.h"
+
+namespace hubproof::model {}
