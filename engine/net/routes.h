@@ -1,0 +1,75 @@
+// Effective routes of a subnet and which of them Azure uses. IPv4 only; what an IPv6 prefix means for a claim is decided
+// where the claim is made (azure-semantics.md 1.8).
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/model/view.h"
+
+namespace hubproof::net {
+
+enum class RouteSource : std::uint8_t { user, bgp, system };
+/// As effective routes print it: "User", "VirtualNetworkGateway", "Default".
+std::string_view name(RouteSource source);
+
+/// Where a route sends a packet. `vnet` is the own VNet for vnet_local, the remote one for peering and private_endpoint.
+struct NextHop {
+  enum class Kind : std::uint8_t {
+    vnet_local, peering, internet, gateway, appliance, service_endpoint, private_endpoint, none,
+    unknown  ///< a value that was not understood: anything is possible
+  };
+  Kind kind = Kind::none;
+  model::ResourceId target;  ///< VNet (vnet_local, peering), private endpoint (private_endpoint), else unset
+  Ipv4 address;              ///< of kind appliance
+  friend bool operator==(const NextHop&, const NextHop&) = default;
+};
+/// "VnetLocal", "VNetPeering", "Internet", "VirtualNetworkGateway", "VirtualAppliance", "VirtualNetworkServiceEndpoint",
+/// "InterfaceEndpoint", "None", "Unknown".
+std::string_view name(NextHop::Kind kind);
+
+struct Route {
+  Prefix prefix;
+  RouteSource source = RouteSource::system;
+  NextHop next_hop;
+  /// False: the route may or may not exist (undocumented behaviour, an unreadable value, a peering that one side does
+  /// not show). Safety claims must hold with and without it.
+  bool is_certain = true;
+  model::Fact fact;          ///< the configuration value that makes it
+  std::string uncertainty;   ///< why it is not certain; empty when it is
+};
+
+/// Routes whose prefixes no export holds: gateway-learned ones, service tags and service endpoints without a tag file.
+struct UnknownRoutes {
+  RouteSource source = RouteSource::bgp;
+  NextHop next_hop;
+  model::Fact fact;
+  std::string reason;  ///< what is not known and what would decide it, one sentence
+};
+
+struct RouteSet {
+  std::vector<Route> routes;           ///< in a deterministic order
+  std::vector<UnknownRoutes> unknown;  ///< each may apply to any destination that its source can win
+};
+
+/// All routes that the subnet's NICs have. source: azure-semantics.md 1.2-1.6, 2.1
+RouteSet effective_routes(const model::View& view, model::SubnetIndex subnet);
+
+/// True when Azure prefers `a` over `b` for a destination that both hold: longest prefix, then user over BGP over
+/// system; but a system route of a VNet, a peering or a service endpoint is not displaced by a BGP route, however long.
+/// source: learn.microsoft.com/azure/virtual-network/virtual-networks-udr-overview#how-azure-selects-a-route
+bool is_preferred(const Route& a, const Route& b);
+
+/// The routes that may decide `destination`: the preferred certain route and every uncertain one that beats it. Empty:
+/// no route matches, the packet is dropped. Pointers into `routes`.
+std::vector<const Route*> select_routes(std::span<const Route> routes, Ipv4 destination);
+
+/// Private endpoint /32 routes (InterfaceEndpoint) are beaten by a user route only under the rules of network policies:
+/// true when `user` may override the /32 of an endpoint in a subnet with `policies` inside a VNet whose address space
+/// is `address_space`. source: learn.microsoft.com/azure/private-link/disable-private-endpoint-network-policy
+bool overrides_endpoint(const Prefix& user, const model::Setting<model::PrivateEndpointPolicies>& policies,
+                        std::span<const Prefix> address_space);
+
+}  // namespace hubproof::net
