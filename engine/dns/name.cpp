@@ -1,0 +1,1 @@
+#include "engine/dns/resolve.h"

@@ -1,0 +1,2 @@
+// Builds estates for tests.
+#pragma once
