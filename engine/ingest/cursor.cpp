@@ -1,0 +1,165 @@
+#include "engine/ingest/cursor.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "engine/core/text.h"
+#include "engine/value/arm_id.h"
+
+namespace hubproof::ingest {
+namespace {
+
+using simdjson::ondemand::json_type;
+
+constexpr std::size_t kPreviewLength = 80;
+
+/// RFC 6901 escaping of one reference token.
+void append_token(std::string& out, std::string_view key) {
+  for (const char c : key) {
+    if (c == '~') {
+      out += "~0";
+    } else if (c == '/') {
+      out += "~1";
+    } else {
+      out += c;
+    }
+  }
+}
+
+}  // namespace
+
+std::string ReadContext::pointer() const {
+  std::string out;
+  for (const std::string& token : pointer_prefix) out += token;
+  for (const Step& step : path) {
+    out += '/';
+    if (step.key.empty()) {
+      out += std::to_string(step.index);
+    } else {
+      append_token(out, step.key);
+    }
+  }
+  return out;
+}
+
+json_type Cursor::type() { return value_.type(); }
+
+void Cursor::unread(std::string met) {
+  if (met.size() > kPreviewLength) met = met.substr(0, kPreviewLength) + "...";
+  context_->entity->unread.push_back({context_->pointer(), text::printable(met)});
+}
+
+std::string Cursor::preview() {
+  switch (type()) {
+    case json_type::object: return "an object";
+    case json_type::array: return "an array";
+    case json_type::string: {
+      const std::string_view met = value_.get_string();
+      return fmt::format("\"{}\"", met.substr(0, kPreviewLength));
+    }
+    case json_type::number:
+    case json_type::boolean: return std::string(text::trim(value_.raw_json_token()));
+    case json_type::null: return "null";
+  }
+  return "a value";
+}
+
+void Cursor::wrong_type(std::string_view wanted) { unread(fmt::format("{} in place of {}", preview(), wanted)); }
+
+std::optional<std::string_view> Cursor::text() {
+  switch (type()) {
+    case json_type::string: return std::string_view(value_.get_string());
+    case json_type::null: return std::nullopt;
+    case json_type::object:
+    case json_type::array:
+    case json_type::number:
+    case json_type::boolean: break;
+  }
+  wrong_type("a string");
+  return std::nullopt;
+}
+
+model::Setting<bool> Cursor::boolean() {
+  const json_type met = type();
+  if (met == json_type::null) return {};
+  if (met == json_type::boolean) return bool(value_.get_bool());
+  if (met == json_type::string) {
+    const std::string_view word = value_.get_string();
+    if (text::equals(word, "true")) return true;
+    if (text::equals(word, "false")) return false;
+    if (word.empty()) return {};
+    std::string kept(word);
+    unread(kept);
+    return model::Setting<bool>::unreadable(std::move(kept));
+  }
+  std::string shown = fmt::format("{} in place of a boolean", preview());
+  unread(shown);
+  return model::Setting<bool>::unreadable(std::move(shown));
+}
+
+std::optional<std::uint64_t> Cursor::number() {
+  const json_type met = type();
+  if (met == json_type::null) return std::nullopt;
+  std::string_view digits;
+  if (met == json_type::string) {
+    digits = value_.get_string();
+  } else if (met == json_type::number) {
+    digits = text::trim(value_.raw_json_token());
+  } else {
+    wrong_type("a number");
+    return std::nullopt;
+  }
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  if (error == std::errc() && end == digits.data() + digits.size()) return value;
+  unread(fmt::format("\"{}\" in place of a whole number", digits));
+  return std::nullopt;
+}
+
+model::ResourceId Cursor::id() {
+  const std::optional<std::string_view> spelling = text();
+  if (!spelling || spelling->empty()) return {};
+  if (spelling->front() == '/') return context_->snapshot.ids.intern(*spelling);
+  unread(fmt::format("\"{}\" in place of a resource id", *spelling));
+  return {};
+}
+
+model::ResourceId Cursor::reference() {
+  model::ResourceId found;
+  object([&](std::string_view key, Cursor value) {
+    if (text::equals(key, "id")) {
+      found = value.id();
+    } else {
+      value.ignore();
+    }
+  });
+  return found;
+}
+
+void Cursor::unknown_property() {
+  switch (type()) {
+    case json_type::null: return;
+    case json_type::boolean:
+      if (!bool(value_.get_bool())) return;
+      return unread("true: a property that is not modelled");
+    case json_type::string: {
+      const std::string_view met = value_.get_string();
+      if (met.empty() || text::equals(met, "None")) return;
+      return unread(fmt::format("\"{}\": a property that is not modelled", met.substr(0, kPreviewLength)));
+    }
+    case json_type::array: {
+      simdjson::ondemand::array array = value_.get_array();
+      if (bool(array.is_empty())) return;
+      return unread("an array: a property that is not modelled");
+    }
+    case json_type::object: {
+      simdjson::ondemand::object object = value_.get_object();
+      if (bool(object.is_empty())) return;
+      return unread("an object: a property that is not modelled");
+    }
+    case json_type::number: return unread("a number: a property that is not modelled");
+  }
+}
+
+}  // namespace hubproof::ingest
