@@ -1,0 +1,1 @@
+#include "engine/proof/claims.h"
