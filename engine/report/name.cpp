@@ -1,1 +1,0 @@
-#include "engine/report/report.h"
