@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/model/view.h"
+#include "engine/net/peerings.h"
 
 namespace hubproof::net {
 
@@ -57,19 +58,32 @@ struct RouteSet {
 /// All routes that the subnet's NICs have. source: azure-semantics.md 1.2-1.6, 2.1
 RouteSet effective_routes(const model::View& view, model::SubnetIndex subnet);
 
+/// The routes of effective_routes() whose prefix overlaps one of `window` (of the private endpoints: that lie in it). What is
+/// in `unknown` does not depend on the window.
+RouteSet effective_routes(const model::View& view, model::SubnetIndex subnet, std::span<const Prefix> window);
+
+/// As effective_routes(), without the /32 routes of private endpoints. An empty window holds everything.
+RouteSet routes_without_endpoints(const model::View& view, const model::Subnet& subnet, std::span<const Prefix> window);
+
 /// True when Azure prefers `a` over `b` for a destination that both hold: longest prefix, then user over BGP over
 /// system; but a system route of a VNet, a peering or a service endpoint is not displaced by a BGP route, however long.
 /// source: learn.microsoft.com/azure/virtual-network/virtual-networks-udr-overview#how-azure-selects-a-route
 bool is_preferred(const Route& a, const Route& b);
 
-/// The routes that may decide `destination`: the preferred certain route and every uncertain one that beats it. Empty:
-/// no route matches, the packet is dropped. Pointers into `routes`.
+/// The routes that may decide `destination`: the preferred certain route and every uncertain one that beats it. Several certain
+/// ones of the same rank (the addresses of an ECMP next hop) are all there. Empty: no route matches, the packet is dropped.
+/// Pointers into `routes`, the preferred certain one first.
 std::vector<const Route*> select_routes(std::span<const Route> routes, Ipv4 destination);
 
 /// Private endpoint /32 routes (InterfaceEndpoint) are beaten by a user route only under the rules of network policies:
 /// true when `user` may override the /32 of an endpoint in a subnet with `policies` inside a VNet whose address space
 /// is `address_space`. source: learn.microsoft.com/azure/private-link/disable-private-endpoint-network-policy
+/// Answers true only when that is certain; endpoint_override() tells a doubtful one from a certain no.
 bool overrides_endpoint(const Prefix& user, const model::Setting<model::PrivateEndpointPolicies>& policies,
                         std::span<const Prefix> address_space);
+
+/// Three-valued overrides_endpoint(). Doubtful: a VNet of several prefixes where `user` is as long as the one that holds it but
+/// not as the longest, policies that cannot be read, and high-scale private endpoints. source: azure-semantics.md 1.6
+Ternary endpoint_override(const Prefix& user, const model::Subnet& endpoint_subnet, const model::VirtualNetwork& endpoint_vnet);
 
 }  // namespace hubproof::net

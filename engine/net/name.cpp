@@ -1,1 +1,0 @@
-#include "engine/net/routes.h"

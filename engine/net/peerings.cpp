@@ -1,0 +1,143 @@
+#include "engine/net/peerings.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/core/text.h"
+
+namespace hubproof::net {
+namespace {
+
+using model::Peering;
+using model::PeeringState;
+using model::View;
+
+bool overlaps_any(std::span<const Prefix> list, std::span<const Prefix> window) {
+  for (const Prefix& prefix : list) {
+    for (const Prefix& wanted : window) {
+      if (prefix.overlaps(wanted)) return true;
+    }
+  }
+  return false;
+}
+
+// A dangling reference to the remote says nothing about the peering itself; contradictory rows do.
+bool is_contradicted(const View& view, model::ResourceId id) {
+  for (const auto& [key, index] : view.estate.gaps_by_resource.of(id)) {
+    if (view.estate.snapshot().gaps[index].code != "INPUT-DANGLING") return true;
+  }
+  return false;
+}
+
+// State of the pair, flags apart.
+// source: azure-semantics.md 2.1 (Initiated and Disconnected carry no traffic; only a pair where one side is provably absent or
+// Disconnected blocks)
+PeeringLink link_of_states(const View& view, const Peering& peering, const Peering* back) {
+  const std::string remote = shown(view, peering.remote);
+  if (!peering.state.is_known()) {
+    return {Ternary::unknown, true, fmt::format("the state of the peering to {} is not known", remote)};
+  }
+  const bool back_is_connected = back != nullptr && back->state.is(PeeringState::connected);
+  if (!peering.state.is(PeeringState::connected)) {
+    const std::string_view state = model::name(peering.state.value());
+    if (!back_is_connected) return {Ternary::no, false, fmt::format("the peering to {} is {}", remote, state)};
+    return {Ternary::unknown, true, fmt::format("the peering to {} is {} here but Connected on the other side", remote, state)};
+  }
+  if (view.estate.find<model::VirtualNetwork>(peering.remote) == nullptr) return {Ternary::yes, true, {}};
+  if (back == nullptr) {
+    const bool may_be_missing = view.estate.is_partial(model::ArgTable::resources);
+    return {may_be_missing ? Ternary::unknown : Ternary::no, true, fmt::format("{} has no peering back", remote)};
+  }
+  if (back_is_connected) return {Ternary::yes, true, {}};
+  return {back->state.is_known() ? Ternary::no : Ternary::unknown, true,
+          fmt::format("the peering back from {} is not Connected", remote)};
+}
+
+}  // namespace
+
+std::string shown(const View& view, model::ResourceId id) {
+  return id.is_set() ? text::printable(view.estate.name(id)) : std::string("(none)");
+}
+
+bool is_named(const View& view, const model::Subnet& subnet, std::string_view name) {
+  return text::equals(view.estate.name(subnet.id), name);
+}
+
+const Peering* other_side(const View& view, const Peering& peering) {
+  for (const auto& [key, index] : view.estate.peerings_by_vnet.of(peering.remote)) {
+    const Peering& back = view.estate.tables().peerings[index];
+    if (back.remote == peering.vnet) return &back;
+  }
+  return nullptr;
+}
+
+PeeringLink peering_link(const View& view, const Peering& peering) {
+  const Peering* back = other_side(view, peering);
+  PeeringLink link = link_of_states(view, peering, back);
+  if (link.carries != Ternary::yes) return link;
+  const std::string remote = shown(view, peering.remote);
+  const auto doubt = [&](std::string reason) { return PeeringLink{Ternary::unknown, true, std::move(reason)}; };
+  for (const Peering* side : {&peering, back}) {
+    if (side == nullptr) continue;
+    if (!side->unread.empty()) {
+      return doubt(fmt::format("the peering with {} has a property that is not understood ({})", remote,
+                               text::printable(side->unread.front().pointer)));
+    }
+    if (!side->is_settled) return doubt(fmt::format("the peering with {} is not provisioned", remote));
+    if (is_contradicted(view, side->id)) return doubt(fmt::format("the export contradicts itself about the peering with {}", remote));
+    // Editions of the page disagree on whether `false` blocks or only changes the VirtualNetwork tag.
+    // source: azure-semantics.md 2.2; learn.microsoft.com/azure/virtual-network/virtual-network-manage-peering
+    if (side->allow_access.value_or_default(true) != true) {
+      return doubt(fmt::format("allowVirtualNetworkAccess of the peering with {} is not true, which may or may not block", remote));
+    }
+    // source: azure-semantics.md 2.3 (subnet peering; the names of its subnets are not modelled)
+    if (side->complete_vnets.value_or_default(true) != true) {
+      return doubt(fmt::format("the peering with {} joins only some subnets", remote));
+    }
+  }
+  return link;
+}
+
+bool may_route(const View& view, const Peering& peering, std::span<const Prefix> window) {
+  if (overlaps_any(peering.remote_address_space, window) || overlaps_any(peering.remote_current_address_space, window)) return true;
+  const model::VirtualNetwork* remote = view.estate.find<model::VirtualNetwork>(peering.remote);
+  return remote != nullptr && overlaps_any(remote->address_space, window);
+}
+
+// source: azure-semantics.md 2.1 (not in sync: safety takes the union of the lists, liveness the intersection)
+std::vector<PeeringRange> peering_ranges(const View& view, const Peering& peering) {
+  std::vector<const std::vector<Prefix>*> lists;
+  if (!peering.remote_address_space.empty()) lists.push_back(&peering.remote_address_space);
+  if (!peering.remote_current_address_space.empty()) lists.push_back(&peering.remote_current_address_space);
+  if (const auto* remote = view.estate.find<model::VirtualNetwork>(peering.remote)) lists.push_back(&remote->address_space);
+  std::vector<PeeringRange> out;
+  for (const std::vector<Prefix>* list : lists) {
+    for (const Prefix& prefix : *list) {
+      const auto same = [&](const PeeringRange& range) { return range.prefix == prefix; };
+      if (std::any_of(out.begin(), out.end(), same)) continue;
+      const auto has = [&](const std::vector<Prefix>* other) {
+        return std::find(other->begin(), other->end(), prefix) != other->end();
+      };
+      out.push_back({prefix, !peering.sync_level.is_unreadable() && std::all_of(lists.begin(), lists.end(), has)});
+    }
+  }
+  std::sort(out.begin(), out.end(), [](const PeeringRange& a, const PeeringRange& b) { return a.prefix < b.prefix; });
+  return out;
+}
+
+std::vector<Ipv4> endpoint_addresses(const View& view, const model::PrivateEndpoint& endpoint) {
+  std::vector<Ipv4> out(endpoint.addresses);
+  for (const model::ResourceId id : endpoint.network_interfaces) {
+    const model::NetworkInterface* nic = view.estate.find<model::NetworkInterface>(id);
+    if (nic == nullptr) continue;
+    for (const model::IpConfiguration& config : nic->ip_configurations) {
+      if (config.address) out.push_back(*config.address);
+    }
+  }
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
+}
+
+}  // namespace hubproof::net

@@ -1,0 +1,48 @@
+// What a peering carries, and which addresses it routes. source: azure-semantics.md 2.1-2.3
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/model/view.h"
+
+namespace hubproof::net {
+
+/// Three-valued: whether something is so for every way in which the unknown parts can turn out.
+enum class Ternary : std::uint8_t { no, unknown, yes };
+
+struct PeeringLink {
+  Ternary carries = Ternary::unknown;  ///< packets pass from `peering.vnet` to `peering.remote`
+  /// False when the local side is not established: Azure then has no route for it.
+  bool has_route = true;
+  std::string reason;  ///< why it is not `yes`; empty when it is
+};
+
+/// Looks at both sides. A remote VNet that the export does not hold counts as connected when the local side is.
+PeeringLink peering_link(const model::View& view, const model::Peering& peering);
+
+struct PeeringRange {
+  Prefix prefix;
+  bool is_certain = true;
+};
+/// The remote ranges that the peering may route: what was last synced, what the remote states now and what the remote VNet in the
+/// export has. Certain are those that every known list holds.
+std::vector<PeeringRange> peering_ranges(const model::View& view, const model::Peering& peering);
+
+/// True when peering_ranges() holds a range that overlaps one of `window`; no allocation.
+bool may_route(const model::View& view, const model::Peering& peering, std::span<const Prefix> window);
+
+/// The peering object of the other side, or nullptr.
+const model::Peering* other_side(const model::View& view, const model::Peering& peering);
+
+/// Name of a resource, safe to print.
+std::string shown(const model::View& view, model::ResourceId id);
+
+/// The addresses of a private endpoint: of its NICs, and static ones.
+std::vector<Ipv4> endpoint_addresses(const model::View& view, const model::PrivateEndpoint& endpoint);
+
+/// Name of a subnet is one of the platform's, as "AzureFirewallSubnet"; without regard to case.
+bool is_named(const model::View& view, const model::Subnet& subnet, std::string_view name);
+
+}  // namespace hubproof::net

@@ -1,0 +1,86 @@
+// Which of several routes Azure uses, and which user routes displace the /32 of a private endpoint.
+#include <algorithm>
+
+#include "engine/net/routes.h"
+
+namespace hubproof::net {
+namespace {
+
+using model::PrivateEndpointPolicies;
+using model::Subnet;
+using model::VirtualNetwork;
+
+// source: learn.microsoft.com/azure/virtual-network/virtual-networks-udr-overview#how-azure-selects-a-route (system routes of
+// VNets, peerings and service endpoints are preferred even over more specific BGP routes)
+bool is_kept_over_bgp(const Route& route) {
+  if (route.source != RouteSource::system) return false;
+  switch (route.next_hop.kind) {
+    case NextHop::Kind::vnet_local:
+    case NextHop::Kind::peering:
+    case NextHop::Kind::service_endpoint: return true;
+    case NextHop::Kind::internet:
+    case NextHop::Kind::gateway:
+    case NextHop::Kind::appliance:
+    case NextHop::Kind::private_endpoint:
+    case NextHop::Kind::none:
+    case NextHop::Kind::unknown: return false;
+  }
+  return false;
+}
+
+}  // namespace
+
+bool is_preferred(const Route& a, const Route& b) {
+  if (is_kept_over_bgp(a) && b.source == RouteSource::bgp) return true;
+  if (is_kept_over_bgp(b) && a.source == RouteSource::bgp) return false;
+  if (a.prefix.length() != b.prefix.length()) return a.prefix.length() > b.prefix.length();
+  return a.source < b.source;
+}
+
+std::vector<const Route*> select_routes(std::span<const Route> routes, Ipv4 destination) {
+  // A learned route that a system route keeps out plays no part against user routes either: without this the three-way
+  // preference could turn in a circle.
+  const bool keeps_bgp_out = std::any_of(routes.begin(), routes.end(), [&](const Route& route) {
+    return route.is_certain && is_kept_over_bgp(route) && route.prefix.contains(destination);
+  });
+  const auto counts = [&](const Route& route) {
+    return route.prefix.contains(destination) && !(keeps_bgp_out && route.source == RouteSource::bgp);
+  };
+  const Route* best = nullptr;
+  for (const Route& route : routes) {
+    if (route.is_certain && counts(route) && (best == nullptr || is_preferred(route, *best))) best = &route;
+  }
+  std::vector<const Route*> out;
+  if (best != nullptr) out.push_back(best);
+  for (const Route& route : routes) {
+    if (&route == best || !counts(route)) continue;
+    const bool ties = best != nullptr && !is_preferred(*best, route) && !is_preferred(route, *best);
+    if (route.is_certain ? ties : best == nullptr || ties || is_preferred(route, *best)) out.push_back(&route);
+  }
+  return out;
+}
+
+bool overrides_endpoint(const Prefix& user, const model::Setting<PrivateEndpointPolicies>& policies,
+                        std::span<const Prefix> address_space) {
+  if (user.length() == 32) return true;
+  const bool has_policies = policies.is(PrivateEndpointPolicies::enabled) || policies.is(PrivateEndpointPolicies::route_table_enabled);
+  if (!has_policies || address_space.empty()) return false;
+  return std::all_of(address_space.begin(), address_space.end(),
+                     [&](const Prefix& prefix) { return user.length() >= prefix.length(); });
+}
+
+Ternary endpoint_override(const Prefix& user, const Subnet& endpoint_subnet, const VirtualNetwork& endpoint_vnet) {
+  if (user.length() == 32) return Ternary::yes;
+  const auto& policies = endpoint_subnet.private_endpoint_policies;
+  if (overrides_endpoint(user, policies, endpoint_vnet.address_space)) {
+    // source: azure-semantics.md 1.6 (privateEndpointVNetPolicies Basic: whether single /32 routes appear is undocumented)
+    return endpoint_vnet.high_scale_private_endpoints ? Ternary::unknown : Ternary::yes;
+  }
+  const bool may_have_policies = policies.is_unreadable() || policies.is(PrivateEndpointPolicies::enabled) ||
+                                 policies.is(PrivateEndpointPolicies::route_table_enabled);
+  const bool is_long_for_some = std::any_of(endpoint_vnet.address_space.begin(), endpoint_vnet.address_space.end(),
+                                            [&](const Prefix& prefix) { return user.length() >= prefix.length(); });
+  return may_have_policies && is_long_for_some ? Ternary::unknown : Ternary::no;
+}
+
+}  // namespace hubproof::net

@@ -1,0 +1,386 @@
+#include "engine/net/routes.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/core/text.h"
+
+namespace hubproof::net {
+namespace {
+
+using model::Fact;
+using model::Peering;
+using model::PrivateEndpointPolicies;
+using model::Subnet;
+using model::View;
+using model::VirtualNetwork;
+
+// law:  always present: 0/0 to the Internet, and the reserved blocks dropped
+// source: learn.microsoft.com/azure/virtual-network/virtual-networks-udr-overview#default
+struct Reserved {
+  std::string_view text;
+  bool is_documented_as_active;  ///< 172.16/12 was missing from effective routes for years (azure-semantics.md 1.2)
+};
+constexpr Reserved kReserved[] = {
+    {"10.0.0.0/8", true}, {"100.64.0.0/10", true}, {"172.16.0.0/12", false}, {"192.168.0.0/16", true}};
+
+bool overlaps(const Prefix& prefix, std::span<const Prefix> window) {
+  if (window.empty()) return true;
+  return std::any_of(window.begin(), window.end(), [&](const Prefix& wanted) { return prefix.overlaps(wanted); });
+}
+
+class Collector {
+ public:
+  Collector(const View& view, const Subnet& subnet, std::span<const Prefix> window)
+      : v_(view), e_(view.estate), subnet_(subnet), window_(window), vnet_(e_.find<VirtualNetwork>(subnet.vnet)),
+        table_(e_.find<model::RouteTable>(subnet.route_table)) {}
+  RouteSet run(bool with_endpoints);
+
+ private:
+  void what_is_not_understood();
+  void doubt(const model::Entity& entity, std::string_view what);
+  void unknown(RouteSource source, NextHop next_hop, Fact fact, std::string reason);
+  void add(Prefix prefix, RouteSource source, NextHop next_hop, Fact fact, std::string uncertainty = {});
+  void own_network();
+  void user_routes();
+  void user_route(std::size_t index);
+  void defaults();
+  void peerings();
+  void gateways();
+  void learn_from(Fact fact, std::string_view what);
+  void service_endpoints();
+  void endpoints();
+  void endpoints_of(const VirtualNetwork& vnet, const std::string& doubt);
+  void endpoint_routes(const Subnet& subnet, const VirtualNetwork& vnet, const std::string& doubt);
+
+  bool has_user_default() const;
+  bool propagates() const;  // or may propagate
+
+  const View& v_;
+  const model::Estate& e_;
+  const Subnet& subnet_;
+  std::span<const Prefix> window_;
+  const VirtualNetwork* vnet_;
+  const model::RouteTable* table_;
+  RouteSet out_;
+};
+
+void Collector::unknown(RouteSource source, NextHop next_hop, Fact fact, std::string reason) {
+  out_.unknown.push_back({source, next_hop, std::move(fact), std::move(reason)});
+}
+
+void Collector::add(Prefix prefix, RouteSource source, NextHop next_hop, Fact fact, std::string uncertainty) {
+  const bool is_certain = uncertainty.empty();
+  out_.routes.push_back({prefix, source, next_hop, is_certain, std::move(fact), std::move(uncertainty)});
+}
+
+// A property that is not understood may change forwarding. source: azure-semantics.md 0
+void Collector::doubt(const model::Entity& entity, std::string_view what) {
+  const NextHop anything{NextHop::Kind::unknown, {}, {}};
+  if (!entity.unread.empty()) {
+    const model::Unread& first = entity.unread.front();
+    unknown(RouteSource::user, anything, {entity.id, first.pointer, first.met},
+            fmt::format("{} {} has {} = {}, which is not understood", what, shown(v_, entity.id),
+                        text::printable(first.pointer), text::printable(first.met)));
+  }
+  if (!entity.is_settled) {
+    unknown(RouteSource::user, anything, {entity.id, "/properties/provisioningState", "not Succeeded"},
+            fmt::format("{} {} is not provisioned (provisioningState is not Succeeded)", what, shown(v_, entity.id)));
+  }
+  for (const auto& [key, index] : e_.taints_by_resource.of(entity.id)) {
+    const model::UnmodelledNetworkResource& taint = e_.tables().unmodelled_network[index];
+    unknown(RouteSource::user, anything, {taint.id, "", taint.type},
+            fmt::format("{} {} is touched by {} ({}), which is not modelled", what, shown(v_, entity.id), shown(v_, taint.id),
+                        text::printable(taint.type)));
+  }
+  for (const auto& [key, index] : e_.gaps_by_resource.of(entity.id)) {
+    const model::Gap& gap = e_.snapshot().gaps[index];
+    if (gap.code == "INPUT-DANGLING") continue;  // told where the reference is followed
+    unknown(RouteSource::user, anything, {entity.id, "", gap.code},
+            fmt::format("{} {}: {}", what, shown(v_, entity.id), gap.message));
+  }
+}
+
+void Collector::what_is_not_understood() {
+  doubt(subnet_, "subnet");
+  if (vnet_ != nullptr) {
+    doubt(*vnet_, "virtual network");
+  } else {
+    unknown(RouteSource::system, {NextHop::Kind::unknown, {}, {}}, {subnet_.vnet, "", "absent"},
+            fmt::format("virtual network {} is not in the export", shown(v_, subnet_.vnet)));
+  }
+  if (table_ != nullptr) {
+    doubt(*table_, "route table");
+  } else if (subnet_.route_table.is_set()) {
+    unknown(RouteSource::user, {NextHop::Kind::unknown, {}, {}}, {subnet_.id, "/properties/routeTable/id", "not in the export"},
+            fmt::format("route table {} is not in the export", shown(v_, subnet_.route_table)));
+  }
+}
+
+// source: learn.microsoft.com/azure/virtual-network/virtual-networks-udr-overview#default
+void Collector::own_network() {
+  if (vnet_ == nullptr) return;
+  for (std::size_t i = 0; i < vnet_->address_space.size(); ++i) {
+    const Prefix& prefix = vnet_->address_space[i];
+    if (!overlaps(prefix, window_)) continue;
+    add(prefix, RouteSource::system, {NextHop::Kind::vnet_local, vnet_->id, {}},
+        {vnet_->id, "/properties/addressSpace/addressPrefixes", to_string(prefix)});
+  }
+}
+
+bool Collector::has_user_default() const {
+  if (table_ == nullptr) return false;
+  return std::any_of(table_->routes.begin(), table_->routes.end(), [](const model::Route& route) {
+    const Prefix* prefix = route.prefix ? std::get_if<Prefix>(&*route.prefix) : nullptr;
+    return route.is_usable && prefix != nullptr && prefix->length() == 0;
+  });
+}
+
+bool Collector::propagates() const {
+  return table_ == nullptr || table_->disable_bgp_propagation.value_or_default(false) != true;
+}
+
+// law:  a user 0/0 removes the reserved blocks from that subnet
+// source: azure-semantics.md 1.2; learn.microsoft.com/azure/virtual-network/virtual-networks-udr-overview#routing-example
+void Collector::defaults() {
+  const model::ResourceId owner = subnet_.vnet;
+  add(Prefix(), RouteSource::system, {NextHop::Kind::internet, {}, {}}, {owner, "", "system route 0.0.0.0/0 -> Internet"});
+  if (has_user_default()) return;
+  std::string doubt;
+  const auto is_any_route = [](const UnknownRoutes& u) { return u.source != RouteSource::system; };
+  if (std::any_of(out_.unknown.begin(), out_.unknown.end(), is_any_route)) {
+    doubt = "a default route that is not known would remove it";
+  }
+  for (const Route& route : out_.routes) {
+    if (route.source == RouteSource::bgp && route.prefix.length() == 0) doubt = "a learned default route may remove it";
+  }
+  for (const Reserved& reserved : kReserved) {
+    const Prefix prefix = *Prefix::parse(reserved.text);
+    if (!overlaps(prefix, window_)) continue;
+    const bool is_own = vnet_ != nullptr && std::find(vnet_->address_space.begin(), vnet_->address_space.end(), prefix) !=
+                                                vnet_->address_space.end();
+    if (is_own) continue;  // the block's route became VnetLocal
+    std::string why = doubt;
+    if (why.empty() && !reserved.is_documented_as_active) why = "whether Azure still drops this block is not documented";
+    add(prefix, RouteSource::system, {NextHop::Kind::none, {}, {}},
+        {owner, "", fmt::format("system route {} -> None", reserved.text)}, std::move(why));
+  }
+}
+
+void Collector::user_routes() {
+  if (table_ == nullptr) return;
+  for (std::size_t i = 0; i < table_->routes.size(); ++i) user_route(i);
+}
+
+void Collector::user_route(std::size_t index) {
+  const model::Route& route = table_->routes[index];
+  const Prefix* prefix = route.prefix ? std::get_if<Prefix>(&*route.prefix) : nullptr;
+  if (route.is_usable && route.prefix && prefix == nullptr) return;  // IPv6
+  if (route.is_usable && prefix != nullptr && !overlaps(*prefix, window_)) return;
+  NextHop hop;
+  switch (route.next_hop) {
+    case model::NextHopType::virtual_network_gateway: hop.kind = NextHop::Kind::gateway; break;
+    case model::NextHopType::vnet_local:
+      hop.kind = NextHop::Kind::vnet_local;
+      hop.target = subnet_.vnet;
+      break;
+    case model::NextHopType::internet: hop.kind = NextHop::Kind::internet; break;
+    case model::NextHopType::none: hop.kind = NextHop::Kind::none; break;
+    case model::NextHopType::virtual_appliance:
+    case model::NextHopType::virtual_appliance_ecmp:
+      hop.kind = route.next_hop_addresses.empty() ? NextHop::Kind::unknown : NextHop::Kind::appliance;
+      if (!route.next_hop_addresses.empty()) hop.address = route.next_hop_addresses.front();
+      break;
+  }
+  const std::string where = prefix != nullptr ? to_string(*prefix) : text::printable(route.service_tag);
+  const std::string to = hop.kind == NextHop::Kind::appliance
+                             ? fmt::format("{} {}", model::name(route.next_hop), to_string(hop.address))
+                             : std::string(model::name(route.next_hop));
+  Fact fact{table_->id, fmt::format("/properties/routes/{}", index), fmt::format("{} -> {}", where, to)};
+  if (!route.is_usable) {
+    return unknown(RouteSource::user, {NextHop::Kind::unknown, {}, {}}, std::move(fact),
+                   fmt::format("route {} of {} cannot be read", text::printable(route.name), shown(v_, table_->id)));
+  }
+  // source: azure-semantics.md 1.3 rule 5 (a tag's ranges are in no export)
+  if (prefix == nullptr) {
+    return unknown(RouteSource::user, hop, std::move(fact),
+                   fmt::format("route {} of {} sends the service tag {} to {}; the addresses of the tag are not in the export",
+                               text::printable(route.name), shown(v_, table_->id), where, to));
+  }
+  if (hop.kind != NextHop::Kind::appliance) return add(*prefix, RouteSource::user, hop, std::move(fact));
+  // source: azure-semantics.md 1.1 (VirtualApplianceEcmp: every address is a possible next hop)
+  for (const Ipv4 address : route.next_hop_addresses) {
+    hop.address = address;
+    fact.value = fmt::format("{} -> {} {}", where, model::name(route.next_hop), to_string(address));
+    add(*prefix, RouteSource::user, hop, fact);
+  }
+}
+
+// source: learn.microsoft.com/azure/virtual-network/virtual-networks-udr-overview#optional-default-routes
+void Collector::peerings() {
+  for (const auto& [key, index] : e_.peerings_by_vnet.of(subnet_.vnet)) {
+    const Peering& peering = e_.tables().peerings[index];
+    if (!window_.empty() && !may_route(v_, peering, window_)) continue;
+    const PeeringLink link = peering_link(v_, peering);
+    if (!link.has_route) continue;
+    const bool is_suppressed = table_ != nullptr && table_->disable_peering_route;
+    for (const PeeringRange& range : peering_ranges(v_, peering)) {
+      if (!overlaps(range.prefix, window_)) continue;
+      std::string why = link.reason;
+      if (why.empty() && !range.is_certain) {
+        why = fmt::format("the address space of {} and what the peering last synced differ", shown(v_, peering.remote));
+      }
+      // source: azure-semantics.md 1.5 (disablePeeringRoute: preview, neither presence nor absence may be relied on)
+      if (why.empty() && is_suppressed) why = "disablePeeringRoute is All, whose reach is not documented";
+      add(range.prefix, RouteSource::system, {NextHop::Kind::peering, peering.remote, {}},
+          {peering.id, "/properties/peeringState", peering.state.is_known() ? std::string(model::name(peering.state.value())) : "?"},
+          std::move(why));
+    }
+  }
+}
+
+void Collector::learn_from(Fact fact, std::string_view what) {
+  const NextHop gateway{NextHop::Kind::gateway, {}, {}};
+  if (!v_.designations.has_learned_prefixes) {
+    return unknown(RouteSource::bgp, gateway, std::move(fact),
+                   fmt::format("{} may teach any route and gateway route propagation is on; what it learns is in no export "
+                               "(declare the learned prefixes, or disable propagation)", what));
+  }
+  const bool may_be_overridden = table_ != nullptr && std::any_of(table_->routes.begin(), table_->routes.end(),
+                                                                  [](const model::Route& r) { return r.has_bgp_override; });
+  for (const Prefix& prefix : v_.designations.learned_prefixes) {
+    if (!overlaps(prefix, window_)) continue;
+    fact.value = fmt::format("declared learned prefix {}", to_string(prefix));
+    add(prefix, RouteSource::bgp, gateway, fact, may_be_overridden ? "a user route with hasBgpOverride may displace it" : "");
+  }
+}
+
+// law:  learned routes reach every subnet of a VNet with a gateway or Route Server, and of a peer that uses it, unless the
+//       subnet's own table disables propagation
+// source: azure-semantics.md 1.5, 7.1, 7.2
+void Collector::gateways() {
+  if (!propagates()) return;
+  for (const auto& [key, index] : e_.gateways_by_vnet.of(subnet_.vnet)) {
+    const model::Gateway& gateway = e_.tables().gateways[index];
+    learn_from({gateway.id, "", "gateway in this virtual network"}, fmt::format("gateway {}", shown(v_, gateway.id)));
+  }
+  for (const auto& [key, index] : e_.peerings_by_vnet.of(subnet_.vnet)) {
+    const Peering& peering = e_.tables().peerings[index];
+    if (peering.use_remote_gateways.value_or_default(false) == false) continue;
+    learn_from({peering.id, "/properties/useRemoteGateways", peering.use_remote_gateways.is_known() ? "true" : "unreadable"},
+               fmt::format("the gateway of {}", shown(v_, peering.remote)));
+  }
+}
+
+// source: learn.microsoft.com/azure/virtual-network/virtual-network-service-endpoints-overview
+void Collector::service_endpoints() {
+  if (subnet_.service_endpoints.empty()) return;
+  std::string list;
+  for (const std::string& service : subnet_.service_endpoints) list += (list.empty() ? "" : ", ") + text::printable(service);
+  unknown(RouteSource::system, {NextHop::Kind::service_endpoint, {}, {}}, {subnet_.id, "/properties/serviceEndpoints", list},
+          fmt::format("subnet {} has service endpoints for {}, whose public addresses are reached directly and are in no export",
+                      shown(v_, subnet_.id), list));
+}
+
+void Collector::endpoints() {
+  if (vnet_ == nullptr) return;
+  endpoints_of(*vnet_, {});
+  for (const auto& [key, index] : e_.peerings_by_vnet.of(subnet_.vnet)) {
+    const Peering& peering = e_.tables().peerings[index];
+    const VirtualNetwork* remote = e_.find<VirtualNetwork>(peering.remote);
+    if (remote == nullptr || (!window_.empty() && !may_route(v_, peering, window_))) continue;
+    const PeeringLink link = peering_link(v_, peering);
+    if (!link.has_route) continue;
+    const bool is_suppressed = table_ != nullptr && table_->disable_peering_route;
+    endpoints_of(*remote, is_suppressed && link.reason.empty() ? "disablePeeringRoute is All, whose reach is not documented"
+                                                               : link.reason);
+  }
+}
+
+// source: azure-semantics.md 1.6 (a /32 in the endpoint's own VNet and in directly peered ones)
+void Collector::endpoints_of(const VirtualNetwork& vnet, const std::string& doubt) {
+  for (const auto& [key, index] : e_.subnets_by_vnet.of(vnet.id)) {
+    const Subnet& subnet = e_.tables().subnets[index];
+    if (e_.endpoints_by_subnet.of(subnet.id).empty()) continue;
+    const auto touches = [&](const Prefix& prefix) { return overlaps(prefix, window_); };
+    if (std::any_of(subnet.prefixes.begin(), subnet.prefixes.end(), touches)) endpoint_routes(subnet, vnet, doubt);
+  }
+}
+
+void Collector::endpoint_routes(const Subnet& subnet, const VirtualNetwork& vnet, const std::string& doubt) {
+  for (const auto& [key, index] : e_.endpoints_by_subnet.of(subnet.id)) {
+    const model::PrivateEndpoint& endpoint = e_.tables().private_endpoints[index];
+    const std::vector<Ipv4> addresses = endpoint_addresses(v_, endpoint);
+    const NextHop hop{NextHop::Kind::private_endpoint, endpoint.id, {}};
+    if (addresses.empty()) {
+      unknown(RouteSource::system, hop, {endpoint.id, "/properties/networkInterfaces", "no address"},
+              fmt::format("the address of private endpoint {} is not in the export", shown(v_, endpoint.id)));
+    }
+    for (const Ipv4 address : addresses) {
+      if (!overlaps(Prefix::host(address), window_)) continue;
+      Ternary overridden = Ternary::no;
+      for (const Route& route : out_.routes) {
+        if (route.source != RouteSource::user || route.prefix.length() == 32 || !route.prefix.contains(address)) continue;
+        overridden = std::max(overridden, endpoint_override(route.prefix, subnet, vnet));
+      }
+      if (overridden == Ternary::yes) continue;
+      std::string why = doubt;
+      if (why.empty() && overridden == Ternary::unknown) why = "whether the user route displaces the endpoint's /32 is not certain";
+      if (why.empty() && !endpoint.is_settled) why = "the private endpoint is not provisioned";
+      add(Prefix::host(address), RouteSource::system, hop,
+          {endpoint.id, "/properties/networkInterfaces", fmt::format("{}/32 -> InterfaceEndpoint", to_string(address))},
+          std::move(why));
+    }
+  }
+}
+
+RouteSet Collector::run(bool with_endpoints) {
+  what_is_not_understood();
+  own_network();
+  user_routes();
+  peerings();
+  gateways();
+  service_endpoints();
+  defaults();
+  if (with_endpoints) endpoints();
+  return std::move(out_);
+}
+
+}  // namespace
+
+std::string_view name(RouteSource source) {
+  switch (source) {
+    case RouteSource::user: return "User";
+    case RouteSource::bgp: return "VirtualNetworkGateway";
+    case RouteSource::system: return "Default";
+  }
+  return "Default";
+}
+
+std::string_view name(NextHop::Kind kind) {
+  switch (kind) {
+    case NextHop::Kind::vnet_local: return "VnetLocal";
+    case NextHop::Kind::peering: return "VNetPeering";
+    case NextHop::Kind::internet: return "Internet";
+    case NextHop::Kind::gateway: return "VirtualNetworkGateway";
+    case NextHop::Kind::appliance: return "VirtualAppliance";
+    case NextHop::Kind::service_endpoint: return "VirtualNetworkServiceEndpoint";
+    case NextHop::Kind::private_endpoint: return "InterfaceEndpoint";
+    case NextHop::Kind::none: return "None";
+    case NextHop::Kind::unknown: return "Unknown";
+  }
+  return "Unknown";
+}
+
+RouteSet effective_routes(const View& view, model::SubnetIndex subnet) { return effective_routes(view, subnet, {}); }
+
+RouteSet effective_routes(const View& view, model::SubnetIndex subnet, std::span<const Prefix> window) {
+  return Collector(view, view.estate.tables().subnets[subnet.index()], window).run(true);
+}
+
+RouteSet routes_without_endpoints(const View& view, const Subnet& subnet, std::span<const Prefix> window) {
+  return Collector(view, subnet, window).run(false);
+}
+
+}  // namespace hubproof::net
