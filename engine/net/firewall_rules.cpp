@@ -1,0 +1,266 @@
+#include "engine/net/firewall_rules.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/core/text.h"
+#include "engine/value/address_set.h"
+
+namespace hubproof::net {
+namespace {
+
+using Decision = FilterResult::Decision;
+using model::FirewallRule;
+using model::RuleCollection;
+using model::RuleCollectionGroup;
+using model::View;
+
+Ternary in_term(const model::AddressTerm& term, Ipv4 address) {
+  switch (term.kind) {
+    case model::AddressTerm::Kind::any: return Ternary::yes;
+    case model::AddressTerm::Kind::prefix: return term.prefix.contains(address) ? Ternary::yes : Ternary::no;
+    case model::AddressTerm::Kind::prefix6: return Ternary::no;
+    // A service tag is a list of public prefixes that no export holds.
+    case model::AddressTerm::Kind::tag: return internet_addresses().contains(address) ? Ternary::unknown : Ternary::no;
+    case model::AddressTerm::Kind::asg:
+    case model::AddressTerm::Kind::unread: return Ternary::unknown;
+  }
+  return Ternary::unknown;
+}
+
+struct PlacedRule {
+  const RuleCollectionGroup* group = nullptr;
+  std::size_t collection = 0;  ///< position in the group
+  std::size_t rule = 0;        ///< position in the collection
+  const RuleCollection& in() const { return group->collections[collection]; }
+  const FirewallRule& get() const { return in().rules[rule]; }
+};
+
+// law:  parent groups first, then group priority, collection priority, rules from the top
+// source: learn.microsoft.com/azure/firewall/rule-processing
+std::vector<PlacedRule> in_order(const std::vector<const RuleCollectionGroup*>& groups, FirewallRule::Kind kind) {
+  std::vector<PlacedRule> out;
+  for (const RuleCollectionGroup* group : groups) {
+    std::vector<std::size_t> order(group->collections.size());
+    for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+      return group->collections[a].priority < group->collections[b].priority;
+    });
+    for (const std::size_t c : order) {
+      for (std::size_t r = 0; r < group->collections[c].rules.size(); ++r) {
+        const FirewallRule& rule = group->collections[c].rules[r];
+        if (rule.kind == kind || !rule.is_usable) out.push_back({group, c, r});
+      }
+    }
+  }
+  return out;
+}
+
+class Evaluation {
+ public:
+  Evaluation(const View& view, const Packet& packet) : v_(view), packet_(packet) {}
+  Ternary matches(const FirewallRule& rule) const;
+
+ private:
+  Ternary protocol(const FirewallRule& rule) const;
+  Ternary ports(const FirewallRule& rule) const;
+  const View& v_;
+  const Packet& packet_;
+};
+
+bool has_ports(Protocol protocol) { return protocol == Protocol::tcp || protocol == Protocol::udp; }
+
+// source: azure-semantics.md 4.2 (Any with an explicit port is TCP and UDP, with * all protocols)
+Ternary Evaluation::protocol(const FirewallRule& rule) const {
+  if (rule.kind == FirewallRule::Kind::application) return packet_.protocol == Protocol::tcp ? Ternary::unknown : Ternary::no;
+  if (rule.protocols.empty()) return Ternary::unknown;
+  for (const Protocol p : rule.protocols) {
+    if (p == packet_.protocol || p == Protocol::any) return Ternary::yes;
+  }
+  return Ternary::no;
+}
+
+Ternary Evaluation::ports(const FirewallRule& rule) const {
+  if (rule.destination_ports.empty()) return Ternary::unknown;
+  const auto is_all = [](const PortRange& range) { return range.is_all(); };
+  if (std::any_of(rule.destination_ports.begin(), rule.destination_ports.end(), is_all)) return Ternary::yes;
+  if (!has_ports(packet_.protocol)) {
+    const bool names_it = std::find(rule.protocols.begin(), rule.protocols.end(), packet_.protocol) != rule.protocols.end();
+    return names_it ? Ternary::unknown : Ternary::no;
+  }
+  const auto holds_port = [&](const PortRange& range) { return range.contains(packet_.destination_port); };
+  return std::any_of(rule.destination_ports.begin(), rule.destination_ports.end(), holds_port) ? Ternary::yes : Ternary::no;
+}
+
+Ternary Evaluation::matches(const FirewallRule& rule) const {
+  if (!rule.is_usable) return Ternary::unknown;
+  Ternary out = std::min(protocol(rule), ports(rule));
+  if (out == Ternary::no) return out;
+  out = std::min(out, holds(v_, rule.sources, rule.source_ip_groups, packet_.source));
+  if (out == Ternary::no || rule.kind == FirewallRule::Kind::application) return out;
+  // What a name resolves to is in no export. source: azure-semantics.md 4.3
+  Ternary to = holds(v_, rule.destinations, rule.destination_ip_groups, packet_.destination);
+  if (!rule.fqdns.empty()) to = std::max(to, Ternary::unknown);
+  return std::min(out, to);
+}
+
+model::Fact fact_of(const PlacedRule& placed) {
+  return {placed.group->id, fmt::format("/properties/ruleCollections/{}/rules/{}", placed.collection, placed.rule),
+          fmt::format("{} {}", text::printable(placed.get().name), model::name(placed.in().action))};
+}
+
+std::string shown_rule(const View& view, const PlacedRule& placed) {
+  return fmt::format("rule {} of collection {} in {}", text::printable(placed.get().name), text::printable(placed.in().name),
+                     shown(view, placed.group->id));
+}
+
+FirewallResult undecided(const View& view, const PlacedRule& placed, std::string_view why) {
+  return {Decision::unknown, {}, {fact_of(placed)}, fmt::format("{}: {}", shown_rule(view, placed), why)};
+}
+
+std::optional<FirewallResult> translate(const View& view, const std::vector<PlacedRule>& rules, const Packet& packet) {
+  const Evaluation evaluation(view, packet);
+  for (const PlacedRule& placed : rules) {
+    const Ternary match = evaluation.matches(placed.get());
+    if (match == Ternary::no) continue;
+    const Result<Ipv4> target = Ipv4::parse(placed.get().translated_address);
+    if (match == Ternary::unknown) return undecided(view, placed, "whether it matches is not known");
+    if (!target) return undecided(view, placed, "it translates to a name");
+    return FirewallResult{Decision::allow, Translation{*target, placed.get().translated_port.value_or(packet.destination_port)},
+                          {fact_of(placed)}, shown_rule(view, placed)};
+  }
+  return std::nullopt;
+}
+
+// First network rule that matches; a doubtful one leaves both ways open until a certain one agrees.
+std::optional<FirewallResult> by_network_rules(const View& view, const std::vector<PlacedRule>& rules, const Packet& packet) {
+  const Evaluation evaluation(view, packet);
+  const PlacedRule* doubtful = nullptr;
+  for (const PlacedRule& placed : rules) {
+    const Ternary match = evaluation.matches(placed.get());
+    if (match == Ternary::no) continue;
+    if (!placed.get().is_usable) return undecided(view, placed, "it cannot be read");
+    if (doubtful != nullptr && doubtful->in().action != placed.in().action) {
+      return undecided(view, *doubtful, "whether it matches is not known");
+    }
+    if (match == Ternary::unknown) {
+      doubtful = &placed;
+      continue;
+    }
+    const Decision decision = placed.in().action == model::Access::allow ? Decision::allow : Decision::deny;
+    return FirewallResult{decision, {}, {fact_of(placed)}, shown_rule(view, placed)};
+  }
+  if (doubtful != nullptr) return undecided(view, *doubtful, "whether it matches is not known");
+  return std::nullopt;
+}
+
+// source: learn.microsoft.com/azure/firewall/rule-processing (application rules, then the built-in infrastructure collection)
+FirewallResult by_application_rules(const View& view, const model::AzureFirewall& firewall, const std::vector<PlacedRule>& rules,
+                                    const Packet& packet) {
+  const Evaluation evaluation(view, packet);
+  const PlacedRule* may_allow = nullptr;
+  for (const PlacedRule& placed : rules) {
+    if (evaluation.matches(placed.get()) == Ternary::no) continue;
+    if (placed.in().action == model::Access::allow || !placed.get().is_usable) may_allow = may_allow ? may_allow : &placed;
+  }
+  if (may_allow != nullptr) return undecided(view, *may_allow, "an application rule decides by the name in the request");
+  const bool is_web = packet.protocol == Protocol::tcp && (packet.destination_port == 80 || packet.destination_port == 443);
+  if (is_web && internet_addresses().contains(packet.destination)) {
+    return {Decision::unknown, {}, {{firewall.id, "", "built-in infrastructure rules"}},
+            "the firewall's built-in infrastructure rules decide by the name in the request"};
+  }
+  return {Decision::deny, {}, {{firewall.policy.is_set() ? firewall.policy : firewall.id, "", "no rule matches -> Deny"}},
+          fmt::format("no rule of {} matches", shown(view, firewall.id))};
+}
+
+bool add_groups(const View& view, const model::FirewallPolicy& policy, std::vector<const RuleCollectionGroup*>& out, std::string& why) {
+  std::vector<const RuleCollectionGroup*> own;
+  for (const auto& [key, index] : view.estate.groups_by_policy.of(policy.id)) {
+    own.push_back(&view.estate.tables().rule_collection_groups[index]);
+  }
+  for (const model::ResourceId id : policy.rule_collection_groups) {
+    if (view.estate.find<RuleCollectionGroup>(id) != nullptr) continue;
+    why = fmt::format("rule collection group {} is not in the export", shown(view, id));
+    return false;
+  }
+  for (const RuleCollectionGroup* group : own) {
+    if (group->unread.empty() && group->is_settled) continue;
+    why = fmt::format("rule collection group {} is not fully understood", shown(view, group->id));
+    return false;
+  }
+  std::stable_sort(own.begin(), own.end(),
+                   [](const RuleCollectionGroup* a, const RuleCollectionGroup* b) { return a->priority < b->priority; });
+  out.insert(out.end(), own.begin(), own.end());
+  return true;
+}
+
+}  // namespace
+
+Ternary holds(const View& view, const std::vector<model::AddressTerm>& terms, const std::vector<model::ResourceId>& groups,
+              Ipv4 address) {
+  Ternary out = Ternary::no;
+  for (const model::AddressTerm& term : terms) out = std::max(out, in_term(term, address));
+  for (const model::ResourceId id : groups) {
+    const model::IpGroup* group = view.estate.find<model::IpGroup>(id);
+    if (group == nullptr || !group->unread.empty()) {
+      out = std::max(out, Ternary::unknown);
+      continue;
+    }
+    for (const model::AddressTerm& term : group->members) out = std::max(out, in_term(term, address));
+  }
+  return out;
+}
+
+std::optional<std::vector<const RuleCollectionGroup*>> acting_groups(const View& view, const model::AzureFirewall& firewall,
+                                                                     std::string& why) {
+  if (!firewall.unread.empty() || !firewall.is_settled || firewall.has_classic_rules) {
+    why = firewall.has_classic_rules ? fmt::format("{} has classic rules, which are not modelled", shown(view, firewall.id))
+                                     : fmt::format("{} is not fully understood", shown(view, firewall.id));
+    return std::nullopt;
+  }
+  std::vector<const model::FirewallPolicy*> chain;  // child first
+  for (model::ResourceId id = firewall.policy; id.is_set();) {
+    const model::FirewallPolicy* policy = view.estate.find<model::FirewallPolicy>(id);
+    if (policy == nullptr || !policy->unread.empty() || !policy->is_settled) {
+      why = policy == nullptr ? fmt::format("firewall policy {} is not in the export", shown(view, id))
+                              : fmt::format("firewall policy {} is not fully understood", shown(view, id));
+      return std::nullopt;
+    }
+    if (std::find(chain.begin(), chain.end(), policy) != chain.end()) {
+      why = fmt::format("firewall policy {} is its own parent", shown(view, id));
+      return std::nullopt;
+    }
+    chain.push_back(policy);
+    id = policy->base_policy;
+  }
+  std::vector<const RuleCollectionGroup*> out;
+  for (auto policy = chain.rbegin(); policy != chain.rend(); ++policy) {
+    if (!add_groups(view, **policy, out, why)) return std::nullopt;
+  }
+  if (!chain.empty() && view.estate.is_partial(model::ArgTable::network_resources)) {
+    why = "the export of rule collection groups is partial";
+    return std::nullopt;
+  }
+  return out;
+}
+
+FirewallResult firewall_rules(const View& view, const model::AzureFirewall& firewall, const Packet& packet, bool is_for_firewall) {
+  std::string why;
+  const auto groups = acting_groups(view, firewall, why);
+  if (!groups) return {Decision::unknown, {}, {{firewall.id, "/properties/firewallPolicy", "not known"}}, why};
+  if (is_for_firewall) {
+    std::optional<FirewallResult> translated = translate(view, in_order(*groups, FirewallRule::Kind::nat), packet);
+    if (translated) return *std::move(translated);
+    return {Decision::deny, {}, {{firewall.id, "", "no DNAT rule matches -> Deny"}},
+            fmt::format("no DNAT rule of {} matches", shown(view, firewall.id))};
+  }
+  std::optional<FirewallResult> decided = by_network_rules(view, in_order(*groups, FirewallRule::Kind::network), packet);
+  if (decided) {
+    // A doubtful network rule that may allow, where an application rule may decide otherwise, stays undecided either way.
+    return *std::move(decided);
+  }
+  return by_application_rules(view, firewall, in_order(*groups, FirewallRule::Kind::application), packet);
+}
+
+}  // namespace hubproof::net

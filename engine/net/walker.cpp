@@ -1,0 +1,340 @@
+#include "engine/net/walker.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/core/text.h"
+#include "engine/value/address_set.h"
+
+namespace hubproof::net {
+
+using model::Direction;
+using model::Fact;
+using model::ResourceId;
+using model::Subnet;
+
+namespace {
+
+constexpr Ipv4 kWireServer{0xa83f8110U};       // 168.63.129.16
+constexpr Ipv4 kInstanceMetadata{0xa9fea9feU}; // 169.254.169.254
+
+bool contains(std::span<const Prefix> list, Ipv4 address) {
+  return std::any_of(list.begin(), list.end(), [&](const Prefix& prefix) { return prefix.contains(address); });
+}
+
+}  // namespace
+
+Walker::Walker(const model::View& view, const Flow& flow) : v_(view), e_(view.estate), packet_(packet_of(flow)) {
+  trace_.flow = flow;
+}
+
+Trace Walker::run() {
+  start();
+  if (!is_ended_) give_up(trace_.flow.from, "the walk did not end");
+  return std::move(trace_);
+}
+
+Hop& Walker::hop(const Place& at, std::string decision, std::string note) {
+  Hop& out = trace_.hops.emplace_back();
+  out.at = at;
+  out.decision = std::move(decision);
+  out.note = std::move(note);
+  return out;
+}
+
+void Walker::end(Disposition disposition, std::string decision, const Place& at, std::string note, std::vector<Fact> facts) {
+  hop(at, std::move(decision), std::move(note)).decided_by = std::move(facts);
+  trace_.disposition = disposition;
+  is_ended_ = true;
+}
+
+void Walker::give_up(const Place& at, std::string why, std::vector<Fact> facts) {
+  trace_.unknown_because.push_back(why);
+  end(Disposition::unknown, "unknown", at, std::move(why), std::move(facts));
+}
+
+void Walker::enter_vnet(ResourceId vnet) {
+  if (trace_.vnets.empty() || trace_.vnets.back() != vnet) trace_.vnets.push_back(vnet);
+}
+
+bool Walker::is_back(const Place& at) {
+  const auto here = std::make_pair(at.id, packet_);
+  if (std::find(seen_.begin(), seen_.end(), here) != seen_.end()) {
+    end(Disposition::loop, "drop", at, fmt::format("the packet comes back to {} unchanged", shown(v_, at.id)));
+    return true;
+  }
+  seen_.push_back(here);
+  return false;
+}
+
+bool Walker::allow(const FilterResult& result, const Place& at, std::string_view direction) {
+  if (result.evaluated.empty() && result.decision == FilterResult::Decision::allow) return true;
+  switch (result.decision) {
+    case FilterResult::Decision::allow:
+      hop(at, "allow", fmt::format("{}: allowed by {}", direction, result.reason)).decided_by = result.decided_by;
+      return true;
+    case FilterResult::Decision::deny:
+      end(Disposition::denied, "deny", at, fmt::format("{}: denied by {}", direction, result.reason), result.decided_by);
+      return false;
+    case FilterResult::Decision::unknown: give_up(at, fmt::format("{}: {}", direction, result.reason), result.decided_by); return false;
+  }
+  return false;
+}
+
+void Walker::emit(const Subnet& subnet, const model::NetworkInterface* nic, bool filters) {
+  const Place at = nic != nullptr ? Place{Place::Kind::network_interface, nic->id} : Place{Place::Kind::subnet, subnet.id};
+  enter_vnet(subnet.vnet);
+  // source: learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16 (a path of the host: neither routes nor
+  // groups act on it, but for rules with the AzurePlatform tags)
+  if (packet_.destination == kWireServer || packet_.destination == kInstanceMetadata) {
+    if (!subnet.network_security_group.is_set()) {
+      return end(Disposition::delivered, "deliver", at, "the platform answers on the host itself");
+    }
+    return give_up(at, "whether a rule with an AzurePlatform tag filters the platform's own address is not modelled");
+  }
+  if (filters && !allow(filter(v_, Direction::outbound, {&subnet, nic, false}, packet_), at, "outbound")) return;
+  route(subnet, nic);
+}
+
+// A route whose prefixes no export holds may decide when its source can win against what was chosen.
+// source: azure-semantics.md 1.3
+bool Walker::may_be_decided_by_unknown(const RouteSet& set, const std::vector<const Route*>& chosen) {
+  const Route* best = chosen.empty() ? nullptr : chosen.front();
+  const bool is_public = internet_addresses().contains(packet_.destination);
+  for (const UnknownRoutes& unknown : set.unknown) {
+    const NextHop::Kind kind = unknown.next_hop.kind;
+    const bool is_public_only = kind == NextHop::Kind::service_endpoint ||
+                                (unknown.source == RouteSource::user && kind != NextHop::Kind::unknown);
+    if (is_public_only && !is_public) continue;
+    if (best != nullptr && best->source == RouteSource::user && best->prefix.length() == 32 && kind != NextHop::Kind::unknown) continue;
+    if (best != nullptr && unknown.source == RouteSource::bgp && best->source == RouteSource::system &&
+        (best->next_hop.kind == NextHop::Kind::vnet_local || best->next_hop.kind == NextHop::Kind::peering)) continue;
+    trace_.unknown_because.push_back(unknown.reason);
+    return true;
+  }
+  return false;
+}
+
+void Walker::route(const Subnet& subnet, const model::NetworkInterface* nic) {
+  const Place at{Place::Kind::subnet, subnet.id};
+  if (is_back(at)) return;
+  const Prefix window[] = {Prefix::host(packet_.destination)};
+  const RouteSet set = effective_routes(v_, model::SubnetIndex(e_.index_of(subnet)), window);
+  const std::vector<const Route*> chosen = select_routes(set.routes, packet_.destination);
+  if (may_be_decided_by_unknown(set, chosen)) {
+    return end(Disposition::unknown, "unknown", at, trace_.unknown_because.back());
+  }
+  if (chosen.empty()) return end(Disposition::dropped, "drop", at, "no route matches");
+  for (const Route* other : chosen) {
+    if (other->next_hop == chosen.front()->next_hop && (other->is_certain || other == chosen.front() || chosen.front()->is_certain)) continue;
+    const std::string why = other->uncertainty.empty() ? std::string("several next hops are possible") : other->uncertainty;
+    return give_up(at, fmt::format("{} -> {} may decide: {}", to_string(other->prefix), name(other->next_hop.kind), why), {other->fact});
+  }
+  if (!chosen.front()->is_certain) return give_up(at, chosen.front()->uncertainty, {chosen.front()->fact});
+  const Route route = *chosen.front();
+  Hop& here = hop(at, route.next_hop.kind == NextHop::Kind::none ? "drop" : "forward",
+                  fmt::format("{} -> {}", to_string(route.prefix), name(route.next_hop.kind)));
+  here.next_hop = route.next_hop.kind;
+  here.matched_prefix = to_string(route.prefix);
+  here.route_source = route.source;
+  here.decided_by = {route.fact};
+  forward(subnet, nic, route);
+}
+
+void Walker::forward(const Subnet& subnet, const model::NetworkInterface* nic, const Route& route) {
+  const Place at{Place::Kind::subnet, subnet.id};
+  switch (route.next_hop.kind) {
+    case NextHop::Kind::vnet_local: {
+      const auto* vnet = e_.find<model::VirtualNetwork>(subnet.vnet);
+      // source: azure-semantics.md 1.4 (VnetLocal is not valid across a peering)
+      if (vnet == nullptr || !contains(vnet->address_space, packet_.destination)) {
+        return give_up(at, "a VnetLocal route for addresses outside the virtual network has no documented effect", {route.fact});
+      }
+      return deliver(subnet.vnet);
+    }
+    case NextHop::Kind::peering:
+      if (cross(subnet.vnet, route.next_hop.target)) deliver(route.next_hop.target);
+      return;
+    case NextHop::Kind::private_endpoint: {
+      const auto* endpoint = e_.find<model::PrivateEndpoint>(route.next_hop.target);
+      const Subnet* there = endpoint == nullptr ? nullptr : e_.find<Subnet>(endpoint->subnet);
+      if (there == nullptr) return give_up(at, "the private endpoint's subnet is not in the export");
+      if (there->vnet != subnet.vnet && !cross(subnet.vnet, there->vnet)) return;
+      return deliver_to_endpoint(*endpoint);
+    }
+    case NextHop::Kind::internet: return to_internet(subnet, nic, route);
+    case NextHop::Kind::gateway: return to_gateway(subnet, route);
+    case NextHop::Kind::appliance: return to_appliance(subnet, route);
+    case NextHop::Kind::none:
+      trace_.disposition = Disposition::dropped;
+      is_ended_ = true;
+      return;
+    case NextHop::Kind::service_endpoint:
+    case NextHop::Kind::unknown: return give_up(at, "the next hop is not understood", {route.fact});
+  }
+}
+
+// law:  a peering carries only when both sides are connected, with access; what did not originate in the sending VNet needs
+//       allowForwardedTraffic, whose side the editions disagree about
+// source: azure-semantics.md 2.1, 2.2
+bool Walker::cross(ResourceId from, ResourceId to) {
+  const Place at{Place::Kind::unknown, from};
+  for (const auto& [key, index] : e_.peerings_by_vnet.of(from)) {
+    const model::Peering& peering = e_.tables().peerings[index];
+    if (peering.remote != to) continue;
+    const PeeringLink link = peering_link(v_, peering);
+    if (link.carries == Ternary::no) {
+      end(Disposition::dropped, "drop", {Place::Kind::unknown, peering.id}, link.reason, {{peering.id, "/properties/peeringState", ""}});
+      return false;
+    }
+    if (link.carries == Ternary::unknown) return give_up({Place::Kind::unknown, peering.id}, link.reason), false;
+    const model::Peering* back = other_side(v_, peering);
+    const auto* vnet = e_.find<model::VirtualNetwork>(from);
+    const bool is_forwarded = vnet == nullptr || !contains(vnet->address_space, packet_.source);
+    const bool all_forward = peering.allow_forwarded.is(true) && (back == nullptr || back->allow_forwarded.is(true));
+    if (is_forwarded && !all_forward) {
+      return give_up({Place::Kind::unknown, peering.id},
+                     fmt::format("the packet did not originate in {} and allowForwardedTraffic is not set on both sides of the peering with {}",
+                                 shown(v_, from), shown(v_, to)),
+                     {{peering.id, "/properties/allowForwardedTraffic", "not true on both sides"}}),
+             false;
+    }
+    if (e_.find<model::VirtualNetwork>(to) == nullptr) {
+      return give_up({Place::Kind::unknown, to}, fmt::format("virtual network {} is not in the export", shown(v_, to))), false;
+    }
+    enter_vnet(to);
+    return true;
+  }
+  give_up(at, fmt::format("no peering from {} to {}", shown(v_, from), shown(v_, to)));
+  return false;
+}
+
+namespace {
+
+bool has_balancer_egress(const model::View& view, const model::NetworkInterface& nic) {
+  for (const model::IpConfiguration& config : nic.ip_configurations) {
+    for (const model::LoadBalancer& balancer : view.estate.tables().load_balancers) {
+      const bool is_public = std::any_of(balancer.frontends.begin(), balancer.frontends.end(),
+                                         [](const auto& frontend) { return frontend.public_ip.is_set(); });
+      const bool is_member = std::any_of(balancer.pool_members.begin(), balancer.pool_members.end(),
+                                         [&](const auto& member) { return member.second == config.id; });
+      if (is_public && is_member) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+// law:  NAT gateway, then the instance's public IP, then a load balancer, then default outbound access
+// source: learn.microsoft.com/azure/nat-gateway/nat-overview; azure-semantics.md 1.7, 5
+void Walker::to_internet(const Subnet& subnet, const model::NetworkInterface* nic, const Route& route) {
+  const Place at{Place::Kind::subnet, subnet.id};
+  if (!internet_addresses().contains(packet_.destination)) {
+    return give_up(at, fmt::format("{} is not a public address; a route to the Internet drops it or not", to_string(packet_.destination)),
+                   {route.fact});
+  }
+  const auto leave = [&](std::string note, Fact fact) {
+    end(Disposition::exits_to_internet, "exit", {Place::Kind::internet, {}}, std::move(note), {std::move(fact)});
+  };
+  const bool has_ports = packet_.protocol == Protocol::tcp || packet_.protocol == Protocol::udp;
+  if (subnet.nat_gateway.is_set() && has_ports) {
+    return leave(fmt::format("through NAT gateway {}", shown(v_, subnet.nat_gateway)),
+                 {subnet.id, "/properties/natGateway/id", std::string(e_.spelling(subnet.nat_gateway))});
+  }
+  const auto vnet_nat = e_.nat_gateways_by_vnet.of(subnet.vnet);
+  if (!vnet_nat.empty() && has_ports) {
+    const model::NatGateway& gateway = e_.tables().nat_gateways[vnet_nat.front().second];
+    return leave(fmt::format("through NAT gateway {} of the virtual network", shown(v_, gateway.id)),
+                 {gateway.id, "/properties/sourceVirtualNetwork/id", std::string(e_.spelling(subnet.vnet))});
+  }
+  if (nic != nullptr) {
+    for (const model::IpConfiguration& config : nic->ip_configurations) {
+      if (!config.public_ip.is_set()) continue;
+      return leave(fmt::format("from public IP address {}", shown(v_, config.public_ip)),
+                   {nic->id, "/properties/ipConfigurations", std::string(e_.spelling(config.public_ip))});
+    }
+    if (has_balancer_egress(v_, *nic)) return leave("through a public load balancer", {nic->id, "/properties/ipConfigurations", "pool member"});
+  }
+  if (is_named(v_, subnet, "AzureFirewallSubnet")) return leave("from the firewall", {subnet.id, "", "AzureFirewallSubnet"});
+  const std::optional<bool> by_default = subnet.default_outbound_access.value_or_default(true);
+  if (!by_default) return give_up(at, "defaultOutboundAccess cannot be read", {{subnet.id, "/properties/defaultOutboundAccess", "?"}});
+  // source: learn.microsoft.com/azure/virtual-network/ip-services/default-outbound-access (absent: egress exists)
+  if (*by_default) {
+    return leave("by default outbound access", {subnet.id, "/properties/defaultOutboundAccess",
+                                                subnet.default_outbound_access.is_known() ? "true" : "absent -> egress"});
+  }
+  if (nic == nullptr || !subnet.delegations.empty()) {
+    return give_up(at, "a private subnet without NAT gateway; whether the sender has another way out is not known",
+                   {{subnet.id, "/properties/defaultOutboundAccess", "false"}});
+  }
+  // Storage accounts of the same region stay reachable. source: azure-semantics.md 1.7
+  give_up(at, "a private subnet without a way out; only storage accounts of the same region may be reached",
+          {{subnet.id, "/properties/defaultOutboundAccess", "false"}});
+}
+
+// source: azure-semantics.md 1.4 (VirtualNetworkGateway), 2.2 (allowGatewayTransit with useRemoteGateways)
+void Walker::to_gateway(const Subnet& subnet, const Route& route) {
+  const Place at{Place::Kind::subnet, subnet.id};
+  ResourceId gateway;
+  bool is_vpn = false;
+  const auto look = [&](ResourceId vnet) {
+    for (const auto& [key, index] : e_.gateways_by_vnet.of(vnet)) {
+      const model::Gateway& found = e_.tables().gateways[index];
+      if (found.is_route_server) continue;
+      gateway = found.id;
+      is_vpn = is_vpn || found.type.is(model::GatewayType::vpn);
+    }
+  };
+  look(subnet.vnet);
+  bool uses_unknown = false;
+  for (const auto& [key, index] : e_.peerings_by_vnet.of(subnet.vnet)) {
+    const model::Peering& peering = e_.tables().peerings[index];
+    if (gateway.is_set() || peering.use_remote_gateways.value_or_default(false) == false) continue;
+    if (peering_link(v_, peering).carries == Ternary::yes && peering.use_remote_gateways.is(true)) look(peering.remote);
+    uses_unknown = !gateway.is_set();
+  }
+  if (uses_unknown) return give_up(at, "the gateway of the peered virtual network is not in the export", {route.fact});
+  if (!gateway.is_set()) {
+    if (e_.is_partial(model::ArgTable::resources)) return give_up(at, "the export is partial and may miss a gateway", {route.fact});
+    return end(Disposition::dropped, "drop", at, "the virtual network has and uses no gateway", {route.fact});
+  }
+  if (route.source == RouteSource::user && !is_vpn) {
+    return give_up(at, "a user route to a gateway that is not of type Vpn is not valid", {route.fact});
+  }
+  end(Disposition::exits_to_on_premises, "exit", {Place::Kind::gateway, gateway}, fmt::format("through gateway {}", shown(v_, gateway)),
+      {route.fact});
+}
+
+void Walker::to_appliance(const Subnet& subnet, const Route& route) {
+  const Place at{Place::Kind::subnet, subnet.id};
+  const auto* vnet = e_.find<model::VirtualNetwork>(subnet.vnet);
+  if (vnet == nullptr) return give_up(at, "the virtual network is not in the export");
+  const Appliance appliance = resolve_appliance(v_, model::VnetIndex(e_.index_of(*vnet)), route.next_hop.address);
+  const Place device{Place::Kind::appliance, appliance.device};
+  switch (appliance.kind) {
+    case Appliance::Kind::firewall:
+    case Appliance::Kind::other_firewall:
+      if (appliance.vnet != subnet.vnet && !cross(subnet.vnet, appliance.vnet)) return;
+      return arrive_at_firewall(appliance.device, appliance.vnet);
+    case Appliance::Kind::network_interface: {
+      if (appliance.vnet != subnet.vnet && !cross(subnet.vnet, appliance.vnet)) return;
+      // source: learn.microsoft.com/azure/virtual-network/diagnose-network-routing-problem (no IP forwarding: dropped)
+      if (!appliance.forwards) {
+        return end(Disposition::dropped, "drop", device, fmt::format("{} and has enableIPForwarding false", appliance.reason),
+                   {{appliance.device, "/properties/enableIPForwarding", "false"}});
+      }
+      return give_up(device, fmt::format("{}; what it does with the packet is in no export", appliance.reason), {route.fact});
+    }
+    case Appliance::Kind::load_balancer:
+      return give_up(device, fmt::format("{}; what its members do with the packet is in no export", appliance.reason), {route.fact});
+    case Appliance::Kind::nobody:
+    case Appliance::Kind::unreachable:
+    case Appliance::Kind::unknown: return give_up(device, appliance.reason, {route.fact});
+  }
+}
+
+Trace trace(const model::View& view, const Flow& flow) { return Walker(view, flow).run(); }
+
+}  // namespace hubproof::net

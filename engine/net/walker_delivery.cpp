@@ -1,0 +1,214 @@
+// Delivery: who has the destination address, which filters it meets there, and what a firewall does with it.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/net/firewall_rules.h"
+#include "engine/net/walker.h"
+#include "engine/value/address_set.h"
+
+namespace hubproof::net {
+
+using model::Direction;
+using model::ResourceId;
+using model::Subnet;
+
+namespace {
+
+template <class Prefixes>
+bool contains(const Prefixes& list, Ipv4 address) {
+  return std::any_of(list.begin(), list.end(), [&](const Prefix& prefix) { return prefix.contains(address); });
+}
+
+// source: learn.microsoft.com/azure/firewall/snat-private-range (default private ranges: RFC 1918 and RFC 6598)
+bool is_private(Ipv4 address) {
+  for (const std::string_view text : {"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"}) {
+    if (Prefix::parse(text)->contains(address)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+void Walker::deliver(ResourceId vnet) {
+  for (const auto& [key, index] : e_.subnets_by_vnet.of(vnet)) {
+    const Subnet& subnet = e_.tables().subnets[index];
+    if (contains(subnet.prefixes, packet_.destination)) return deliver_in(subnet);
+  }
+  const auto* network = e_.find<model::VirtualNetwork>(vnet);
+  if (network == nullptr || !network->unread.empty()) return give_up({Place::Kind::unknown, vnet}, "the subnets are not all known");
+  end(Disposition::dropped, "drop", {Place::Kind::unknown, vnet},
+      fmt::format("no subnet of {} holds {}", shown(v_, vnet), to_string(packet_.destination)));
+}
+
+void Walker::deliver_in(const Subnet& subnet) {
+  for (const auto& [key, index] : e_.endpoints_by_subnet.of(subnet.id)) {
+    const model::PrivateEndpoint& endpoint = e_.tables().private_endpoints[index];
+    const std::vector<Ipv4> addresses = endpoint_addresses(v_, endpoint);
+    if (std::binary_search(addresses.begin(), addresses.end(), packet_.destination)) return deliver_to_endpoint(endpoint);
+  }
+  for (const auto& [key, index] : e_.interfaces_by_subnet.of(subnet.id)) {
+    const model::NetworkInterface& nic = e_.tables().network_interfaces[index];
+    for (const model::IpConfiguration& config : nic.ip_configurations) {
+      if (config.address == packet_.destination && config.subnet == subnet.id) return deliver_to_member(config.id);
+    }
+  }
+  for (const auto& [key, index] : e_.firewalls_by_vnet.of(subnet.vnet)) {
+    const model::AzureFirewall& firewall = e_.tables().firewalls[index];
+    for (const auto& config : firewall.ip_configurations) {
+      if (config.address == packet_.destination) return deliver_to_firewall(firewall);
+    }
+  }
+  for (const model::LoadBalancer& balancer : e_.tables().load_balancers) {
+    for (const auto& frontend : balancer.frontends) {
+      if (frontend.subnet == subnet.id && frontend.address == packet_.destination) return deliver_to_balancer(balancer, frontend);
+    }
+  }
+  const Place at{Place::Kind::subnet, subnet.id};
+  if (!allow(filter(v_, Direction::inbound, {&subnet, nullptr, false}, packet_), at, "inbound")) return;
+  for (const model::ApplicationGateway& gateway : e_.tables().application_gateways) {
+    for (const auto& frontend : gateway.frontends) {
+      const bool is_here = std::find(gateway.subnets.begin(), gateway.subnets.end(), subnet.id) != gateway.subnets.end();
+      if (is_here && frontend.address == packet_.destination) {
+        return end(Disposition::delivered, "deliver", {Place::Kind::service, gateway.id}, "a frontend of the application gateway");
+      }
+    }
+  }
+  for (const model::ApiManagement& service : e_.tables().api_managements) {
+    const auto& addresses = service.primary.private_addresses;
+    if (service.primary.subnet == subnet.id && std::find(addresses.begin(), addresses.end(), packet_.destination) != addresses.end()) {
+      return end(Disposition::delivered, "deliver", {Place::Kind::service, service.id}, "the private address of API Management");
+    }
+  }
+  end(Disposition::delivered, "deliver", at,
+      fmt::format("{} lets it in; no device of the export has {}", shown(v_, subnet.id), to_string(packet_.destination)));
+}
+
+void Walker::deliver_to_endpoint(const model::PrivateEndpoint& endpoint) {
+  const Place at{Place::Kind::private_endpoint, endpoint.id};
+  const Subnet* subnet = e_.find<Subnet>(endpoint.subnet);
+  if (subnet == nullptr) return give_up(at, "the private endpoint's subnet is not in the export");
+  if (!allow(filter(v_, Direction::inbound, {subnet, nullptr, true}, packet_), at, "inbound")) return;
+  // source: azure-semantics.md 9.4 (only an approved connection carries traffic)
+  for (std::size_t i = 0; i < endpoint.connections.size(); ++i) {
+    const auto& status = endpoint.connections[i].status;
+    const char* list = endpoint.connections[i].is_manual ? "manualPrivateLinkServiceConnections" : "privateLinkServiceConnections";
+    std::vector<model::Fact> facts{{endpoint.id, fmt::format("/properties/{}", list),
+                                    status.is_known() ? std::string(model::name(status.value())) : std::string("absent")}};
+    if (!status.is_known()) return give_up(at, "the state of the private endpoint's connection is not known", std::move(facts));
+    if (!status.is(model::ConnectionStatus::approved)) {
+      return end(Disposition::dropped, "drop", at, "the connection of the private endpoint is not approved", std::move(facts));
+    }
+  }
+  end(Disposition::delivered, "deliver", at, fmt::format("private endpoint {}", shown(v_, endpoint.id)));
+}
+
+void Walker::deliver_to_member(ResourceId ip_configuration) {
+  for (const model::NetworkInterface& nic : e_.tables().network_interfaces) {
+    for (const model::IpConfiguration& config : nic.ip_configurations) {
+      if (config.id != ip_configuration) continue;
+      const Place at{Place::Kind::network_interface, nic.id};
+      const Subnet* subnet = e_.find<Subnet>(config.subnet);
+      if (subnet == nullptr) return give_up(at, "the subnet of the network interface is not in the export");
+      enter_vnet(subnet->vnet);
+      if (!allow(filter(v_, Direction::inbound, {subnet, &nic, false}, packet_), at, "inbound")) return;
+      return end(Disposition::delivered, "deliver", at, fmt::format("network interface {}", shown(v_, nic.id)));
+    }
+  }
+  give_up({Place::Kind::unknown, ip_configuration}, "the receiving network interface is not in the export");
+}
+
+// source: azure-semantics.md 5 (a load balancer without a rule that matches drops)
+void Walker::deliver_to_balancer(const model::LoadBalancer& balancer, const model::LoadBalancer::Frontend& frontend) {
+  const Place at{Place::Kind::load_balancer, balancer.id};
+  if (!balancer.unread.empty() || !balancer.is_settled) return give_up(at, "the load balancer is not fully understood");
+  const bool has_ports = packet_.protocol == Protocol::tcp || packet_.protocol == Protocol::udp;
+  std::vector<ResourceId> members;
+  bool has_rule = false;
+  for (const auto& rule : balancer.rules) {
+    if (rule.frontend != frontend.id || (rule.protocol != Protocol::any && rule.protocol != packet_.protocol)) continue;
+    if (has_ports && !rule.frontend_ports.contains(packet_.destination_port) && !(rule.frontend_ports == PortRange(0, 0))) continue;
+    has_rule = true;
+    bool is_pool = false;
+    for (const auto& [pool, member] : balancer.pool_members) {
+      if (pool != rule.backend_pool) continue;
+      is_pool = true;
+      members.push_back(member);
+    }
+    if (!is_pool && rule.backend_pool.is_set()) members.push_back(rule.backend_pool);  // an inbound NAT rule names its target
+    break;
+  }
+  if (!has_rule) return end(Disposition::dropped, "drop", at, "no rule of the load balancer matches");
+  if (members.empty()) return give_up(at, "the members of the load balancer's pool are not in the export");
+  // Any member may be chosen; the first stands for them when there is only one.
+  if (members.size() > 1) {
+    hop(at, "forward", fmt::format("one of {} members, shown for the first", members.size()));
+  } else {
+    hop(at, "forward", "the only member");
+  }
+  std::vector<Disposition> others;
+  for (std::size_t i = 1; i < members.size(); ++i) {
+    Walker other = *this;
+    other.deliver_to_member(members[i]);
+    others.push_back(other.trace_.disposition);
+  }
+  deliver_to_member(members.front());
+  const auto differs = [&](Disposition d) { return d != trace_.disposition; };
+  if (std::any_of(others.begin(), others.end(), differs)) give_up(at, "the members of the pool treat the packet differently");
+}
+
+void Walker::deliver_to_firewall(const model::AzureFirewall& firewall) {
+  for (const model::FirewallRole& role : v_.roles.firewalls) {
+    if (role.firewall == firewall.id) trace_.crossed_firewall = true;
+  }
+  // source: azure-semantics.md 4.3 (port 53 is answered with the DNS proxy on)
+  const auto* policy = e_.find<model::FirewallPolicy>(firewall.policy);
+  if (packet_.destination_port == 53 && policy != nullptr && policy->dns_proxy.is(true)) {
+    return end(Disposition::delivered, "deliver", {Place::Kind::firewall, firewall.id}, "the firewall's DNS proxy",
+               {{policy->id, "/properties/dnsSettings/enableProxy", "true"}});
+  }
+  through_firewall(firewall, true);
+}
+
+void Walker::arrive_at_firewall(ResourceId device, ResourceId vnet) {
+  for (const model::FirewallRole& role : v_.roles.firewalls) {
+    if (role.firewall == device) trace_.crossed_firewall = true;
+  }
+  const auto* firewall = e_.find<model::AzureFirewall>(device);
+  if (firewall == nullptr) {
+    trace_.crossed_firewall = true;
+    return give_up({Place::Kind::appliance, vnet}, "what the declared firewall appliance does with the packet is in no export");
+  }
+  through_firewall(*firewall, false);
+}
+
+// law:  rules, then source translation, then the routes of the firewall's own subnet
+// source: azure-semantics.md 4.2, 4.4; learn.microsoft.com/azure/firewall/snat-private-range
+void Walker::through_firewall(const model::AzureFirewall& firewall, bool is_for_firewall) {
+  const Place at{Place::Kind::firewall, firewall.id};
+  if (is_back(at)) return;
+  const FirewallResult result = firewall_rules(v_, firewall, packet_, is_for_firewall);
+  switch (result.decision) {
+    case FilterResult::Decision::deny:
+      return end(Disposition::denied, "deny", at, fmt::format("denied: {}", result.reason), result.decided_by);
+    case FilterResult::Decision::unknown: return give_up(at, result.reason, result.decided_by);
+    case FilterResult::Decision::allow: break;
+  }
+  hop(at, result.translation ? "translate" : "allow", fmt::format("allowed by {}", result.reason)).decided_by = result.decided_by;
+  const Subnet* subnet = nullptr;
+  for (const auto& config : firewall.ip_configurations) {
+    if (subnet == nullptr) subnet = e_.find<Subnet>(config.subnet);
+  }
+  if (subnet == nullptr) return give_up(at, "the firewall's subnet is not in the export");
+  const std::optional<Ipv4> own = firewall.ip_configurations.front().address;
+  if (result.translation) {
+    packet_.destination = result.translation->address;
+    packet_.destination_port = result.translation->port;
+    if (own) packet_.source = *own;  // stands for any instance address of the firewall's subnet
+  } else if (!is_private(packet_.destination) && own) {
+    packet_.source = *own;
+  }
+  emit(*subnet, nullptr, false);
+}
+
+}  // namespace hubproof::net
