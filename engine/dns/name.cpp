@@ -1,1 +1,0 @@
-#include "engine/dns/resolve.h"
