@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "engine/core/text.h"
@@ -31,8 +32,8 @@ void append_token(std::string& out, std::string_view key) {
 
 std::string ReadContext::pointer() const {
   std::string out;
-  for (const std::string& token : pointer_prefix) out += token;
-  for (const Step& step : path) {
+  for (std::size_t i = base; i < path.size(); ++i) {
+    const Step& step = path[i];
     out += '/';
     if (step.key.empty()) {
       out += std::to_string(step.index);
@@ -41,6 +42,26 @@ std::string ReadContext::pointer() const {
     }
   }
   return out;
+}
+
+std::uint32_t intern_tag(ReadContext& context, std::string_view tag) {
+  // Estates use about twenty tags: comparing them in turn is quicker than hashing, and the map is there for the odd export.
+  constexpr std::size_t kFew = 48;
+  std::vector<std::string>& tags = context.snapshot.tables.service_tags;
+  const std::size_t few = std::min(kFew, tags.size());
+  for (std::size_t i = 0; i < few; ++i) {
+    if (text::equals(tags[i], tag)) return static_cast<std::uint32_t>(i);
+  }
+  for (std::size_t i = kFew + context.more_tags.size(); i < tags.size(); ++i) {
+    context.more_tags.emplace(text::lower(tags[i]), static_cast<std::uint32_t>(i));
+  }
+  const auto next = static_cast<std::uint32_t>(tags.size());
+  if (next >= kFew) {
+    const auto [entry, is_new] = context.more_tags.emplace(text::lower(tag), next);
+    if (!is_new) return entry->second;
+  }
+  tags.emplace_back(tag);
+  return next;
 }
 
 json_type Cursor::type() { return value_.type(); }

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "engine/model/enums.h"
@@ -15,18 +16,49 @@
 
 namespace hubproof::ingest {
 
-/// What readers write into, and the JSON pointer of the value being read.
+/// What readers write into, and the JSON pointer of the value being read. One context serves a whole load.
 struct ReadContext {
   model::Snapshot& snapshot;
-  model::Entity* entity = nullptr;          ///< receives what could not be read; never null while a reader runs
-  std::vector<std::string> pointer_prefix;  ///< pointer of the embedded child's parent value, for children
+  model::Entity* entity = nullptr;  ///< receives what could not be read; never null while a reader runs
   struct Step {
     std::string_view key;  ///< object key, or empty for an array element
     std::size_t index = 0;
   };
-  std::vector<Step> path;  ///< from the row's root
-  /// "/properties/subnets/3/properties/addressPrefix", relative to the row that is read.
+  std::vector<Step> path;  ///< from the row's root: the row loop puts "properties" there before it calls a reader
+  std::size_t base = 0;    ///< steps of `path` that lead to the embedded child being read; pointers leave them out
+  /// Tables::service_tags beyond the first few, by lower-cased text; intern_tag() keeps it.
+  std::unordered_map<std::string, std::uint32_t> more_tags = {};
+  /// "/properties/addressPrefix", relative to the row, or to the embedded child that is read.
   std::string pointer() const;
+};
+
+/// The index of a service tag (or of a text that stands in its place) in Tables::service_tags; entered when new. Texts that
+/// differ in case are one.
+std::uint32_t intern_tag(ReadContext& context, std::string_view tag);
+
+/// While it lives, what cannot be read is recorded at `entity`.
+class EntityScope {
+ public:
+  enum class Start : std::uint8_t {
+    row,   ///< pointers go on from the row's root
+    here   ///< the value about to be read is a resource of its own, embedded in its parent
+  };
+  EntityScope(ReadContext& context, model::Entity& entity, Start start = Start::row)
+      : context_(context), outer_(context.entity), base_(context.base) {
+    context.entity = &entity;
+    if (start == Start::here) context.base = context.path.size();
+  }
+  ~EntityScope() {
+    context_.entity = outer_;
+    context_.base = base_;
+  }
+  EntityScope(const EntityScope&) = delete;
+  EntityScope& operator=(const EntityScope&) = delete;
+
+ private:
+  ReadContext& context_;
+  model::Entity* outer_;
+  std::size_t base_;
 };
 
 /// Reads one value. Every accessor consumes it; call one accessor once. Malformed JSON throws simdjson::simdjson_error,
@@ -36,6 +68,8 @@ class Cursor {
   Cursor(simdjson::ondemand::value value, ReadContext& context) : value_(value), context_(&context) {}
 
   ReadContext& context() { return *context_; }
+  /// What stands there; consumes nothing.
+  simdjson::ondemand::json_type type();
 
   /// The string; nothing for null; records anything else as unread. Valid until the next document is read.
   std::optional<std::string_view> text();
@@ -67,9 +101,20 @@ class Cursor {
   void unread(std::string met);
 
  private:
-  simdjson::ondemand::json_type type();
   void wrong_type(std::string_view wanted);
   std::string preview();
+
+  /// One step of the path, taken back also when malformed JSON throws.
+  class PathStep {
+   public:
+    PathStep(ReadContext& context, ReadContext::Step step) : path_(context.path) { path_.push_back(step); }
+    ~PathStep() { path_.pop_back(); }
+    PathStep(const PathStep&) = delete;
+    PathStep& operator=(const PathStep&) = delete;
+
+   private:
+    std::vector<ReadContext::Step>& path_;
+  };
 
   simdjson::ondemand::value value_;
   ReadContext* context_;
@@ -83,9 +128,8 @@ void Cursor::object(F f) {
   simdjson::ondemand::object object = value_.get_object();
   for (simdjson::ondemand::field field : object) {
     const std::string_view key = field.unescaped_key();
-    context_->path.push_back({key, 0});
+    const PathStep step(*context_, {key, 0});
     f(key, Cursor(field.value(), *context_));
-    context_->path.pop_back();
   }
 }
 
@@ -96,9 +140,8 @@ void Cursor::array(F f) {
   if (met != simdjson::ondemand::json_type::array) return wrong_type("an array");
   std::size_t index = 0;
   for (simdjson::ondemand::value element : value_.get_array()) {
-    context_->path.push_back({{}, index++});
+    const PathStep step(*context_, {{}, index++});
     f(Cursor(element, *context_));
-    context_->path.pop_back();
   }
 }
 

@@ -1,5 +1,5 @@
-// The table of resource kinds: one row and one file (kinds/<kind>.cpp) each. The only place that says which ARM types are
-// read, and how much of each is understood.
+// The table of resource kinds: one row and one reader (kinds/<kind>.cpp) each. The only place that says which ARM types
+// are read, and how much of each is understood.
 #pragma once
 
 #include <span>
@@ -39,10 +39,5 @@ const ResourceKind* find_kind(std::string_view type);
 
 /// Reads /properties/provisioningState: true when it is Succeeded or null.
 bool is_settled(Cursor provisioning_state);
-
-// One reader per kind, in kinds/<kind>.cpp; children that are embedded in their parent and also come as rows of their own
-// share one reader.
-void read_route_table(const RowHead&, Cursor, ReadContext&);
-void read_route(const RowHead&, Cursor, ReadContext&);
 
 }  // namespace hubproof::ingest

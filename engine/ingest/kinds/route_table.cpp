@@ -1,8 +1,6 @@
-// Microsoft.Network/routeTables. source: learn.microsoft.com/azure/templates/microsoft.network/routetables
-#include <fmt/format.h>
-
-#include "engine/core/text.h"
-#include "engine/ingest/kinds.h"
+// Microsoft.Network/routeTables. source: learn.microsoft.com/azure/templates/microsoft.network/routetables (2025-07-01)
+#include "engine/ingest/kinds/fields.h"
+#include "engine/ingest/kinds/readers.h"
 
 namespace hubproof::ingest {
 namespace {
@@ -13,9 +11,8 @@ void read_address_prefix(Cursor value, model::Route& route) {
     route.is_usable = false;
     return;
   }
-  const bool looks_like_address = text->find_first_not_of("0123456789./") == std::string_view::npos ||
-                                  text->find(':') != std::string_view::npos;
-  if (!looks_like_address) {  // a service tag: azure-semantics.md 1.3
+  const char first = text::to_lower(text->front());
+  if (first >= 'a' && first <= 'z' && text->find(':') == std::string_view::npos) {  // a service tag: azure-semantics.md 1.3
     route.service_tag = std::string(*text);
     return;
   }
@@ -45,23 +42,23 @@ void read_next_hop_address(Cursor value, model::Route& route) {
 void read_route_properties(Cursor properties, model::Route& route) {
   bool has_next_hop = false;
   properties.object([&](std::string_view key, Cursor value) {
-    if (key == "addressPrefix") {
+    if (is(key, "addressPrefix")) {
       read_address_prefix(value, route);
-    } else if (key == "nextHopType") {
+    } else if (is(key, "nextHopType")) {
       const model::Setting<model::NextHopType> hop = value.word<model::NextHopType>();
       has_next_hop = hop.is_known();
       if (hop.is_known()) route.next_hop = hop.value();
-    } else if (key == "nextHopIpAddress") {
+    } else if (is(key, "nextHopIpAddress")) {
       read_next_hop_address(value, route);
-    } else if (key == "nextHop") {  // of VirtualApplianceEcmp
+    } else if (is(key, "nextHop")) {  // of VirtualApplianceEcmp
       value.object([&](std::string_view inner, Cursor list) {
-        if (inner != "nextHopIpAddresses") return list.unknown_property();
+        if (!is(inner, "nextHopIpAddresses")) return list.unknown_property();
         list.array([&](Cursor address) { read_next_hop_address(address, route); });
       });
-    } else if (key == "hasBgpOverride") {
+    } else if (is(key, "hasBgpOverride")) {
       const model::Setting<bool> flag = value.boolean();
       route.has_bgp_override = flag.is_known() ? flag.value() : !flag.is_absent();
-    } else if (key != "provisioningState") {
+    } else if (!is(key, "provisioningState")) {
       value.unknown_property();
     }
   });
@@ -71,17 +68,17 @@ void read_route_properties(Cursor properties, model::Route& route) {
 model::Route read_one_route(Cursor value) {
   model::Route route;
   bool has_properties = false;
+  const std::size_t unread_before = value.context().entity->unread.size();
   value.object([&](std::string_view key, Cursor field) {
-    if (key == "name") {
+    if (is(key, "name")) {
       route.name = std::string(field.text().value_or(""));
-    } else if (key == "properties") {
+    } else if (is(key, "properties")) {
       has_properties = true;
       read_route_properties(field, route);
-    } else {
-      field.ignore();
     }
   });
-  if (!has_properties) route.is_usable = false;
+  if (!has_properties && value.context().entity->unread.size() == unread_before) value.unread("a route without properties");
+  if (value.context().entity->unread.size() != unread_before) route.is_usable = false;
   return route;
 }
 
@@ -90,21 +87,19 @@ model::Route read_one_route(Cursor value) {
 void read_route_table(const RowHead& head, Cursor properties, ReadContext& context) {
   model::RouteTable table;
   table.id = head.id;
-  context.entity = &table;
+  const EntityScope scope(context, table);
   properties.object([&](std::string_view key, Cursor value) {
-    if (key == "disableBgpRoutePropagation") {
+    if (is(key, "disableBgpRoutePropagation")) {
       table.disable_bgp_propagation = value.boolean();
-    } else if (key == "disablePeeringRoute") {
+    } else if (is(key, "disablePeeringRoute")) {
       // None | All; source: learn.microsoft.com/azure/virtual-network/configure-disable-peering-route-propagation
       const std::optional<std::string_view> word = value.text();
       if (!word || text::equals(*word, "None")) return;
       table.disable_peering_route = text::equals(*word, "All");
       if (!table.disable_peering_route) value.unread(std::string(*word));
-    } else if (key == "routes") {
+    } else if (is(key, "routes")) {
       value.array([&](Cursor route) { table.routes.push_back(read_one_route(route)); });
-    } else if (key == "provisioningState") {
-      table.is_settled = is_settled(value);
-    } else if (key != "subnets" && key != "resourceGuid") {
+    } else if (!read_common(key, value, table) && !is_one_of(key, {"subnets", "extended"})) {
       value.unknown_property();
     }
   });

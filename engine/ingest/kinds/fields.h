@@ -1,0 +1,115 @@
+// Values that several kinds hold: addresses, prefixes, ports, references, embedded children.
+#pragma once
+
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/core/text.h"
+#include "engine/ingest/cursor.h"
+#include "engine/model/network.h"
+
+namespace hubproof::ingest {
+
+/// Is `key` this property? Azure is not steady about the case of property names (azure-semantics.md 0).
+inline bool is(std::string_view key, std::string_view name) {
+  return key.size() == name.size() && (key == name || text::equals(key, name));
+}
+inline bool is_one_of(std::string_view key, std::initializer_list<std::string_view> names) {
+  for (const std::string_view name : names) {
+    if (is(key, name)) return true;
+  }
+  return false;
+}
+
+/// etag, resourceGuid, provisioningState and the like, which every resource has: true when `key` was one of them and is
+/// dealt with.
+bool read_common(std::string_view key, Cursor value, model::Entity& entity);
+
+/// The IPv4 address; nothing for null, "" and a valid IPv6 address. Anything else is recorded.
+std::optional<Ipv4> read_address(Cursor value);
+/// Every address of an array of texts, as read_address().
+void append_addresses(Cursor array, std::vector<Ipv4>& out);
+/// A text that is a prefix or an address of either family; a wrong one is recorded and not kept.
+std::optional<AnyPrefix> read_prefix(Cursor value);
+void append_texts(Cursor array, std::vector<std::string>& out);
+std::string lower_text(Cursor value);
+/// Ids of an array of `{"id": "..."}`.
+template <class Ids>
+void append_references(Cursor array, Ids& out) {
+  array.array([&](Cursor element) {
+    const model::ResourceId id = element.reference();
+    if (id.is_set()) out.push_back(id);
+  });
+}
+
+/// A closed interval as the prefixes that fill it exactly, in order. Precondition: first <= last.
+std::vector<Prefix> split_range(Ipv4 first, Ipv4 last);
+/// "10.0.0.1-10.0.0.9"; nothing for any other text or when the ends are the wrong way round.
+struct AddressRange {
+  Ipv4 first;
+  Ipv4 last;
+};
+std::optional<AddressRange> parse_range(std::string_view text);
+
+/// The term for a text: "*", a prefix, an address, else a service tag when it begins like a word. What is none of these
+/// becomes `unread`, and the caller records it; so does a prefix with host bits, for how Azure matches one is not documented.
+model::AddressTerm make_term(ReadContext& context, std::string_view text);
+/// Appends the term of a text of firewalls and IP groups, which also take ranges: one term per prefix.
+template <class Terms>
+void append_terms(Cursor value, Terms& out);
+/// "443", "8000-8080" or "*"; nothing for null, and for any other text, which is recorded.
+std::optional<PortRange> read_ports(Cursor value);
+
+/// The parent resource of an id, interned; unset when it has none.
+model::ResourceId parent_of(ReadContext& context, model::ResourceId id);
+/// `<parent>/<collection>/<name>`, for an embedded child without an id.
+model::ResourceId child_id(ReadContext& context, model::ResourceId parent, std::string_view collection,
+                           std::string_view name);
+/// Host of a URL or the text itself when it is a bare host name; lower case, without port.
+std::string host_of(std::string_view url);
+
+/// Outer fields of an embedded child.
+struct Child {
+  model::ResourceId id;
+  std::string_view name;
+  bool has_properties = false;
+};
+
+/// Reads `{"id", "name", "properties": {...}}`, calling f(key, Cursor) for every property.
+template <class F>
+Child read_child(Cursor value, F f) {
+  Child child;
+  value.object([&](std::string_view key, Cursor field) {
+    if (is(key, "properties")) {
+      child.has_properties = true;
+      field.object(f);
+    } else if (is(key, "id")) {
+      child.id = field.id();
+    } else if (is(key, "name")) {
+      child.name = field.text().value_or("");
+    }
+  });
+  return child;
+}
+
+template <class Terms>
+void append_terms(Cursor value, Terms& out) {
+  const std::optional<std::string_view> text = value.text();
+  if (!text || text->empty()) return;
+  if (const std::optional<AddressRange> range = parse_range(*text)) {
+    for (const Prefix prefix : split_range(range->first, range->last)) {
+      model::AddressTerm term;
+      term.kind = model::AddressTerm::Kind::prefix;
+      term.prefix = prefix;
+      out.push_back(term);
+    }
+    return;
+  }
+  out.push_back(make_term(value.context(), *text));
+  if (out.back().kind == model::AddressTerm::Kind::unread) value.unread(std::string(*text));
+}
+
+}  // namespace hubproof::ingest

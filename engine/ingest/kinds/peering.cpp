@@ -1,0 +1,95 @@
+// Microsoft.Network/virtualNetworks/virtualNetworkPeerings, embedded and as rows of their own.
+// source: learn.microsoft.com/azure/templates/microsoft.network/virtualnetworks/virtualnetworkpeerings (2025-07-01)
+#include "engine/ingest/kinds/fields.h"
+#include "engine/ingest/kinds/readers.h"
+
+namespace hubproof::ingest {
+namespace {
+
+void read_remote_space(Cursor space, std::vector<Prefix>& prefixes, model::Peering& peering) {
+  space.object([&](std::string_view key, Cursor value) {
+    if (!is(key, "addressPrefixes")) return;
+    value.array([&](Cursor element) {
+      const std::optional<AnyPrefix> prefix = read_prefix(element);
+      if (!prefix) return;
+      if (const Prefix* four = std::get_if<Prefix>(&*prefix)) {
+        prefixes.push_back(*four);
+      } else {
+        peering.has_remote_v6 = true;
+      }
+    });
+  });
+}
+
+// The local address spaces repeat the VNet's own; the subnet names matter only with peerCompleteVnets=false, which is kept;
+// remoteGateways and routeServiceVips name devices of the remote side. enableOnlyIPv6Peering is not among them.
+bool is_harmless(std::string_view key) {
+  return is_one_of(key, {"doNotVerifyRemoteGateways", "localAddressSpace", "localVirtualNetworkAddressSpace",
+                         "localSubnetNames", "remoteSubnetNames", "remoteBgpCommunities",
+                         "remoteVirtualNetworkEncryption", "remoteGateways", "routeServiceVips",
+                         "didReferRemoteAddressSpace"});
+}
+
+bool read_peering_flag(std::string_view key, Cursor value, model::Peering& peering) {
+  model::Setting<bool>* flag = nullptr;
+  if (is(key, "allowVirtualNetworkAccess")) flag = &peering.allow_access;
+  if (is(key, "allowForwardedTraffic")) flag = &peering.allow_forwarded;
+  if (is(key, "allowGatewayTransit")) flag = &peering.allow_gateway_transit;
+  if (is(key, "useRemoteGateways")) flag = &peering.use_remote_gateways;
+  if (is(key, "peerCompleteVnets")) flag = &peering.complete_vnets;
+  if (flag == nullptr) return false;
+  *flag = value.boolean();
+  return true;
+}
+
+void read_peering_properties(Cursor properties, model::Peering& peering) {
+  properties.object([&](std::string_view key, Cursor value) {
+    if (read_peering_flag(key, value, peering)) return;
+    if (is(key, "remoteVirtualNetwork")) {
+      peering.remote = value.reference();
+    } else if (is(key, "peeringState")) {
+      peering.state = value.word<model::PeeringState>();
+    } else if (is(key, "peeringSyncLevel")) {
+      peering.sync_level = value.word<model::PeeringSyncLevel>();
+    } else if (is(key, "remoteAddressSpace")) {
+      read_remote_space(value, peering.remote_address_space, peering);
+    } else if (is(key, "remoteVirtualNetworkAddressSpace")) {
+      read_remote_space(value, peering.remote_current_address_space, peering);
+    } else if (!read_common(key, value, peering) && !is_harmless(key)) {
+      value.unknown_property();
+    }
+  });
+}
+
+}  // namespace
+
+void read_embedded_peering(Cursor child, model::ResourceId vnet, ReadContext& context) {
+  model::Peering peering;
+  peering.vnet = vnet;
+  std::string_view name;
+  {
+    const EntityScope scope(context, peering, EntityScope::Start::here);
+    child.object([&](std::string_view key, Cursor value) {
+      if (is(key, "properties")) {
+        read_peering_properties(value, peering);
+      } else if (is(key, "id")) {
+        peering.id = value.id();
+      } else if (is(key, "name")) {
+        name = value.text().value_or("");
+      }
+    });
+  }
+  if (!peering.id.is_set()) peering.id = child_id(context, vnet, "virtualNetworkPeerings", name);
+  context.snapshot.tables.peerings.push_back(std::move(peering));
+}
+
+void read_peering(const RowHead& head, Cursor properties, ReadContext& context) {
+  model::Peering peering;
+  peering.id = head.id;
+  peering.vnet = parent_of(context, head.id);
+  const EntityScope scope(context, peering);
+  read_peering_properties(properties, peering);
+  context.snapshot.tables.peerings.push_back(std::move(peering));
+}
+
+}  // namespace hubproof::ingest

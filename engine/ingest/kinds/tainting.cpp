@@ -1,0 +1,82 @@
+// Kinds that can carry or open traffic and are not modelled: whatever they name is unknown (azure-semantics.md 0).
+//
+// Children that loosen or tighten their parent come here as well when they are rows of their own and the parent's row does
+// not show them: routes and security rules outside their table, SQL and Redis firewall rules, rule sets of Event Hubs and
+// Service Bus. They touch their parent. Service::has_firewall_children stays false, so that the exposure of such a service
+// stays open.
+#include "engine/ingest/kinds/tainting.h"
+
+#include <algorithm>
+
+#include "engine/ingest/kinds/fields.h"
+#include "engine/ingest/kinds/readers.h"
+
+namespace hubproof::ingest {
+namespace {
+
+using simdjson::ondemand::json_type;
+
+constexpr std::size_t kMostIds = 20000;
+constexpr int kDeepest = 64;
+
+void append_deep(Cursor value, std::vector<model::ResourceId>& out, int depth) {
+  switch (value.type()) {
+    case json_type::string: {
+      const std::string_view text = value.text().value_or("");
+      if (!text::starts_with(text, "/subscriptions/")) return;
+      if (out.size() >= kMostIds) return value.unread("more ids than are looked at");
+      out.push_back(value.context().snapshot.ids.intern(text));
+      return;
+    }
+    case json_type::object:
+      if (depth == kDeepest) return value.unread("values nested too deep");
+      return value.object([&](std::string_view, Cursor field) { append_deep(field, out, depth + 1); });
+    case json_type::array:
+      if (depth == kDeepest) return value.unread("values nested too deep");
+      return value.array([&](Cursor element) { append_deep(element, out, depth + 1); });
+    case json_type::number:
+    case json_type::boolean:
+    case json_type::null: return;
+  }
+}
+
+/// The resource that an extension such as <VNet>/providers/Microsoft.Network/effectiveSecurityAdminRules/default sits on;
+/// empty when the id is none.
+std::string_view extended_resource(std::string_view id) {
+  constexpr std::string_view kProviders = "/providers/";
+  std::size_t last = std::string_view::npos;
+  std::size_t count = 0;
+  for (std::size_t at = 0; at + kProviders.size() <= id.size(); ++at) {
+    if (!text::equals(id.substr(at, kProviders.size()), kProviders)) continue;
+    last = at;
+    ++count;
+  }
+  return count < 2 ? std::string_view() : id.substr(0, last);
+}
+
+}  // namespace
+
+void append_ids(Cursor value, std::vector<model::ResourceId>& out) {
+  append_deep(value, out, 0);
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+}
+
+void read_tainting(const RowHead& head, Cursor properties, ReadContext& context) {
+  model::UnmodelledNetworkResource resource;
+  resource.id = head.id;
+  resource.type = std::string(head.type);
+  const EntityScope scope(context, resource);
+  properties.object([&](std::string_view key, Cursor value) {
+    if (!read_common(key, value, resource)) append_deep(value, resource.touches, 0);
+  });
+  const model::ResourceId parent = parent_of(context, head.id);
+  if (parent.is_set()) resource.touches.push_back(parent);
+  const std::string_view extended = extended_resource(context.snapshot.ids.spelling(head.id));
+  if (!extended.empty()) resource.touches.push_back(context.snapshot.ids.intern(extended));
+  std::sort(resource.touches.begin(), resource.touches.end());
+  resource.touches.erase(std::unique(resource.touches.begin(), resource.touches.end()), resource.touches.end());
+  context.snapshot.tables.unmodelled_network.push_back(std::move(resource));
+}
+
+}  // namespace hubproof::ingest

@@ -1,0 +1,66 @@
+// Microsoft.Network/ApplicationGatewayWebApplicationFirewallPolicies.
+// source: learn.microsoft.com/azure/templates/microsoft.network/applicationgatewaywebapplicationfirewallpolicies (2025-07-01)
+#include "engine/ingest/kinds/fields.h"
+#include "engine/ingest/kinds/readers.h"
+
+namespace hubproof::ingest {
+namespace {
+
+void read_state(Cursor value, model::WafPolicy& policy) {
+  const std::optional<std::string_view> word = value.text();
+  if (!word || word->empty()) return;
+  if (text::equals(*word, "Enabled")) {
+    policy.is_enabled = true;
+  } else if (text::equals(*word, "Disabled")) {
+    policy.is_enabled = false;
+  } else {
+    value.unread(std::string(*word));
+    policy.is_enabled = model::Setting<bool>::unreadable(std::string(*word));
+  }
+}
+
+void read_settings(Cursor settings, model::WafPolicy& policy) {
+  settings.object([&](std::string_view key, Cursor value) {
+    if (is(key, "state")) read_state(value, policy);
+    if (is(key, "mode")) policy.mode = value.word<model::WafMode>();
+  });
+}
+
+void read_managed_rules(Cursor rules, model::WafPolicy& policy) {
+  rules.object([&](std::string_view key, Cursor value) {
+    if (is(key, "managedRuleSets")) value.array([&](Cursor) { policy.has_managed_rules = true; });
+  });
+}
+
+/// A custom rule that allows lets its requests past the managed rules: azure-semantics.md 6.1.
+void read_custom_rule(Cursor element) {
+  bool allows = false;
+  bool is_off = false;
+  element.object([&](std::string_view key, Cursor value) {
+    if (is(key, "action")) allows = text::equals(value.text().value_or(""), "Allow");
+    if (is(key, "state")) is_off = text::equals(value.text().value_or(""), "Disabled");
+  });
+  if (allows && !is_off) element.unread("a custom rule that lets requests past the managed rules");
+}
+
+}  // namespace
+
+void read_waf_policy(const RowHead& head, Cursor properties, ReadContext& context) {
+  model::WafPolicy policy;
+  policy.id = head.id;
+  const EntityScope scope(context, policy);
+  properties.object([&](std::string_view key, Cursor value) {
+    if (is(key, "policySettings")) {
+      read_settings(value, policy);
+    } else if (is(key, "managedRules")) {
+      read_managed_rules(value, policy);
+    } else if (is(key, "customRules")) {
+      value.array([&](Cursor element) { read_custom_rule(element); });
+    } else {
+      read_common(key, value, policy);
+    }
+  });
+  context.snapshot.tables.waf_policies.push_back(std::move(policy));
+}
+
+}  // namespace hubproof::ingest
