@@ -131,12 +131,14 @@ std::string_view NameIndex::peered_owner(ResourceId vnet, Ipv4 address) const {
 std::vector<Server> NameIndex::servers_at(Ipv4 address, ResourceId from, std::string& why) const {
   std::vector<Server> own;
   std::vector<Server> peered;
+  std::vector<Server> nowhere;  // of which the export does not say in which network they stand
   std::vector<Server> all;
   const auto [first, last] = servers_.equal_range(address);
   for (auto at = first; at != last; ++at) {
     all.push_back(at->second);
     if (at->second.vnet == from) own.push_back(at->second);
-    else if (at->second.vnet.is_set() && are_peered(from, at->second.vnet)) peered.push_back(at->second);
+    else if (!at->second.vnet.is_set()) nowhere.push_back(at->second);
+    else if (are_peered(from, at->second.vnet)) peered.push_back(at->second);
   }
   if (!own.empty()) return own;
   if (all.empty()) {
@@ -155,6 +157,7 @@ std::vector<Server> NameIndex::servers_at(Ipv4 address, ResourceId from, std::st
     return {};
   }
   if (!peered.empty()) return peered;
+  if (!nowhere.empty()) return nowhere;
   const std::string_view owner = peered_owner(from, address);
   if (owner.empty()) return all;
   why = fmt::format("the DNS server {} lies in the peered network \"{}\", where the export shows no DNS server",
