@@ -381,16 +381,21 @@ void add_corners(const View& view, const FilterPoint& point, Corners& corners) {
       if (term.prefix.last().bits() != 0xffffffffU) out.push_back(Ipv4(term.prefix.last().bits() + 1));
     }
   };
+  const auto add_ports = [](const model::PortRanges& ranges, std::vector<std::uint16_t>& out) {
+    for (const PortRange& range : ranges) {
+      if (range.is_all()) continue;
+      out.push_back(range.first());
+      if (range.last() != 65535) out.push_back(static_cast<std::uint16_t>(range.last() + 1));
+    }
+  };
   for (const model::ResourceId id : groups_of(point, Direction::inbound)) {
     const NetworkSecurityGroup* nsg = view.estate.find<NetworkSecurityGroup>(id);
     if (nsg == nullptr) continue;
     for (const SecurityRule& rule : nsg->rules) {
       add_terms(rule.sources, corners.sources);
       add_terms(rule.destinations, corners.destinations);
-      for (const PortRange& range : rule.destination_ports) {
-        corners.ports.push_back(range.first());
-        if (range.last() != 65535) corners.ports.push_back(static_cast<std::uint16_t>(range.last() + 1));
-      }
+      add_ports(rule.destination_ports, corners.ports);
+      add_ports(rule.source_ports, corners.source_ports);
     }
   }
 }

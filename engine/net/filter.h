@@ -52,7 +52,8 @@ FilterResult filter(const model::View& view, model::Direction direction, const F
 struct Corners {
   std::vector<Ipv4> sources;
   std::vector<Ipv4> destinations;
-  std::vector<std::uint16_t> ports;
+  std::vector<std::uint16_t> ports;         ///< destination ports
+  std::vector<std::uint16_t> source_ports;
 };
 void add_corners(const model::View& view, const FilterPoint& point, Corners& corners);
 

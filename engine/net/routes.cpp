@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/core/text.h"
+#include "engine/net/route_collection.h"
 
 namespace hubproof::net {
 namespace {
@@ -32,10 +34,11 @@ bool overlaps(const Prefix& prefix, std::span<const Prefix> window) {
 
 class Collector {
  public:
-  Collector(const View& view, const Subnet& subnet, std::span<const Prefix> window)
-      : v_(view), e_(view.estate), subnet_(subnet), window_(window), vnet_(e_.find<VirtualNetwork>(subnet.vnet)),
+  Collector(const View& view, const Subnet& subnet, const RouteScope& scope)
+      : v_(view), e_(view.estate), subnet_(subnet), scope_(scope), window_(scope.window), vnet_(e_.find<VirtualNetwork>(subnet.vnet)),
         table_(e_.find<model::RouteTable>(subnet.route_table)) {}
-  RouteSet run(bool with_endpoints);
+  RouteSet run();
+  std::vector<UnknownRoutes> of_subnet();
 
  private:
   void what_is_not_understood();
@@ -47,6 +50,7 @@ class Collector {
   void user_route(std::size_t index);
   void defaults();
   void peerings();
+  void peering_routes(const Peering& peering);
   void gateways();
   void learn_from(Fact fact, std::string_view what);
   void service_endpoints();
@@ -60,6 +64,7 @@ class Collector {
   const View& v_;
   const model::Estate& e_;
   const Subnet& subnet_;
+  const RouteScope& scope_;
   std::span<const Prefix> window_;
   const VirtualNetwork* vnet_;
   const model::RouteTable* table_;
@@ -103,7 +108,6 @@ void Collector::doubt(const model::Entity& entity, std::string_view what) {
 }
 
 void Collector::what_is_not_understood() {
-  doubt(subnet_, "subnet");
   if (vnet_ != nullptr) {
     doubt(*vnet_, "virtual network");
   } else {
@@ -219,24 +223,26 @@ void Collector::user_route(std::size_t index) {
 
 // source: learn.microsoft.com/azure/virtual-network/virtual-networks-udr-overview#optional-default-routes
 void Collector::peerings() {
-  for (const auto& [key, index] : e_.peerings_by_vnet.of(subnet_.vnet)) {
-    const Peering& peering = e_.tables().peerings[index];
-    if (!window_.empty() && !may_route(v_, peering, window_)) continue;
-    const PeeringLink link = peering_link(v_, peering);
-    if (!link.has_route) continue;
-    const bool is_suppressed = table_ != nullptr && table_->disable_peering_route;
-    for (const PeeringRange& range : peering_ranges(v_, peering)) {
-      if (!overlaps(range.prefix, window_)) continue;
-      std::string why = link.reason;
-      if (why.empty() && !range.is_certain) {
-        why = fmt::format("the address space of {} and what the peering last synced differ", shown(v_, peering.remote));
-      }
-      // source: azure-semantics.md 1.5 (disablePeeringRoute: preview, neither presence nor absence may be relied on)
-      if (why.empty() && is_suppressed) why = "disablePeeringRoute is All, whose reach is not documented";
-      add(range.prefix, RouteSource::system, {NextHop::Kind::peering, peering.remote, {}},
-          {peering.id, "/properties/peeringState", peering.state.is_known() ? std::string(model::name(peering.state.value())) : "?"},
-          std::move(why));
+  if (scope_.only_peering != nullptr) return peering_routes(*scope_.only_peering);
+  for (const auto& [key, index] : e_.peerings_by_vnet.of(subnet_.vnet)) peering_routes(e_.tables().peerings[index]);
+}
+
+void Collector::peering_routes(const Peering& peering) {
+  if (!window_.empty() && !may_route(v_, peering, window_)) return;
+  const PeeringLink link = peering_link(v_, peering);
+  if (!link.has_route) return;
+  const bool is_suppressed = table_ != nullptr && table_->disable_peering_route;
+  for (const PeeringRange& range : peering_ranges(v_, peering)) {
+    if (!overlaps(range.prefix, window_)) continue;
+    std::string why = link.reason;
+    if (why.empty() && !range.is_certain) {
+      why = fmt::format("the address space of {} and what the peering last synced differ", shown(v_, peering.remote));
     }
+    // source: azure-semantics.md 1.5 (disablePeeringRoute: preview, neither presence nor absence may be relied on)
+    if (why.empty() && is_suppressed) why = "disablePeeringRoute is All, whose reach is not documented";
+    add(range.prefix, RouteSource::system, {NextHop::Kind::peering, peering.remote, {}},
+        {peering.id, "/properties/peeringState", peering.state.is_known() ? std::string(model::name(peering.state.value())) : "?"},
+        std::move(why));
   }
 }
 
@@ -265,6 +271,7 @@ void Collector::gateways() {
     const model::Gateway& gateway = e_.tables().gateways[index];
     learn_from({gateway.id, "", "gateway in this virtual network"}, fmt::format("gateway {}", shown(v_, gateway.id)));
   }
+  if (scope_.only_peering != nullptr) return;
   for (const auto& [key, index] : e_.peerings_by_vnet.of(subnet_.vnet)) {
     const Peering& peering = e_.tables().peerings[index];
     if (peering.use_remote_gateways.value_or_default(false) == false) continue;
@@ -335,16 +342,22 @@ void Collector::endpoint_routes(const Subnet& subnet, const VirtualNetwork& vnet
   }
 }
 
-RouteSet Collector::run(bool with_endpoints) {
+RouteSet Collector::run() {
+  if (scope_.with_subnet) out_.unknown = of_subnet();
   what_is_not_understood();
   own_network();
   user_routes();
   peerings();
   gateways();
-  service_endpoints();
   defaults();
-  if (with_endpoints) endpoints();
+  if (scope_.with_endpoints) endpoints();
   return std::move(out_);
+}
+
+std::vector<UnknownRoutes> Collector::of_subnet() {
+  doubt(subnet_, "subnet");
+  service_endpoints();
+  return std::exchange(out_.unknown, {});
 }
 
 }  // namespace
@@ -376,11 +389,15 @@ std::string_view name(NextHop::Kind kind) {
 RouteSet effective_routes(const View& view, model::SubnetIndex subnet) { return effective_routes(view, subnet, {}); }
 
 RouteSet effective_routes(const View& view, model::SubnetIndex subnet, std::span<const Prefix> window) {
-  return Collector(view, view.estate.tables().subnets[subnet.index()], window).run(true);
+  return collect_routes(view, view.estate.tables().subnets[subnet.index()], {.window = window});
 }
 
-RouteSet routes_without_endpoints(const View& view, const Subnet& subnet, std::span<const Prefix> window) {
-  return Collector(view, subnet, window).run(false);
+RouteSet collect_routes(const View& view, const Subnet& subnet, const RouteScope& scope) {
+  return Collector(view, subnet, scope).run();
+}
+
+std::vector<UnknownRoutes> subnet_unknowns(const View& view, const Subnet& subnet) {
+  return Collector(view, subnet, {}).of_subnet();
 }
 
 }  // namespace hubproof::net

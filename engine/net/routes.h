@@ -62,9 +62,6 @@ RouteSet effective_routes(const model::View& view, model::SubnetIndex subnet);
 /// in `unknown` does not depend on the window.
 RouteSet effective_routes(const model::View& view, model::SubnetIndex subnet, std::span<const Prefix> window);
 
-/// As effective_routes(), without the /32 routes of private endpoints. An empty window holds everything.
-RouteSet routes_without_endpoints(const model::View& view, const model::Subnet& subnet, std::span<const Prefix> window);
-
 /// True when Azure prefers `a` over `b` for a destination that both hold: longest prefix, then user over BGP over
 /// system; but a system route of a VNet, a peering or a service endpoint is not displaced by a BGP route, however long.
 /// source: learn.microsoft.com/azure/virtual-network/virtual-networks-udr-overview#how-azure-selects-a-route

@@ -11,17 +11,6 @@ using model::Direction;
 using model::ResourceId;
 using model::Subnet;
 
-namespace {
-
-template <class T>
-bool is_part_of(const model::Estate& estate, ResourceId part, const T& whole) {
-  const std::string_view inner = estate.spelling(part);
-  const std::string_view outer = estate.spelling(whole.id);
-  return inner.size() > outer.size() && inner.substr(0, outer.size()) == outer && inner[outer.size()] == '/';
-}
-
-}  // namespace
-
 void Walker::start() {
   const Place& from = trace_.flow.from;
   switch (from.kind) {

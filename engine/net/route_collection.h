@@ -1,0 +1,24 @@
+// Parts of effective_routes() for analyses that ask for many subnets and share work between them.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "engine/net/routes.h"
+
+namespace hubproof::net {
+
+struct RouteScope {
+  std::span<const Prefix> window = {};            ///< only routes that overlap one of these; empty = all
+  const model::Peering* only_peering = nullptr;   ///< set: no other peering's routes, and nothing learned through a peering
+  bool with_subnet = true;                        ///< what is unknown about the subnet itself (subnet_unknowns())
+  bool with_endpoints = true;                     ///< the /32 routes of private endpoints
+};
+
+/// Without `with_subnet` the answer is the same for every subnet of one VNet and route table.
+RouteSet collect_routes(const model::View& view, const model::Subnet& subnet, const RouteScope& scope);
+
+/// Service endpoints, and what of the subnet is not understood.
+std::vector<UnknownRoutes> subnet_unknowns(const model::View& view, const model::Subnet& subnet);
+
+}  // namespace hubproof::net

@@ -1,0 +1,240 @@
+#include "engine/net/transit.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/core/text.h"
+#include "engine/net/trace.h"
+#include "engine/net/transit_parts.h"
+
+namespace hubproof::net {
+
+using model::Fact;
+using model::Subnet;
+using model::View;
+
+void TransitRun::uncertain(Bypass::Way way, model::SubnetIndex from, AddressSet destinations, NextHop next_hop,
+                           std::vector<Fact> facts, std::string reason) {
+  destinations -= direct;
+  if (destinations.empty()) return;
+  Bypass bypass;
+  bypass.way = way;
+  bypass.from = from;
+  bypass.spoke = role.vnet;
+  bypass.destinations = std::move(destinations);
+  bypass.next_hop = next_hop;
+  bypass.is_certain = false;
+  bypass.facts = std::move(facts);
+  bypass.reason = std::move(reason);
+  result.bypasses.push_back(std::move(bypass));
+}
+
+bool holds_only_endpoints(const View& view, const Subnet& subnet) {
+  const model::Estate& e = view.estate;
+  const auto endpoints = e.endpoints_by_subnet.of(subnet.id);
+  if (endpoints.empty() || !subnet.delegations.empty()) return false;
+  std::vector<model::ResourceId> known;
+  for (const auto& [key, index] : endpoints) {
+    const model::PrivateEndpoint& endpoint = e.tables().private_endpoints[index];
+    known.push_back(endpoint.id);
+    known.insert(known.end(), endpoint.network_interfaces.begin(), endpoint.network_interfaces.end());
+  }
+  for (const auto& [key, index] : e.interfaces_by_subnet.of(subnet.id)) {
+    const model::NetworkInterface& nic = e.tables().network_interfaces[index];
+    if (!nic.private_endpoint.is_set()) return false;
+    known.push_back(nic.id);
+  }
+  return std::all_of(subnet.attached.begin(), subnet.attached.end(), [&](model::ResourceId id) {
+    return std::find(known.begin(), known.end(), id) != known.end();
+  });
+}
+
+std::string enumeration(const std::vector<std::string>& items) {
+  constexpr std::size_t kShown = 3;
+  std::string out;
+  for (std::size_t i = 0; i < std::min(items.size(), kShown); ++i) {
+    const bool is_last = i + 1 == items.size();
+    out += (i == 0 ? "" : is_last ? " and " : ", ") + items[i];
+  }
+  if (items.size() > kShown) out += fmt::format(" and {} more", items.size() - kShown);
+  return out;
+}
+
+std::string table_of(const View& view, const Subnet& subnet) {
+  return subnet.route_table.is_set() ? shown(view, subnet.route_table) : "the subnet (it has no route table)";
+}
+
+std::string expected_routes(const TransitRun& run, const std::vector<Prefix>& prefixes) {
+  for (const model::FirewallRole& firewall : run.view.roles.firewalls) {
+    const bool is_ours = std::any_of(run.role.hubs.begin(), run.role.hubs.end(), [&](model::VnetIndex hub) {
+      return run.view.estate.tables().virtual_networks[hub.index()].id == firewall.vnet;
+    });
+    if (!is_ours) continue;
+    std::vector<std::string> routes;
+    for (const Prefix& prefix : prefixes) routes.push_back(fmt::format("{} -> {}", to_string(prefix), to_string(firewall.address)));
+    return enumeration(routes);
+  }
+  return {};
+}
+
+void land(const View& view, const Subnet& sender, const Subnet& target, const AddressSet& destinations, Landing& landing) {
+  AddressSet part;
+  for (const Prefix& prefix : target.prefixes) part.add(prefix);
+  part &= destinations;
+  if (part.empty()) return;
+  std::vector<Ipv4> preferred;
+  std::vector<Ipv4> endpoints;
+  model::ResourceId hidden;  // an endpoint whose address is not in the export
+  for (const auto& [key, index] : view.estate.endpoints_by_subnet.of(target.id)) {
+    const std::vector<Ipv4> own = endpoint_addresses(view, view.estate.tables().private_endpoints[index]);
+    endpoints.insert(endpoints.end(), own.begin(), own.end());
+    if (own.empty()) hidden = view.estate.tables().private_endpoints[index].id;
+  }
+  for (const auto& [key, index] : view.estate.interfaces_by_subnet.of(target.id)) {
+    for (const auto& config : view.estate.tables().network_interfaces[index].ip_configurations) {
+      const bool is_endpoint = config.address && std::find(endpoints.begin(), endpoints.end(), *config.address) != endpoints.end();
+      if (config.address && !is_endpoint) preferred.push_back(*config.address);
+    }
+  }
+  const FilterPoint from{&sender, nullptr, false};
+  const AddressSet sources = usable_addresses(sender);
+  AddressSet hosts = part & usable_addresses(target);
+  AddressSet links;
+  for (const Ipv4 address : endpoints) {
+    if (!part.contains(address)) continue;
+    links.add(address, address);
+  }
+  hosts -= links;
+  Reach found;
+  if (!links.empty()) found = reach(view, &from, {&target, nullptr, true}, sources, links, endpoints);
+  if (found.passes != Ternary::yes && !hosts.empty() && !holds_only_endpoints(view, target)) {
+    Reach other = reach(view, &from, {&target, nullptr, false}, sources, hosts, preferred);
+    if (other.passes > found.passes) found = std::move(other);
+  }
+  if (found.passes == Ternary::no && hidden.is_set()) {
+    found.passes = Ternary::unknown;
+    found.reason = fmt::format("the address of private endpoint {} is not in the export", shown(view, hidden));
+  }
+  if (found.passes == Ternary::no) return;
+  landing.destinations |= part;
+  for (const Prefix& prefix : target.prefixes) {
+    if (!part.intersects(prefix)) continue;
+    landing.places.push_back(fmt::format("{} ({})", to_string(prefix), shown(view, target.id)));
+    landing.prefixes.push_back(prefix);
+  }
+  if (found.passes == Ternary::yes && !landing.example) landing.example = found.example;
+  if (found.passes == Ternary::unknown && landing.reason.empty()) landing.reason = found.reason;
+  landing.passes = std::max(landing.passes, found.passes);
+}
+
+void add_witnessed(TransitRun& run, Bypass bypass, const std::optional<Packet>& example, Place from) {
+  bypass.destinations -= run.direct;
+  if (bypass.destinations.empty()) return;
+  bypass.spoke = run.role.vnet;
+  if (!example) {
+    bypass.is_certain = false;
+    run.result.bypasses.push_back(std::move(bypass));
+    return;
+  }
+  Flow flow{from, example->source, example->destination, example->protocol, example->source_port, example->destination_port};
+  const Trace shown_by = trace(run.view, flow);
+  const bool is_out = shown_by.disposition == Disposition::delivered || shown_by.disposition == Disposition::exits_to_internet ||
+                      shown_by.disposition == Disposition::exits_to_on_premises;
+  // What an appliance does with the packet is not known, but there it has left the way that was promised.
+  const bool is_at_appliance = shown_by.disposition == Disposition::unknown && !shown_by.hops.empty() &&
+                               shown_by.hops.back().at.kind == Place::Kind::appliance && shown_by.hops.back().at.id.is_set() &&
+                               shown_by.vnets.size() > 1;
+  bypass.is_certain = !shown_by.crossed_firewall && (is_out || is_at_appliance);
+  if (bypass.is_certain) {
+    bypass.witness = flow;
+  } else {
+    const std::string why = !shown_by.unknown_because.empty() ? shown_by.unknown_because.front()
+                            : shown_by.hops.empty()           ? std::string("the packet was not followed")
+                                                              : shown_by.hops.back().note;
+    bypass.reason += fmt::format("; not certain: {}", why);
+  }
+  run.result.bypasses.push_back(std::move(bypass));
+}
+
+namespace {
+
+constexpr model::SubnetIndex kWholeSpoke{};
+
+// source: azure-semantics.md 1.8 (a second, independent packet space)
+void doubt_ipv6(TransitRun& run) {
+  bool has_v6 = !run.vnet.address_space_v6.empty();
+  for (const auto& [key, index] : run.view.estate.subnets_by_vnet.of(run.vnet.id)) {
+    has_v6 = has_v6 || !run.view.estate.tables().subnets[index].prefixes_v6.empty();
+  }
+  if (!has_v6) return;
+  run.uncertain(Bypass::Way::leaves, kWholeSpoke, AddressSet::all(), {NextHop::Kind::unknown, {}, {}},
+                {{run.vnet.id, "/properties/addressSpace/addressPrefixes", "IPv6"}},
+                fmt::format("{} has IPv6 addresses, whose routes are not proved; remove them or prove IPv6 apart", shown(run.view, run.vnet.id)));
+}
+
+void doubt_completeness(TransitRun& run) {
+  const std::vector<const model::Gap*> gaps = run.view.estate.gaps_in(model::ArgTable::resources);
+  if (gaps.empty()) return;
+  run.uncertain(Bypass::Way::leaves, kWholeSpoke, AddressSet::all(), {NextHop::Kind::unknown, {}, {}}, {{run.vnet.id, "", gaps.front()->code}},
+                fmt::format("the export of resources is partial ({}); a route or network that it does not show may lead around the firewall",
+                            gaps.front()->message));
+}
+
+void doubt_peering(TransitRun& run, const model::Peering& peering) {
+  if (peering.unread.empty() && peering.is_settled) return;
+  const std::string what = peering.unread.empty()
+                               ? std::string("is not provisioned (provisioningState is not Succeeded)")
+                               : fmt::format("has {} = {}, which is not understood", text::printable(peering.unread.front().pointer),
+                                             text::printable(peering.unread.front().met));
+  run.uncertain(Bypass::Way::leaves, kWholeSpoke, AddressSet::all(), {NextHop::Kind::peering, peering.remote, {}},
+                {{peering.id, peering.unread.empty() ? "/properties/provisioningState" : peering.unread.front().pointer, "?"}},
+                fmt::format("the peering to {} {}", shown(run.view, peering.remote), what));
+}
+
+// Azure refuses to peer VNets that overlap; an export that shows it is contradictory or hides which one a packet reaches.
+void doubt_overlaps(TransitRun& run) {
+  struct Space {
+    model::ResourceId vnet;
+    Prefix prefix;
+  };
+  std::vector<Space> spaces;
+  for (const Prefix& prefix : run.vnet.address_space) spaces.push_back({run.vnet.id, prefix});
+  for (const auto& [key, index] : run.view.estate.peerings_by_vnet.of(run.vnet.id)) {
+    const model::Peering& peering = run.view.estate.tables().peerings[index];
+    doubt_peering(run, peering);
+    if (peering_link(run.view, peering).carries == Ternary::no) continue;
+    for (const PeeringRange& range : peering_ranges(run.view, peering)) spaces.push_back({peering.remote, range.prefix});
+  }
+  for (std::size_t i = 0; i < spaces.size(); ++i) {
+    for (std::size_t j = i + 1; j < spaces.size(); ++j) {
+      if (spaces[i].vnet == spaces[j].vnet || !spaces[i].prefix.overlaps(spaces[j].prefix)) continue;
+      run.uncertain(Bypass::Way::leaves, kWholeSpoke, AddressSet(spaces[j].prefix), {NextHop::Kind::unknown, {}, {}},
+                    {{spaces[i].vnet, "/properties/addressSpace/addressPrefixes", to_string(spaces[i].prefix)},
+                     {spaces[j].vnet, "/properties/addressSpace/addressPrefixes", to_string(spaces[j].prefix)}},
+                    fmt::format("{} of {} and {} of {} overlap: which one a packet reaches is not known", to_string(spaces[i].prefix),
+                                shown(run.view, spaces[i].vnet), to_string(spaces[j].prefix), shown(run.view, spaces[j].vnet)));
+    }
+  }
+}
+
+}  // namespace
+
+TransitResult transit(const View& view, const model::SpokeRole& spoke) {
+  TransitRun run{view, spoke, view.estate.tables().virtual_networks[spoke.vnet.index()], {}, {}, {}};
+  run.result.spoke = spoke.vnet;
+  for (const Prefix& prefix : view.designations.direct) {
+    run.direct.add(prefix);
+    run.assumptions.insert(fmt::format("{} is declared as reachable without the firewall", to_string(prefix)));
+  }
+  doubt_ipv6(run);
+  doubt_completeness(run);
+  doubt_overlaps(run);
+  find_leaving(run);
+  find_entering(run);
+  find_internet_entries(run);
+  run.result.assumptions.assign(run.assumptions.begin(), run.assumptions.end());
+  return std::move(run.result);
+}
+
+}  // namespace hubproof::net

@@ -1,0 +1,262 @@
+// Transit, second half: what comes into the spoke from the subnets of adjacent VNets and from gateways.
+// source: azure-semantics.md 1.4, 1.5 (GatewaySubnet), 11 recipe 2 (both directions)
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/net/transit_parts.h"
+
+namespace hubproof::net {
+namespace {
+
+using model::Fact;
+using model::Peering;
+using model::Subnet;
+using model::View;
+using model::VirtualNetwork;
+
+class Entering {
+ public:
+  explicit Entering(TransitRun& run) : run_(run), v_(run.view), e_(run.view.estate), window_(run.vnet.address_space) {
+    for (const auto& [key, index] : e_.subnets_by_vnet.of(run.vnet.id)) {
+      const Subnet& subnet = e_.tables().subnets[index];
+      targets_.push_back(&subnet);
+      if (!e_.endpoints_by_subnet.of(subnet.id).empty()) endpoint_subnets_.push_back(&subnet);
+      // A prefix outside the address space is contradictory; it is looked at all the same.
+      for (const Prefix& prefix : subnet.prefixes) {
+        const auto holds = [&](const Prefix& space) { return space.contains(prefix); };
+        if (std::none_of(window_.begin(), window_.end(), holds)) window_.push_back(prefix);
+      }
+    }
+  }
+  void from_vnet(const VirtualNetwork& vnet, const Peering* peering, const PeeringLink& link);
+  void from_own_gateway();
+
+ private:
+  bool sends(const Subnet& subnet);
+  void from_subnet(const Subnet& subnet, const Peering* peering, const PeeringLink& link);
+  AddressSet through(const Subnet& subnet, const Segment& segment);
+  void by_endpoints(const Subnet& subnet, const RouteSet& set, const PeeringLink& link, const AddressSet& told);
+  void tell(const Subnet& subnet, const AddressSet& destinations, const Route& route, std::string doubt, const PeeringLink& link, AddressSet& told);
+
+  TransitRun& run_;
+  const View& v_;
+  const model::Estate& e_;
+  std::vector<Prefix> window_;
+  std::vector<const Subnet*> targets_;
+  std::vector<const Subnet*> endpoint_subnets_;
+};
+
+// law:  the firewall's own subnets are the promised way; Route Server instances send no data; a GatewaySubnet stands for what is
+//       behind its gateway
+// source: azure-semantics.md 1.5, 7.1
+bool Entering::sends(const Subnet& subnet) {
+  if (is_named(v_, subnet, "AzureFirewallSubnet") || is_named(v_, subnet, "AzureFirewallManagementSubnet") ||
+      is_named(v_, subnet, "RouteServerSubnet")) {
+    return false;
+  }
+  if (is_named(v_, subnet, "GatewaySubnet")) {
+    bool has_gateway = false;
+    for (const auto& [key, index] : e_.gateways_by_vnet.of(subnet.vnet)) {
+      const model::Gateway& gateway = e_.tables().gateways[index];
+      if (gateway.is_route_server) continue;
+      has_gateway = true;
+      if (!gateway.type.is(model::GatewayType::express_route)) continue;
+      run_.assumptions.insert(fmt::format("no connection of {} uses ExpressRoute FastPath, which ignores the routes of the GatewaySubnet",
+                                          shown(v_, gateway.id)));
+    }
+    return has_gateway;
+  }
+  if (is_named(v_, subnet, "AzureBastionSubnet")) {
+    const auto& hosts = e_.tables().bastion_hosts;
+    return std::any_of(hosts.begin(), hosts.end(), [&](const model::BastionHost& host) { return host.subnet == subnet.id; });
+  }
+  return !holds_only_endpoints(v_, subnet);
+}
+
+/// What of the segment one of its routes carries straight into the spoke.
+AddressSet Entering::through(const Subnet& subnet, const Segment& segment) {
+  AddressSet out;
+  for (const Route* route : segment.chosen) {
+    const bool is_into = (route->next_hop.kind == NextHop::Kind::peering && route->next_hop.target == run_.vnet.id) ||
+                         (route->next_hop.kind == NextHop::Kind::vnet_local && subnet.vnet == run_.vnet.id);
+    if (is_into) out.add(segment.range.first, segment.range.last);
+  }
+  return out;
+}
+
+void Entering::tell(const Subnet& subnet, const AddressSet& destinations, const Route& route, std::string doubt, const PeeringLink& link,
+                    AddressSet& told) {
+  Landing landing;
+  for (const Subnet* target : targets_) {
+    if (target != &subnet) land(v_, subnet, *target, destinations, landing);
+  }
+  if (landing.passes == Ternary::no) return;
+  told |= landing.destinations;
+  std::string reason = fmt::format("{} of {} reaches {} directly ({}): no user route of {} is as long as {}", shown(v_, subnet.id),
+                                   shown(v_, subnet.vnet), enumeration(landing.places), name(route.next_hop.kind), table_of(v_, subnet),
+                                   to_string(route.prefix));
+  if (const std::string routes = expected_routes(run_, landing.prefixes); !routes.empty()) reason += "; expected " + routes;
+  if (doubt.empty()) doubt = link.reason;
+  if (doubt.empty() && landing.passes == Ternary::unknown) doubt = landing.reason;
+  if (!doubt.empty()) reason += fmt::format("; not certain: {}", doubt);
+  Bypass bypass;
+  bypass.way = Bypass::Way::enters;
+  bypass.from = model::SubnetIndex(e_.index_of(subnet));
+  bypass.destinations = landing.destinations;
+  bypass.next_hop = route.next_hop;
+  bypass.facts = {route.fact,
+                  {subnet.id, "/properties/routeTable/id",
+                   subnet.route_table.is_set() ? std::string(e_.spelling(subnet.route_table)) : std::string("absent")}};
+  bypass.reason = std::move(reason);
+  add_witnessed(run_, std::move(bypass), doubt.empty() ? landing.example : std::nullopt, {Place::Kind::subnet, subnet.id});
+}
+
+void Entering::from_subnet(const Subnet& subnet, const Peering* peering, const PeeringLink& link) {
+  const RouteSet set = collect_routes(v_, subnet, {.window = window_, .only_peering = peering, .with_endpoints = false});
+  AddressSet told;
+  std::map<const Route*, std::pair<AddressSet, std::string>> into;
+  for (const Segment& segment : decide(set.routes, window_)) {
+    const AddressSet direct = through(subnet, segment);
+    for (const Route* route : segment.chosen) {
+      if (!direct.empty() && (route->next_hop.kind == NextHop::Kind::peering || route->next_hop.kind == NextHop::Kind::vnet_local)) {
+        auto& [addresses, doubt] = into[route];
+        addresses |= direct;
+        for (const Route* other : segment.chosen) {
+          if (!other->is_certain && doubt.empty()) doubt = other->uncertainty;
+        }
+      }
+      AddressSet here;
+      here.add(segment.range.first, segment.range.last);
+      if (route->next_hop.kind == NextHop::Kind::appliance) {
+        const VirtualNetwork* vnet = e_.find<VirtualNetwork>(subnet.vnet);
+        const Appliance device = resolve_appliance(v_, model::VnetIndex(e_.index_of(*vnet)), route->next_hop.address);
+        // An appliance of an adjacent VNet is looked at by the routes of its own subnet; one inside the spoke is already there.
+        const bool is_inside = device.vnet == run_.vnet.id && subnet.vnet != run_.vnet.id && device.kind != Appliance::Kind::firewall;
+        const bool is_unknown = device.kind == Appliance::Kind::unknown;
+        if (!is_inside && !is_unknown) continue;
+        run_.uncertain(Bypass::Way::enters, model::SubnetIndex(e_.index_of(subnet)), here, route->next_hop, {route->fact},
+                       fmt::format("route {} -> {} of {} leads to an address that may lie in the spoke itself: {}", to_string(route->prefix),
+                                   to_string(route->next_hop.address), table_of(v_, subnet), device.reason));
+      }
+      if (route->next_hop.kind == NextHop::Kind::vnet_local && route->source == RouteSource::user && subnet.vnet != run_.vnet.id) {
+        run_.uncertain(Bypass::Way::enters, model::SubnetIndex(e_.index_of(subnet)), here, route->next_hop, {route->fact},
+                       fmt::format("{} sends {} to VnetLocal although its network does not hold it; the effect is not documented",
+                                   table_of(v_, subnet), to_string(route->prefix)));
+      }
+      if (route->next_hop.kind == NextHop::Kind::unknown) {
+        run_.uncertain(Bypass::Way::enters, model::SubnetIndex(e_.index_of(subnet)), here, route->next_hop, {route->fact},
+                       fmt::format("a route of {} for {} has a next hop that is not understood", table_of(v_, subnet), to_string(route->prefix)));
+      }
+    }
+  }
+  // In the order of the routes, not of their addresses in memory.
+  for (const Route& route : set.routes) {
+    const auto found = into.find(&route);
+    if (found != into.end()) tell(subnet, found->second.first, route, found->second.second, link, told);
+  }
+  by_endpoints(subnet, set, link, told);
+  for (const UnknownRoutes& unknown : set.unknown) {
+    // What a gateway teaches leads away from the VNet and comes back, if it does, through a GatewaySubnet; what a Route Server
+    // teaches leads to an appliance that may be anywhere. source: azure-semantics.md 7.1, 7.2
+    const bool is_learned = unknown.next_hop.kind == NextHop::Kind::gateway;
+    const model::Gateway* teacher = e_.find<model::Gateway>(unknown.fact.resource);
+    if (is_learned && (teacher == nullptr || !teacher->is_route_server)) continue;
+    if (!is_learned && unknown.next_hop.kind != NextHop::Kind::unknown) continue;  // tags and service endpoints are public addresses
+    AddressSet space;
+    for (const Prefix& prefix : window_) space.add(prefix);
+    run_.uncertain(Bypass::Way::enters, model::SubnetIndex(e_.index_of(subnet)), space, unknown.next_hop, {unknown.fact}, unknown.reason);
+  }
+}
+
+void Entering::by_endpoints(const Subnet& subnet, const RouteSet& set, const PeeringLink& link, const AddressSet& told) {
+  for (const Subnet* target : endpoint_subnets_) {
+    for (const auto& [key, index] : e_.endpoints_by_subnet.of(target->id)) {
+      const model::PrivateEndpoint& endpoint = e_.tables().private_endpoints[index];
+      for (const Ipv4 address : endpoint_addresses(v_, endpoint)) {
+        if (told.contains(address)) continue;
+        Ternary overridden = Ternary::no;
+        for (const Route& route : set.routes) {
+          if (route.source != RouteSource::user || !route.prefix.contains(address)) continue;
+          overridden = std::max(overridden, endpoint_override(route.prefix, *target, run_.vnet));
+        }
+        if (overridden == Ternary::yes) continue;
+        Landing landing;
+        land(v_, subnet, *target, AddressSet(Prefix::host(address)), landing);
+        if (landing.passes == Ternary::no) continue;
+        const auto& policies = target->private_endpoint_policies;
+        const std::string policy_word = policies.is_known()    ? std::string(model::name(policies.value()))
+                                        : policies.is_absent() ? std::string("absent -> Disabled")
+                                                               : std::string("unreadable");
+        std::string reason = fmt::format("{} of {} reaches private endpoint {} ({}) directly by its /32 route: no user route of {} displaces it "
+                                         "(privateEndpointNetworkPolicies {})",
+                                         shown(v_, subnet.id), shown(v_, subnet.vnet), shown(v_, endpoint.id), to_string(address),
+                                         table_of(v_, subnet), policy_word);
+        if (const std::string routes = expected_routes(run_, {Prefix::host(address)}); !routes.empty()) reason += "; expected " + routes;
+        std::string doubt = overridden == Ternary::unknown ? std::string("whether the user route displaces the /32 is not documented") : link.reason;
+        if (doubt.empty() && landing.passes == Ternary::unknown) doubt = landing.reason;
+        if (!doubt.empty()) reason += fmt::format("; not certain: {}", doubt);
+        Bypass bypass;
+        bypass.way = Bypass::Way::enters;
+        bypass.from = model::SubnetIndex(e_.index_of(subnet));
+        bypass.destinations = AddressSet(Prefix::host(address));
+        bypass.next_hop = {NextHop::Kind::private_endpoint, endpoint.id, {}};
+        bypass.facts = {{target->id, "/properties/privateEndpointNetworkPolicies", policy_word},
+                        {subnet.id, "/properties/routeTable/id",
+                         subnet.route_table.is_set() ? std::string(e_.spelling(subnet.route_table)) : std::string("absent")}};
+        bypass.reason = std::move(reason);
+        add_witnessed(run_, std::move(bypass), doubt.empty() ? landing.example : std::nullopt, {Place::Kind::subnet, subnet.id});
+      }
+    }
+  }
+}
+
+void Entering::from_vnet(const VirtualNetwork& vnet, const Peering* peering, const PeeringLink& link) {
+  for (const auto& [key, index] : e_.subnets_by_vnet.of(vnet.id)) {
+    const Subnet& subnet = e_.tables().subnets[index];
+    if (sends(subnet)) from_subnet(subnet, peering, link);
+  }
+  // Another peer of that VNet with the same addresses: which of them a packet reaches is not known.
+  for (const auto& [key, index] : e_.peerings_by_vnet.of(vnet.id)) {
+    const Peering& other = e_.tables().peerings[index];
+    if (&other == peering || !may_route(v_, other, window_) || peering_link(v_, other).carries == Ternary::no) continue;
+    AddressSet space;
+    for (const Prefix& prefix : window_) space.add(prefix);
+    run_.uncertain(Bypass::Way::enters, {}, space, {NextHop::Kind::peering, other.remote, {}},
+                   {{other.id, "/properties/remoteAddressSpace", shown(v_, other.remote)}},
+                   fmt::format("{} is peered to both {} and {}, whose addresses overlap: which one a packet reaches is not known",
+                               shown(v_, vnet.id), shown(v_, run_.vnet.id), shown(v_, other.remote)));
+  }
+}
+
+void Entering::from_own_gateway() {
+  for (const Subnet* subnet : targets_) {
+    if (is_named(v_, *subnet, "GatewaySubnet") && sends(*subnet)) from_subnet(*subnet, nullptr, {Ternary::yes, true, {}});
+  }
+}
+
+}  // namespace
+
+void find_entering(TransitRun& run) {
+  Entering entering(run);
+  entering.from_own_gateway();
+  const model::Estate& e = run.view.estate;
+  for (const auto& [key, index] : e.peerings_by_vnet.of(run.vnet.id)) {
+    const Peering& own = e.tables().peerings[index];
+    const VirtualNetwork* vnet = e.find<VirtualNetwork>(own.remote);
+    if (vnet != nullptr || peering_link(run.view, own).carries == Ternary::no) continue;
+    AddressSet space;
+    for (const Prefix& prefix : run.vnet.address_space) space.add(prefix);
+    run.uncertain(Bypass::Way::enters, {}, space, {NextHop::Kind::peering, run.vnet.id, {}}, {{own.id, "/properties/remoteVirtualNetwork/id", "not in the export"}},
+                  fmt::format("{} is peered to {}, which is not in the export: its route tables cannot be read",
+                              shown(run.view, own.remote), shown(run.view, run.vnet.id)));
+  }
+  for (const auto& [key, index] : e.peerings_by_remote.of(run.vnet.id)) {
+    const Peering& peering = e.tables().peerings[index];
+    const VirtualNetwork* vnet = e.find<VirtualNetwork>(peering.vnet);
+    const PeeringLink link = peering_link(run.view, peering);
+    if (vnet != nullptr && link.carries != Ternary::no) entering.from_vnet(*vnet, &peering, link);
+  }
+}
+
+}  // namespace hubproof::net

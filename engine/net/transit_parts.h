@@ -1,0 +1,63 @@
+// The two halves of transit() and what they share.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "engine/net/appliance.h"
+#include "engine/net/reach.h"
+#include "engine/net/route_collection.h"
+#include "engine/net/transit.h"
+
+namespace hubproof::net {
+
+/// State of one spoke's analysis.
+struct TransitRun {
+  const model::View& view;
+  const model::SpokeRole& role;
+  const model::VirtualNetwork& vnet;
+  TransitResult result;
+  std::set<std::string> assumptions;
+  AddressSet direct;  ///< declared direct destinations
+
+  void uncertain(Bypass::Way way, model::SubnetIndex from, AddressSet destinations, NextHop next_hop, std::vector<model::Fact> facts,
+                 std::string reason);
+};
+
+/// Packets that a peering or a /32 brings into subnets of another VNet around the firewall, and what the filters leave of them.
+struct Landing {
+  Ternary passes = Ternary::no;
+  AddressSet destinations;              ///< those that may be reached
+  std::vector<std::string> places;      ///< "10.0.2.0/24 (snet-apim)"
+  std::vector<Prefix> prefixes;         ///< whose routes are missing
+  std::optional<Packet> example;
+  std::string reason;                   ///< why it is not certain
+};
+/// Adds what of `destinations` lies in `target`.
+void land(const model::View& view, const model::Subnet& sender, const model::Subnet& target, const AddressSet& destinations,
+          Landing& landing);
+
+/// A certain bypass is only told when the tracer shows it; else the bypass is uncertain and says what the tracer met.
+void add_witnessed(TransitRun& run, Bypass bypass, const std::optional<Packet>& example, Place from);
+
+/// A subnet of private endpoints only: it has one at least, every NIC in it belongs to one, nothing else is attached, no
+/// delegation. Nothing in it starts connections. source: learn.microsoft.com/azure/private-link/private-endpoint-overview
+bool holds_only_endpoints(const model::View& view, const model::Subnet& subnet);
+
+/// "10.0.2.0/24 -> 10.0.0.4, ..." for the first few prefixes; empty when no hub of the spoke has a firewall.
+std::string expected_routes(const TransitRun& run, const std::vector<Prefix>& prefixes);
+/// "a, b and 3 more"
+std::string enumeration(const std::vector<std::string>& items);
+/// "rt-spoke" or "(no route table)"
+std::string table_of(const model::View& view, const model::Subnet& subnet);
+
+/// Packets that leave the spoke.
+void find_leaving(TransitRun& run);
+/// Packets that enter it from adjacent VNets, gateways and the Internet.
+void find_entering(TransitRun& run);
+void find_internet_entries(TransitRun& run);
+
+}  // namespace hubproof::net
