@@ -1,0 +1,587 @@
+// Network kinds: what each reader takes from a row, and what it refuses to take silently.
+#include "ingest_kinds_rows.h"
+
+using namespace hubproof;
+using hubproof::test::for_each_entity;
+using hubproof::test::network_id;
+using hubproof::test::OrderedJson;
+using hubproof::test::Rows;
+using hubproof::test::unread_of;
+
+namespace {
+
+std::string printed(const model::Tables& tables, const model::AddressTerm& term) {
+  switch (term.kind) {
+    case model::AddressTerm::Kind::any: return "*";
+    case model::AddressTerm::Kind::prefix: return to_string(term.prefix);
+    case model::AddressTerm::Kind::prefix6: return "v6";
+    case model::AddressTerm::Kind::tag: return tables.service_tags.at(term.tag);
+    case model::AddressTerm::Kind::asg: return "asg";
+    case model::AddressTerm::Kind::unread: return "unread " + tables.service_tags.at(term.tag);
+  }
+  return {};
+}
+
+template <class Terms>
+std::string printed(const model::Tables& tables, const Terms& terms) {
+  std::string out;
+  for (const model::AddressTerm& term : terms) out += (out.empty() ? "" : ", ") + printed(tables, term);
+  return out;
+}
+
+template <class Values>
+std::string joined(const Values& values) {
+  std::string out;
+  for (const auto& value : values) out += (out.empty() ? "" : ", ") + to_string(value);
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("the table of kinds is sorted and has a reader exactly where something is read") {
+  const auto kinds = ingest::resource_kinds();
+  REQUIRE(!kinds.empty());
+  for (std::size_t i = 0; i < kinds.size(); ++i) {
+    CAPTURE(kinds[i].type);
+    if (i > 0) CHECK(kinds[i - 1].type < kinds[i].type);
+    CHECK(kinds[i].type == text::lower(kinds[i].type));
+    CHECK((kinds[i].read != nullptr) == (kinds[i].support != model::Support::counted));
+    CHECK(kinds[i].support != model::Support::unknown);
+    CHECK(ingest::find_kind(kinds[i].type) == &kinds[i]);
+  }
+  CHECK(ingest::find_kind("") == nullptr);
+  CHECK(ingest::find_kind("microsoft.network/unheardof") == nullptr);
+  CHECK(ingest::find_kind("zzz") == nullptr);
+}
+
+TEST_CASE("a virtual network becomes a row with its subnets and peerings as rows of their own") {
+  Rows rows;
+  rows.read_text(R"({"id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v", "location": "westeurope",
+    "type": "microsoft.network/virtualnetworks", "properties": {
+    "provisioningState": "Succeeded", "resourceGuid": "x", "enableDdosProtection": true,
+    "addressSpace": {"addressPrefixes": ["10.1.0.0/16", "fd00:1::/48"]}, "dhcpOptions": {"dnsServers": ["10.0.0.4"]},
+    "privateEndpointVNetPolicies": "Disabled",
+    "subnets": [{"name": "app", "id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v/subnets/app",
+      "etag": "e", "properties": {"addressPrefix": "10.1.0.0/24", "addressPrefixes": ["10.1.0.0/24", "10.1.9.0/24"],
+      "routeTable": {"id": "/subscriptions/s/rt"}, "networkSecurityGroup": {"id": "/subscriptions/s/nsg"},
+      "natGateway": {"id": "/subscriptions/s/nat"}, "serviceEndpoints": [{"service": "Microsoft.Storage", "locations": ["*"]}],
+      "delegations": [{"name": "d", "properties": {"serviceName": "Microsoft.App/environments", "actions": []}}],
+      "privateEndpointNetworkPolicies": "RouteTableEnabled", "defaultOutboundAccess": false,
+      "ipConfigurations": [
+        {"id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/networkInterfaces/n/ipConfigurations/a"},
+        {"id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/networkInterfaces/n/ipConfigurations/b"}],
+      "privateLinkServiceNetworkPolicies": "Enabled", "provisioningState": "Updating"}},
+      {"name": "nameless-id", "properties": {"addressPrefix": "10.1.2.0/24"}}],
+    "virtualNetworkPeerings": [{"name": "p", "properties": {"remoteVirtualNetwork": {"id": "/subscriptions/s/hub"},
+      "peeringState": "Connected", "peeringSyncLevel": "FullyInSync", "allowVirtualNetworkAccess": true,
+      "allowForwardedTraffic": true, "allowGatewayTransit": false, "useRemoteGateways": "true", "peerCompleteVnets": true,
+      "remoteAddressSpace": {"addressPrefixes": ["10.0.0.0/16"]},
+      "remoteVirtualNetworkAddressSpace": {"addressPrefixes": ["10.0.0.0/16", "fd00::/48"]},
+      "routeServiceVips": {}, "enableOnlyIPv6Peering": false}}]}})");
+  REQUIRE(rows.tables().virtual_networks.size() == 1);
+  const model::VirtualNetwork& vnet = rows.tables().virtual_networks[0];
+  CHECK(unread_of(vnet) == "");
+  CHECK(vnet.is_settled);
+  CHECK(vnet.location == "westeurope");
+  CHECK(joined(vnet.address_space) == "10.1.0.0/16");
+  CHECK(joined(vnet.address_space_v6) == "fd00:1::/48");
+  CHECK(vnet.dns_servers == std::vector<std::string>{"10.0.0.4"});
+  CHECK_FALSE(vnet.high_scale_private_endpoints);
+
+  REQUIRE(rows.tables().subnets.size() == 2);
+  const model::Subnet& app = rows.tables().subnets[0];
+  CHECK(unread_of(app) == "");
+  CHECK(app.vnet == vnet.id);
+  CHECK(joined(app.prefixes) == "10.1.0.0/24, 10.1.9.0/24");
+  CHECK(rows.spelling(app.route_table) == "/subscriptions/s/rt");
+  CHECK(rows.spelling(app.network_security_group) == "/subscriptions/s/nsg");
+  CHECK(rows.spelling(app.nat_gateway) == "/subscriptions/s/nat");
+  CHECK(app.service_endpoints == std::vector<std::string>{"Microsoft.Storage"});
+  CHECK(app.delegations == std::vector<std::string>{"Microsoft.App/environments"});
+  CHECK(app.private_endpoint_policies.is(model::PrivateEndpointPolicies::route_table_enabled));
+  CHECK(app.default_outbound_access.is(false));
+  REQUIRE(app.attached.size() == 1);
+  CHECK(rows.spelling(app.attached[0]) == network_id("networkInterfaces/n"));
+  CHECK_FALSE(app.is_settled);
+  CHECK(rows.spelling(rows.tables().subnets[1].id) == network_id("virtualNetworks/v/subnets/nameless-id"));
+
+  REQUIRE(rows.tables().peerings.size() == 1);
+  const model::Peering& peering = rows.tables().peerings[0];
+  CHECK(unread_of(peering) == "");
+  CHECK(peering.vnet == vnet.id);
+  CHECK(rows.spelling(peering.remote) == "/subscriptions/s/hub");
+  CHECK(peering.state.is(model::PeeringState::connected));
+  CHECK(peering.sync_level.is(model::PeeringSyncLevel::fully_in_sync));
+  CHECK(peering.allow_access.is(true));
+  CHECK(peering.allow_forwarded.is(true));
+  CHECK(peering.allow_gateway_transit.is(false));
+  CHECK(peering.use_remote_gateways.is(true));
+  CHECK(peering.complete_vnets.is(true));
+  CHECK(joined(peering.remote_address_space) == "10.0.0.0/16");
+  CHECK(joined(peering.remote_current_address_space) == "10.0.0.0/16");
+  CHECK(peering.has_remote_v6);
+}
+
+TEST_CASE("an embedded child and the same child as a row of its own are equal, unread parts included") {
+  const std::string subnet = R"({"addressPrefix": "10.1.0.0/33", "serviceGateway": {"id": "/subscriptions/s/x"},
+                                 "privateEndpointNetworkPolicies": "Sometimes"})";
+  const std::string peering = R"({"remoteVirtualNetwork": {"id": "/subscriptions/s/hub"}, "peeringState": "Nearly",
+                                  "enableOnlyIPv6Peering": true})";
+  Rows rows;
+  rows.network("virtualNetworks/v", R"({"subnets": [{"name": "app", "properties": )" + subnet +
+                                        R"(}], "virtualNetworkPeerings": [{"name": "p", "properties": )" + peering + "}]}");
+  rows.network("virtualNetworks/v/subnets/app", subnet);
+  rows.network("virtualNetworks/v/virtualNetworkPeerings/p", peering);
+  REQUIRE(rows.tables().subnets.size() == 2);
+  CHECK(rows.tables().subnets[0] == rows.tables().subnets[1]);
+  CHECK(unread_of(rows.tables().subnets[0]) ==
+        "/properties/addressPrefix: \"10.1.0.0/33\": the prefix length must be 0..32\n"
+        "/properties/serviceGateway: an object: a property that is not modelled\n"
+        "/properties/privateEndpointNetworkPolicies: Sometimes");
+  CHECK(rows.tables().subnets[0].private_endpoint_policies.is_unreadable());
+  REQUIRE(rows.tables().peerings.size() == 2);
+  CHECK(rows.tables().peerings[0] == rows.tables().peerings[1]);
+  CHECK(rows.tables().peerings[0].state.is_unreadable());
+  CHECK(unread_of(rows.tables().peerings[0]) ==
+        "/properties/peeringState: Nearly\n/properties/enableOnlyIPv6Peering: true: a property that is not modelled");
+  CHECK(unread_of(rows.tables().virtual_networks[0]) == "");
+}
+
+TEST_CASE("a route is usable only when all of it was understood") {
+  struct Row {
+    const char* why;
+    const char* properties;
+    bool is_usable;
+    const char* destination;  ///< prefix or tag
+  };
+  const Row table[] = {
+      {"the plain route to a firewall", R"({"addressPrefix": "0.0.0.0/0", "nextHopType": "VirtualAppliance", "nextHopIpAddress": "10.0.0.4"})", true, "0.0.0.0/0"},
+      {"case does not matter", R"({"AddressPrefix": "10.0.0.0/8", "nexthoptype": "none", "provisioningState": "Succeeded"})", true, "10.0.0.0/8"},
+      {"a service tag", R"({"addressPrefix": "ApiManagement", "nextHopType": "Internet"})", true, "ApiManagement"},
+      {"an IPv6 route", R"({"addressPrefix": "::/0", "nextHopType": "VirtualAppliance", "nextHopIpAddress": "fd00::4"})", true, "::/0"},
+      {"host bits: Azure refuses such a route", R"({"addressPrefix": "10.0.0.1/8", "nextHopType": "None"})", false, ""},
+      {"a next hop type of the future", R"({"addressPrefix": "10.0.0.0/8", "nextHopType": "Wormhole"})", false, "10.0.0.0/8"},
+      {"no next hop type", R"({"addressPrefix": "10.0.0.0/8"})", false, "10.0.0.0/8"},
+      {"a number as address", R"({"addressPrefix": "10.0.0.0/8", "nextHopType": "VirtualAppliance", "nextHopIpAddress": 10})", false, "10.0.0.0/8"},
+      {"a switch of the future", R"({"addressPrefix": "10.0.0.0/8", "nextHopType": "None", "sometimes": true})", false, "10.0.0.0/8"},
+      {"a switch of the future that is off", R"({"addressPrefix": "10.0.0.0/8", "nextHopType": "None", "sometimes": false})", true, "10.0.0.0/8"}};
+  for (const Row& row : table) {
+    CAPTURE(row.why);
+    Rows rows;
+    rows.network("routeTables/t", std::string(R"({"disableBgpRoutePropagation": true, "routes": [{"name": "r", "properties": )") +
+                                      row.properties + "}]}");
+    const model::RouteTable& read = rows.tables().route_tables.at(0);
+    REQUIRE(read.routes.size() == 1);
+    CHECK(read.disable_bgp_propagation.is(true));
+    CHECK(read.routes[0].is_usable == row.is_usable);
+    CHECK((read.routes[0].prefix ? to_string(*read.routes[0].prefix) : read.routes[0].service_tag) == row.destination);
+  }
+}
+
+TEST_CASE("every address of an ECMP next hop is kept, and BGP override and peering routes are read") {
+  Rows rows;
+  rows.network("routeTables/t", R"({"disablePeeringRoute": "All", "routes": [{"name": "r", "properties": {"addressPrefix": "10.0.0.0/8",
+    "nextHopType": "VirtualApplianceEcmp", "nextHopIpAddress": null, "hasBgpOverride": true,
+    "nextHop": {"nextHopIpAddresses": ["10.0.0.4", "10.0.0.5"]}}}]})");
+  const model::RouteTable& table = rows.tables().route_tables.at(0);
+  CHECK(unread_of(table) == "");
+  CHECK(table.disable_peering_route);
+  CHECK(joined(table.routes[0].next_hop_addresses) == "10.0.0.4, 10.0.0.5");
+  CHECK(table.routes[0].next_hop == model::NextHopType::virtual_appliance_ecmp);
+  CHECK(table.routes[0].has_bgp_override);
+}
+
+namespace {
+
+std::string nsg_rule(const std::string& changes) {
+  OrderedJson rule = OrderedJson::parse(R"({"protocol": "Tcp", "sourcePortRange": "*", "destinationPortRange": "443",
+    "sourceAddressPrefix": "VirtualNetwork", "destinationAddressPrefix": "10.1.0.0/24", "access": "Allow", "priority": 100,
+    "direction": "Inbound", "sourcePortRanges": [], "destinationPortRanges": [], "sourceAddressPrefixes": [],
+    "destinationAddressPrefixes": [], "description": "d", "provisioningState": "Succeeded"})");
+  rule.merge_patch(OrderedJson::parse(changes));
+  return R"({"securityRules": [{"name": "r", "id": "/x", "etag": "e", "type": "t", "properties": )" + rule.dump() + "}]}";
+}
+
+}  // namespace
+
+TEST_CASE("a security rule takes the union of singular and plural forms and is unusable when a part is not understood") {
+  struct Row {
+    const char* why;
+    const char* changes;
+    bool is_usable;
+    const char* sources;
+    const char* ports;
+  };
+  const Row table[] = {
+      {"the plain rule", "{}", true, "VirtualNetwork", "443"},
+      {"union of both forms", R"({"sourceAddressPrefix": "10.0.0.0/8", "sourceAddressPrefixes": ["192.0.2.1", "Internet"], "destinationPortRanges": ["8000-8080"]})", true, "10.0.0.0/8, 192.0.2.1/32, Internet", "443, 8000-8080"},
+      {"any", R"({"sourceAddressPrefix": "*", "destinationPortRange": "*"})", true, "*", "*"},
+      {"IPv6", R"({"sourceAddressPrefix": "fd00::/8"})", true, "v6", "443"},
+      {"groups", R"({"sourceAddressPrefix": null, "sourceApplicationSecurityGroups": [{"id": "/subscriptions/s/asg"}]})", true, "asg", "443"},
+      {"host bits", R"({"sourceAddressPrefix": "10.0.0.1/8"})", false, "unread 10.0.0.1/8", "443"},
+      {"a comma list in one text", R"({"sourceAddressPrefix": "10.0.0.0/8,11.0.0.0/8"})", false, "unread 10.0.0.0/8,11.0.0.0/8", "443"},
+      {"no source at all", R"({"sourceAddressPrefix": null})", false, "", "443"},
+      {"a port beyond 65535", R"({"destinationPortRange": "70000"})", false, "VirtualNetwork", ""},
+      {"a protocol that is not known", R"({"protocol": "Sctp"})", false, "VirtualNetwork", "443"},
+      {"no protocol", R"({"protocol": null})", true, "VirtualNetwork", "443"},
+      {"an access that is not known", R"({"access": "Maybe"})", false, "VirtualNetwork", "443"},
+      {"a priority that is no number", R"({"priority": "high"})", false, "VirtualNetwork", "443"},
+      {"a match of the future", R"({"sourceUniverse": "x"})", false, "VirtualNetwork", "443"}};
+  for (const Row& row : table) {
+    CAPTURE(row.why);
+    Rows rows;
+    rows.network("networkSecurityGroups/n", nsg_rule(row.changes));
+    const model::NetworkSecurityGroup& group = rows.tables().network_security_groups.at(0);
+    REQUIRE(group.rules.size() == 1);
+    const model::SecurityRule& rule = group.rules[0];
+    const bool lacks_protocol = std::string(row.why) == "no protocol";  // merge_patch removes the key
+    CHECK(rule.is_usable == (row.is_usable && !lacks_protocol));
+    CHECK(group.unread.empty() == rule.is_usable);
+    CHECK(printed(rows.tables(), rule.sources) == row.sources);
+    CHECK(joined(rule.destination_ports) == row.ports);
+  }
+}
+
+TEST_CASE("the rule's own words are kept as enums") {
+  Rows rows;
+  rows.network("networkSecurityGroups/n",
+               nsg_rule(R"({"protocol": "udp", "access": "DENY", "direction": "outbound", "priority": 4096})"));
+  const model::SecurityRule& rule = rows.tables().network_security_groups.at(0).rules.at(0);
+  CHECK(rule.name == "r");
+  CHECK(rule.protocol == Protocol::udp);
+  CHECK(rule.access == model::Access::deny);
+  CHECK(rule.direction == model::Direction::outbound);
+  CHECK(rule.priority == 4096);
+  CHECK_FALSE(rule.is_default);
+}
+
+TEST_CASE("Azure's six default rules are not kept; a default rule that differs is") {
+  const auto rule = [](const char* name, const char* direction, int priority, const char* access, const char* from, const char* to) {
+    return OrderedJson{{"name", name},
+                       {"properties",
+                        {{"protocol", "*"}, {"sourcePortRange", "*"}, {"destinationPortRange", "*"}, {"sourceAddressPrefix", from},
+                         {"destinationAddressPrefix", to}, {"access", access}, {"priority", priority}, {"direction", direction}}}};
+  };
+  const OrderedJson defaults = OrderedJson::array({rule("AllowVnetInBound", "Inbound", 65000, "Allow", "VirtualNetwork", "VirtualNetwork"),
+                            rule("AllowAzureLoadBalancerInBound", "Inbound", 65001, "Allow", "AzureLoadBalancer", "*"),
+                            rule("DenyAllInBound", "Inbound", 65500, "Deny", "*", "*"),
+                            rule("AllowVnetOutBound", "Outbound", 65000, "Allow", "VirtualNetwork", "VirtualNetwork"),
+                            rule("AllowInternetOutBound", "Outbound", 65001, "Allow", "*", "Internet"),
+                            rule("DenyAllOutBound", "Outbound", 65500, "Deny", "*", "*"),
+                            rule("DenyAllInBound", "Inbound", 65500, "Allow", "*", "*")});
+  Rows rows;
+  rows.network("networkSecurityGroups/n", OrderedJson{{"securityRules", OrderedJson::array()}, {"defaultSecurityRules", defaults}}.dump());
+  const model::NetworkSecurityGroup& group = rows.tables().network_security_groups.at(0);
+  REQUIRE(group.rules.size() == 1);
+  CHECK(group.rules[0].is_default);
+  CHECK(group.rules[0].access == model::Access::allow);
+  CHECK(group.rules[0].position == 6);
+}
+
+TEST_CASE("service tags are interned without regard to case, also when there are many") {
+  Rows rows;
+  const auto source = [&](const std::string& tag) {
+    rows.network("networkSecurityGroups/n", nsg_rule(OrderedJson{{"sourceAddressPrefix", tag}}.dump()));
+    return rows.tables().network_security_groups.back().rules.at(0).sources[0].tag;
+  };
+  for (int i = 0; i < 200; ++i) CHECK(source("Tag" + std::to_string(i)) == static_cast<std::uint32_t>(i));
+  for (int i = 0; i < 200; i += 7) CHECK(source("TAG" + std::to_string(i)) == static_cast<std::uint32_t>(i));
+  CHECK(rows.tables().service_tags.size() == 200);
+}
+
+TEST_CASE("a NIC gives its addresses, groups and forwarding") {
+  Rows rows;
+  rows.network("networkInterfaces/n", R"({"enableIPForwarding": true, "networkSecurityGroup": {"id": "/subscriptions/s/nsg"},
+    "virtualMachine": {"id": "/subscriptions/s/vm"}, "privateEndpoint": {"id": "/subscriptions/s/pe"}, "macAddress": "00", "primary": true,
+    "dnsSettings": {"dnsServers": ["AzureProvidedDNS"], "appliedDnsServers": [], "internalDomainNameSuffix": "x"}, "nicType": "Standard",
+    "hostedWorkloads": [], "tapConfigurations": [], "ipConfigurations": [
+      {"name": "a", "id": "/subscriptions/s/a", "properties": {"primary": true, "privateIPAddress": "10.1.0.4",
+        "privateIPAddressVersion": "IPv4", "privateIPAllocationMethod": "Dynamic", "subnet": {"id": "/subscriptions/s/subnet"},
+        "publicIPAddress": {"id": "/subscriptions/s/pip"}, "applicationSecurityGroups": [{"id": "/subscriptions/s/asg"}],
+        "loadBalancerBackendAddressPools": [{"id": "/subscriptions/s/pool"}]}},
+      {"name": "six", "properties": {"privateIPAddress": "fd00::4", "privateIPAddressVersion": "IPv6"}}]})");
+  const model::NetworkInterface& nic = rows.tables().network_interfaces.at(0);
+  CHECK(unread_of(nic) == "");
+  CHECK(nic.ip_forwarding);
+  CHECK(rows.spelling(nic.network_security_group) == "/subscriptions/s/nsg");
+  CHECK(rows.spelling(nic.virtual_machine) == "/subscriptions/s/vm");
+  CHECK(rows.spelling(nic.private_endpoint) == "/subscriptions/s/pe");
+  CHECK(nic.dns_servers == std::vector<std::string>{"AzureProvidedDNS"});
+  REQUIRE(nic.ip_configurations.size() == 2);
+  const model::IpConfiguration& first = nic.ip_configurations[0];
+  CHECK(to_string(first.address.value()) == "10.1.0.4");
+  CHECK(rows.spelling(first.subnet) == "/subscriptions/s/subnet");
+  CHECK(rows.spelling(first.public_ip) == "/subscriptions/s/pip");
+  CHECK(rows.spelling(first.application_security_groups[0]) == "/subscriptions/s/asg");
+  CHECK(rows.spelling(first.load_balancer_pools[0]) == "/subscriptions/s/pool");
+  CHECK_FALSE(nic.ip_configurations[1].address.has_value());
+  CHECK(rows.spelling(nic.ip_configurations[1].id) == network_id("networkInterfaces/n/ipConfigurations/six"));
+}
+
+TEST_CASE("a public IP address without a sku is Basic") {
+  Rows rows;
+  rows.read(OrderedJson{{"id", network_id("publicIPAddresses/a")}, {"sku", {{"name", "Standard"}, {"tier", "Regional"}}},
+                        {"properties", {{"ipAddress", "192.0.2.1"}, {"ipConfiguration", {{"id", "/subscriptions/s/c"}}}}}});
+  rows.network("publicIPAddresses/b", "{}");
+  CHECK(rows.tables().public_ips.at(0).is_standard);
+  CHECK(to_string(rows.tables().public_ips[0].address.value()) == "192.0.2.1");
+  CHECK(rows.spelling(rows.tables().public_ips[0].owner) == "/subscriptions/s/c");
+  CHECK_FALSE(rows.tables().public_ips.at(1).is_standard);
+}
+
+TEST_CASE("a NAT gateway of a whole network names it, and NAT64 is not modelled") {
+  Rows rows;
+  rows.network("natGateways/a", R"({"sourceVirtualNetwork": {"id": "/subscriptions/s/v"}, "nat64": "Disabled", "subnets": [{"id": "/subscriptions/s/x"}]})");
+  rows.network("natGateways/b", R"({"nat64": "Enabled", "serviceGateway": {"id": "/subscriptions/s/g"}})");
+  CHECK(rows.spelling(rows.tables().nat_gateways.at(0).source_vnet) == "/subscriptions/s/v");
+  CHECK(unread_of(rows.tables().nat_gateways[0]) == "");
+  CHECK(rows.tables().nat_gateways.at(1).unread.size() == 2);
+}
+
+TEST_CASE("gateways: type and subnets, a default site is not modelled, a Route Server is one, a WAN hub taints") {
+  Rows rows;
+  rows.network("virtualNetworkGateways/g", R"({"gatewayType": "ExpressRoute", "sku": {"name": "x"}, "vpnType": "RouteBased", "enableBgp": true,
+    "ipConfigurations": [{"name": "c", "properties": {"subnet": {"id": "/subscriptions/s/GatewaySubnet"}}}], "natRules": []})");
+  rows.network("virtualNetworkGateways/h", R"({"gatewayType": "Teleport", "gatewayDefaultSite": {"id": "/subscriptions/s/site"}})");
+  rows.read(OrderedJson{{"id", network_id("virtualHubs/rs")}, {"properties", {{"sku", "Standard"}, {"provisioningState", "Succeeded"}}}});
+  rows.network("virtualHubs/rs/ipConfigurations/c", R"({"subnet": {"id": "/subscriptions/s/RouteServerSubnet"}, "publicIPAddress": {"id": "/subscriptions/s/p"}})");
+  rows.network("virtualHubs/wan", R"({"sku": "Standard", "virtualWan": {"id": "/subscriptions/s/wan"}, "azureFirewall": {"id": "/subscriptions/s/fw"}})");
+  REQUIRE(rows.tables().gateways.size() == 4);
+  const model::Gateway& first = rows.tables().gateways[0];
+  CHECK(unread_of(first) == "");
+  CHECK(first.type.is(model::GatewayType::express_route));
+  CHECK(rows.spelling(first.subnets.at(0)) == "/subscriptions/s/GatewaySubnet");
+  CHECK(rows.tables().gateways[1].type.is_unreadable());
+  CHECK(rows.tables().gateways[1].unread.size() == 2);
+  CHECK(rows.tables().gateways[2].is_route_server);
+  CHECK(rows.tables().gateways[3].is_route_server);
+  CHECK(rows.spelling(rows.tables().gateways[3].subnets.at(0)) == "/subscriptions/s/RouteServerSubnet");
+  REQUIRE(rows.tables().unmodelled_network.size() == 1);
+  CHECK(rows.tables().unmodelled_network[0].touches ==
+        std::vector<model::ResourceId>{rows.id("/subscriptions/s/wan"), rows.id("/subscriptions/s/fw")});
+}
+
+TEST_CASE("a load balancer gives frontends, one rule per pool, port ranges and pool members once") {
+  Rows rows;
+  rows.read(OrderedJson{{"id", network_id("loadBalancers/l")}, {"sku", {{"name", "Standard"}}}, {"properties", OrderedJson::parse(R"({
+    "frontendIPConfigurations": [{"name": "f", "id": "/subscriptions/s/f", "properties": {"privateIPAddress": "10.0.0.9",
+      "subnet": {"id": "/subscriptions/s/subnet"}, "publicIPAddress": {"id": "/subscriptions/s/pip"}}}],
+    "loadBalancingRules": [{"name": "ha", "properties": {"frontendIPConfiguration": {"id": "/subscriptions/s/f"}, "protocol": "All",
+      "frontendPort": 0, "backendAddressPool": {"id": "/subscriptions/s/p1"},
+      "backendAddressPools": [{"id": "/subscriptions/s/p1"}, {"id": "/subscriptions/s/p2"}]}}],
+    "inboundNatRules": [{"name": "nat", "properties": {"protocol": "Tcp", "frontendPort": 3389, "backendIPConfiguration": {"id": "/subscriptions/s/c"}}}],
+    "inboundNatPools": [{"name": "range", "properties": {"protocol": "Udp", "frontendPortRangeStart": 500, "frontendPortRangeEnd": 600}}],
+    "outboundRules": [{"name": "o"}],
+    "backendAddressPools": [{"name": "p1", "id": "/subscriptions/s/p1", "properties": {"backendIPConfigurations": [{"id": "/subscriptions/s/m"}],
+      "loadBalancerBackendAddresses": [{"name": "a", "properties": {"networkInterfaceIPConfiguration": {"id": "/subscriptions/s/m"}}},
+                                       {"name": "b", "properties": {"ipAddress": "10.0.0.77"}}]}}]})")}});
+  const model::LoadBalancer& balancer = rows.tables().load_balancers.at(0);
+  CHECK(balancer.is_standard);
+  CHECK(balancer.has_outbound_rules);
+  CHECK(to_string(balancer.frontends.at(0).address.value()) == "10.0.0.9");
+  REQUIRE(balancer.rules.size() == 4);
+  CHECK(balancer.rules[0].frontend_ports.is_all());
+  CHECK(balancer.rules[0].protocol == Protocol::any);
+  CHECK(rows.spelling(balancer.rules[0].backend_pool) == "/subscriptions/s/p1");
+  CHECK(rows.spelling(balancer.rules[1].backend_pool) == "/subscriptions/s/p2");
+  CHECK(to_string(balancer.rules[2].frontend_ports) == "3389");
+  CHECK(rows.spelling(balancer.rules[2].backend_pool) == "/subscriptions/s/c");
+  CHECK(to_string(balancer.rules[3].frontend_ports) == "500-600");
+  CHECK(balancer.rules[3].protocol == Protocol::udp);
+  CHECK(balancer.pool_members.size() == 1);
+  CHECK(unread_of(balancer) == "/properties/backendAddressPools/0/properties/loadBalancerBackendAddresses/1: a pool member given by its address alone");
+}
+
+TEST_CASE("a firewall gives its addresses, policy and whether classic rules are there") {
+  Rows rows;
+  rows.network("azureFirewalls/f", R"({"sku": {"name": "AZFW_VNet", "tier": "Premium"}, "threatIntelMode": "Deny", "additionalProperties": {},
+    "firewallPolicy": {"id": "/subscriptions/s/policy"}, "networkRuleCollections": [], "applicationRuleCollections": [], "natRuleCollections": [],
+    "managementIpConfiguration": {"name": "m", "properties": {}},
+    "ipConfigurations": [{"name": "a", "properties": {"privateIPAddress": "10.0.0.4", "subnet": {"id": "/subscriptions/s/sn"},
+      "publicIPAddress": {"id": "/subscriptions/s/pip"}, "provisioningState": "Succeeded"}}]})");
+  rows.network("azureFirewalls/classic", R"({"natRuleCollections": [{"name": "n"}], "additionalProperties": {"Network.SNAT.PrivateRanges": "255.255.255.255/32"}})");
+  rows.network("azureFirewalls/hub", R"({"virtualHub": {"id": "/subscriptions/s/hub"}, "hubIPAddresses": {"privateIPAddress": "10.9.0.4", "publicIPs": {"count": 1}}})");
+  const model::AzureFirewall& firewall = rows.tables().firewalls.at(0);
+  CHECK(unread_of(firewall) == "");
+  CHECK(firewall.tier.is(model::FirewallTier::premium));
+  CHECK(rows.spelling(firewall.policy) == "/subscriptions/s/policy");
+  CHECK(to_string(firewall.ip_configurations.at(0).address.value()) == "10.0.0.4");
+  CHECK(rows.spelling(firewall.ip_configurations[0].subnet) == "/subscriptions/s/sn");
+  CHECK(firewall.has_management_nic);
+  CHECK_FALSE(firewall.has_classic_rules);
+  CHECK(rows.tables().firewalls.at(1).has_classic_rules);
+  CHECK(rows.tables().firewalls[1].has_classic_nat_rules);
+  CHECK(unread_of(rows.tables().firewalls[1]) == "/properties/additionalProperties/Network.SNAT.PrivateRanges: 255.255.255.255/32");
+  CHECK(to_string(rows.tables().firewalls.at(2).hub_address.value()) == "10.9.0.4");
+  CHECK(rows.spelling(rows.tables().firewalls[2].virtual_hub) == "/subscriptions/s/hub");
+}
+
+TEST_CASE("a firewall policy gives its parent, groups and DNS; other private ranges and an explicit proxy are not modelled") {
+  Rows rows;
+  rows.network("firewallPolicies/p", R"({"sku": {"tier": "Standard"}, "basePolicy": {"id": "/subscriptions/s/base"}, "size": "0.5MB",
+    "ruleCollectionGroups": [{"id": "/subscriptions/s/g"}], "dnsSettings": {"servers": ["10.0.0.9"], "enableProxy": true, "requireProxyForNetworkRules": false},
+    "snat": {"privateRanges": ["IANAPrivateRanges"]}, "explicitProxy": {"enableExplicitProxy": false}, "intrusionDetection": {"mode": "Deny"}})");
+  rows.network("firewallPolicies/q", R"({"snat": {"privateRanges": ["0.0.0.0/0"]}, "explicitProxy": {"enableExplicitProxy": true}})");
+  const model::FirewallPolicy& policy = rows.tables().firewall_policies.at(0);
+  CHECK(unread_of(policy) == "");
+  CHECK(policy.tier.is(model::FirewallTier::standard));
+  CHECK(rows.spelling(policy.base_policy) == "/subscriptions/s/base");
+  CHECK(rows.spelling(policy.rule_collection_groups.at(0)) == "/subscriptions/s/g");
+  CHECK(policy.dns_proxy.is(true));
+  CHECK(policy.dns_servers == std::vector<std::string>{"10.0.0.9"});
+  CHECK(rows.tables().firewall_policies.at(1).unread.size() == 2);
+}
+
+TEST_CASE("firewall rules of the three kinds are read in order") {
+  Rows rows;
+  rows.network("firewallPolicies/p/ruleCollectionGroups/g", R"({"priority": 200, "size": "1MB", "ruleCollections": [
+    {"ruleCollectionType": "FirewallPolicyFilterRuleCollection", "name": "net", "priority": 100, "action": {"type": "Deny"}, "rules": [
+      {"ruleType": "NetworkRule", "name": "n", "ipProtocols": ["TCP", "UDP"], "sourceAddresses": ["10.1.0.1-10.1.0.2", "*"],
+       "destinationAddresses": ["AzureMonitor", "fd00::/8"], "destinationPorts": ["443", "8000-8080"], "sourceIpGroups": ["/subscriptions/s/ipg"],
+       "destinationIpGroups": [], "destinationFqdns": ["a.example"]}]},
+    {"ruleCollectionType": "FirewallPolicyFilterRuleCollection", "name": "app", "priority": 101, "action": {"type": "Allow"}, "rules": [
+      {"ruleType": "ApplicationRule", "name": "a", "protocols": [{"protocolType": "Https", "port": 443}], "sourceAddresses": ["10.0.0.0/8"],
+       "targetFqdns": ["*.example"], "fqdnTags": ["WindowsUpdate"], "terminateTLS": true}]},
+    {"ruleCollectionType": "FirewallPolicyNatRuleCollection", "name": "nat", "priority": 102, "action": {"type": "DNAT"}, "rules": [
+      {"ruleType": "NatRule", "name": "d", "ipProtocols": ["TCP"], "sourceAddresses": ["*"], "destinationAddresses": ["192.0.2.1"],
+       "destinationPorts": ["443"], "translatedAddress": "10.0.1.4", "translatedPort": "8443"}]}]})");
+  const model::RuleCollectionGroup& group = rows.tables().rule_collection_groups.at(0);
+  CHECK(unread_of(group) == "");
+  CHECK(group.priority == 200);
+  CHECK(rows.spelling(group.policy) == network_id("firewallPolicies/p"));
+  REQUIRE(group.collections.size() == 3);
+  CHECK(group.collections[0].action == model::Access::deny);
+  CHECK_FALSE(group.collections[0].is_nat);
+  const model::FirewallRule& network = group.collections[0].rules.at(0);
+  CHECK(network.is_usable);
+  CHECK(network.protocols == std::vector<Protocol>{Protocol::tcp, Protocol::udp});
+  CHECK(printed(rows.tables(), network.sources) == "10.1.0.1/32, 10.1.0.2/32, *");
+  CHECK(printed(rows.tables(), network.destinations) == "AzureMonitor, v6");
+  CHECK(rows.spelling(network.source_ip_groups.at(0)) == "/subscriptions/s/ipg");
+  CHECK(joined(network.destination_ports) == "443, 8000-8080");
+  CHECK(network.fqdns == std::vector<std::string>{"a.example"});
+  const model::FirewallRule& application = group.collections[1].rules.at(0);
+  CHECK(application.kind == model::FirewallRule::Kind::application);
+  CHECK(application.protocols == std::vector<Protocol>{Protocol::tcp});
+  CHECK(application.fqdns == std::vector<std::string>{"*.example", "WindowsUpdate"});
+  const model::FirewallRule& nat = group.collections[2].rules.at(0);
+  CHECK(group.collections[2].is_nat);
+  CHECK(nat.kind == model::FirewallRule::Kind::nat);
+  CHECK(nat.translated_address == "10.0.1.4");
+  CHECK(nat.translated_port == 8443);
+}
+
+TEST_CASE("a firewall rule is unusable when a part of it is missing or not understood") {
+  struct Row {
+    const char* why;
+    const char* changes;
+  };
+  const Row table[] = {{"a port of words", R"({"destinationPorts": ["https"]})"},
+                       {"a protocol that is not known", R"({"ipProtocols": ["SCTP"]})"},
+                       {"host bits", R"({"sourceAddresses": ["10.0.0.1/8"]})"},
+                       {"no source", R"({"sourceAddresses": []})"},
+                       {"no port", R"({"destinationPorts": null})"},
+                       {"a rule type that is not known", R"({"ruleType": "MagicRule"})"},
+                       {"a condition of the future", R"({"phaseOfTheMoon": "full"})"}};
+  for (const Row& row : table) {
+    CAPTURE(row.why);
+    OrderedJson rule = OrderedJson::parse(R"({"ruleType": "NetworkRule", "name": "n", "ipProtocols": ["TCP"],
+      "sourceAddresses": ["10.0.0.0/8"], "destinationAddresses": ["*"], "destinationPorts": ["443"]})");
+    rule.merge_patch(OrderedJson::parse(row.changes));
+    const auto group = [&](const OrderedJson& action) {
+      return OrderedJson{{"priority", 100}, {"ruleCollections", OrderedJson::array({OrderedJson{
+                 {"ruleCollectionType", "FirewallPolicyFilterRuleCollection"}, {"name", "c"}, {"priority", 1}, {"action", action},
+                 {"rules", OrderedJson::array({rule})}}})}}.dump();
+    };
+    Rows rows;
+    rows.network("firewallPolicies/p/ruleCollectionGroups/g", group(OrderedJson{{"type", "Allow"}}));
+    CHECK_FALSE(rows.tables().rule_collection_groups.at(0).collections.at(0).rules.at(0).is_usable);
+    CHECK_FALSE(rows.tables().rule_collection_groups[0].unread.empty());
+  }
+}
+
+TEST_CASE("an IP group splits ranges into the prefixes that fill them exactly") {
+  Rows rows;
+  rows.network("ipGroups/g", R"({"ipAddresses": ["10.0.0.0/24", "10.0.0.1-10.0.0.9", "0.0.0.0-255.255.255.255", "10.0.0.9-10.0.0.1", "printer"],
+    "firewalls": [], "firewallPolicies": []})");
+  const model::IpGroup& group = rows.tables().ip_groups.at(0);
+  CHECK(printed(rows.tables(), group.members) ==
+        "10.0.0.0/24, 10.0.0.1/32, 10.0.0.2/31, 10.0.0.4/30, 10.0.0.8/31, 0.0.0.0/0, unread 10.0.0.9-10.0.0.1, printer");
+  CHECK(unread_of(group) == "/properties/ipAddresses/3: 10.0.0.9-10.0.0.1");
+}
+
+TEST_CASE("what is not modelled taints whatever it names, its parent, and the resource that it extends") {
+  Rows rows;
+  rows.network("networkManagers/m/networkGroups/g/staticMembers/x", R"({"resourceId": "/subscriptions/s/vnet", "region": "x", "list": [{"deep": "/SUBSCRIPTIONS/s/other"}, 5, null]})");
+  const model::UnmodelledNetworkResource& member = rows.tables().unmodelled_network.at(0);
+  CHECK(member.type == "microsoft.network/networkmanagers/networkgroups/staticmembers");
+  std::vector<std::string> touched;
+  for (const model::ResourceId id : member.touches) touched.push_back(rows.spelling(id));
+  std::sort(touched.begin(), touched.end());
+  CHECK(touched == std::vector<std::string>{"/SUBSCRIPTIONS/s/other", network_id("networkManagers/m/networkGroups/g"), "/subscriptions/s/vnet"});
+  rows.read(OrderedJson{{"id", network_id("virtualNetworks/v/providers/Microsoft.Network/effectiveSecurityAdminRules/default")},
+                        {"type", "microsoft.network/effectivesecurityadminrules"}, {"properties", OrderedJson::object()}});
+  REQUIRE(rows.tables().unmodelled_network.size() == 2);
+  CHECK(rows.spelling(rows.tables().unmodelled_network[1].touches.at(0)) == network_id("virtualNetworks/v"));
+  rows.network("routeTables/t/routes/r", R"({"addressPrefix": "0.0.0.0/0", "nextHopType": "Internet"})");
+  CHECK(rows.spelling(rows.tables().unmodelled_network.at(2).touches.at(0)) == network_id("routeTables/t"));
+}
+
+TEST_CASE("a Bastion host names its subnet; the shared one of the Developer sku is not modelled") {
+  Rows rows;
+  rows.network("bastionHosts/b", R"({"dnsName": "x", "scaleUnits": 2, "ipConfigurations": [{"properties": {"subnet": {"id": "/subscriptions/s/sn"}}}]})");
+  rows.network("bastionHosts/d", R"({"virtualNetwork": {"id": "/subscriptions/s/v"}})");
+  CHECK(rows.spelling(rows.tables().bastion_hosts.at(0).subnet) == "/subscriptions/s/sn");
+  CHECK(rows.tables().bastion_hosts[0].unread.empty());
+  CHECK_FALSE(rows.tables().bastion_hosts.at(1).unread.empty());
+}
+
+TEST_CASE("a value of the wrong type in place of any property that decides is recorded, and nothing breaks") {
+  struct Row {
+    const char* path;
+    std::vector<const char*> keys;
+  };
+  const Row table[] = {
+      {"virtualNetworks/v", {"addressSpace", "dhcpOptions", "subnets", "virtualNetworkPeerings", "privateEndpointVNetPolicies", "provisioningState", "x"}},
+      {"virtualNetworks/v/subnets/s", {"addressPrefix", "addressPrefixes", "routeTable", "networkSecurityGroup", "natGateway", "serviceEndpoints", "delegations", "privateEndpointNetworkPolicies", "defaultOutboundAccess", "ipConfigurations", "x"}},
+      {"virtualNetworks/v/virtualNetworkPeerings/p", {"remoteVirtualNetwork", "peeringState", "peeringSyncLevel", "allowVirtualNetworkAccess", "allowForwardedTraffic", "allowGatewayTransit", "useRemoteGateways", "peerCompleteVnets", "remoteAddressSpace", "remoteVirtualNetworkAddressSpace", "x"}},
+      {"routeTables/t", {"routes", "disableBgpRoutePropagation", "disablePeeringRoute", "x"}},
+      {"networkSecurityGroups/n", {"securityRules", "defaultSecurityRules"}},
+      {"networkInterfaces/n", {"ipConfigurations", "networkSecurityGroup", "enableIPForwarding", "dnsSettings", "privateEndpoint", "x"}},
+      {"publicIPAddresses/p", {"ipAddress", "ipConfiguration"}},
+      {"natGateways/n", {"sourceVirtualNetwork", "nat64", "x"}},
+      {"virtualNetworkGateways/g", {"gatewayType", "ipConfigurations", "x"}},
+      {"loadBalancers/l", {"frontendIPConfigurations", "loadBalancingRules", "inboundNatRules", "backendAddressPools", "outboundRules"}},
+      {"bastionHosts/b", {"ipConfigurations"}},
+      {"azureFirewalls/f", {"ipConfigurations", "sku", "firewallPolicy", "virtualHub", "hubIPAddresses", "natRuleCollections", "networkRuleCollections", "additionalProperties", "x"}},
+      {"firewallPolicies/p", {"sku", "basePolicy", "ruleCollectionGroups", "dnsSettings", "snat", "explicitProxy", "x"}},
+      {"firewallPolicies/p/ruleCollectionGroups/g", {"ruleCollections", "x"}},
+      {"ipGroups/g", {"ipAddresses"}},
+      {"privateEndpoints/p", {"subnet", "networkInterfaces", "privateLinkServiceConnections", "manualPrivateLinkServiceConnections", "customDnsConfigs", "ipConfigurations", "ipVersionType", "x"}},
+      {"privateEndpoints/p/privateDnsZoneGroups/g", {"privateDnsZoneConfigs"}},
+      {"privateDnsZones/z/virtualNetworkLinks/l", {"virtualNetwork", "registrationEnabled", "resolutionPolicy", "virtualNetworkLinkState"}},
+      {"privateDnsZones/z/A/r", {"aRecords", "records"}},
+      {"dnsResolvers/r", {"virtualNetwork"}},
+      {"dnsResolvers/r/inboundEndpoints/e", {"ipConfigurations"}},
+      {"dnsForwardingRulesets/r/forwardingRules/f", {"domainName", "targetDnsServers", "forwardingRuleState"}},
+      {"applicationGateways/g", {"sku", "gatewayIPConfigurations", "frontendIPConfigurations", "httpListeners", "backendAddressPools", "requestRoutingRules", "urlPathMaps", "firewallPolicy", "webApplicationFirewallConfiguration", "listeners"}},
+      {"applicationGatewayWebApplicationFirewallPolicies/w", {"policySettings", "managedRules", "customRules"}}};
+  for (const Row& row : table) {
+    for (const char* key : row.keys) {
+      CAPTURE(row.path);
+      CAPTURE(key);
+      Rows rows;
+      CHECK(rows.network(row.path, OrderedJson{{key, 7}}.dump()));
+      std::size_t count = 0;
+      for_each_entity(rows.tables(), [&](const model::Entity& entity) { count += entity.unread.size(); });
+      CHECK(count == 1);
+    }
+    Rows rows;
+    CHECK(rows.network(row.path, "null"));
+    CHECK(rows.network(row.path, "[1, 2]"));
+    CHECK(rows.network(row.path, "\"text\""));
+    std::size_t count = 0;
+    for_each_entity(rows.tables(), [&](const model::Entity& entity) { count += entity.unread.size(); });
+    CHECK(count == 2);
+  }
+}
