@@ -1,0 +1,16 @@
+// What ConvertTo-Json leaves of values deeper than its -Depth (default 2): "@{name=x; id=y}", "System.Object[]",
+// "System.Collections.Hashtable". source: inputs.md A3.5;
+// learn.microsoft.com/powershell/module/microsoft.powershell.utility/convertto-json
+#pragma once
+
+#include <string_view>
+
+namespace hubproof::ingest {
+
+/// Cheap: false when no such string can be in the text.
+bool may_have_depth_damage(std::string_view json);
+/// The first damaged string of the text with its quotes; empty when there is none. Expressions of Logic Apps and Data
+/// Factory ("@{variables('x')}") are no damage: PowerShell always writes a name and '='.
+std::string_view find_depth_damage(std::string_view json);
+
+}  // namespace hubproof::ingest

@@ -1,0 +1,376 @@
+#include "engine/ingest/row.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/core/text.h"
+#include "engine/ingest/depth_damage.h"
+#include "engine/value/arm_id.h"
+
+namespace hubproof::ingest {
+
+using simdjson::ondemand::json_type;
+using simdjson::ondemand::value;
+
+/// One row while it is read. Views are into the text or the parser's strings.
+struct RowReader::Row {
+  RowHead head;
+  std::size_t begin = 0;
+  std::size_t length = 0;
+  std::string_view id;
+  const MetType* type = nullptr;
+  std::string_view late_properties;  ///< raw text that is still to be read
+  std::string wrong;                 ///< the first field of a wrong type, as "sku is a number"
+  std::string_view repeated;         ///< a field that came twice
+  std::uint32_t seen = 0;            ///< bits of Field
+  bool has_null_properties = false;
+  bool was_read = false;
+  bool has(std::uint32_t field) const { return (seen & field) != 0; }
+};
+
+namespace {
+
+enum Field : std::uint32_t {
+  kId = 1U << 0U, kType = 1U << 1U, kName = 1U << 2U, kKind = 1U << 3U, kLocation = 1U << 4U, kSku = 1U << 5U,
+  kTenant = 1U << 6U, kGroup = 1U << 7U, kSubscription = 1U << 8U, kProperties = 1U << 9U, kResources = 1U << 10U,
+  kState = 1U << 11U,  ///< etag or provisioningState beside the id: an answer of ARM, not a chosen column
+  kOuter = 1U << 12U,  ///< another field of ARM rows
+  kPascal = 1U << 13U, ///< a key as PowerShell objects spell it
+  kOther = 1U << 14U
+};
+constexpr std::uint32_t kGraph = kTenant | kGroup | kSubscription;
+constexpr std::uint32_t kWholeHead = kName | kKind | kLocation | kSku;
+
+struct KnownField {
+  std::string_view key;
+  Field field;
+};
+// The fields of ARM and Resource Graph rows outside properties: inputs.md A3.7-9.
+constexpr KnownField kFields[] = {
+    {"id", kId}, {"name", kName}, {"type", kType}, {"tenantId", kTenant}, {"kind", kKind}, {"location", kLocation},
+    {"resourceGroup", kGroup}, {"subscriptionId", kSubscription}, {"managedBy", kOuter}, {"sku", kSku}, {"plan", kOuter},
+    {"properties", kProperties}, {"tags", kOuter}, {"identity", kOuter}, {"zones", kOuter}, {"extendedLocation", kOuter},
+    {"etag", kState}, {"provisioningState", kState}, {"resources", kResources}, {"apiVersion", kOuter},
+    {"systemData", kOuter}, {"createdTime", kOuter}, {"changedTime", kOuter}, {"ResourceId", kOuter},
+    {"resourceGroupName", kOuter}, {"Id", kPascal}, {"Name", kPascal}, {"Type", kPascal}, {"Kind", kPascal},
+    {"Location", kPascal}, {"Sku", kPascal}, {"Properties", kPascal}, {"ResourceName", kPascal}, {"ResourceType", kPascal}};
+
+Field field_of(std::string_view key) {
+  for (const KnownField& known : kFields) {
+    if (known.key.size() == key.size() && known.key == key) return known.field;
+  }
+  return kOther;
+}
+
+constexpr std::size_t kLongestId = 4096;
+
+/// Key and value segments in turn, none of them empty. Enough to intern it; ArmId::parse is slower and no stricter where
+/// it matters here.
+bool is_arm_id(std::string_view id) {
+  if (id.size() < 2 || id.size() > kLongestId || id.front() != '/') return false;
+  std::size_t segments = 1;
+  for (std::size_t i = 1; i < id.size(); ++i) {
+    if (id[i] != '/') continue;
+    if (id[i - 1] == '/') return false;
+    ++segments;
+  }
+  return segments % 2 == 0;
+}
+
+std::string_view spelled(json_type type) {
+  switch (type) {
+    case json_type::array: return "an array";
+    case json_type::object: return "an object";
+    case json_type::number: return "a number";
+    case json_type::string: return "a string";
+    case json_type::boolean: return "a boolean";
+    case json_type::null: return "null";
+  }
+  return "a value";
+}
+
+/// The type that the id states is another one that is read as well: one of the two is wrong.
+bool contradicts(std::string_view id, std::string_view type) {
+  const std::string_view last = type.substr(type.rfind('/') + 1);
+  const std::string_view before_name = id.substr(0, id.rfind('/'));
+  if (text::ends_with(before_name, last) && before_name.size() > last.size() &&
+      before_name[before_name.size() - last.size() - 1] == '/') {
+    return false;
+  }
+  const std::string stated = arm_type(id);
+  const ResourceKind* kind = stated == type ? nullptr : find_kind(stated);
+  return kind != nullptr && kind->read != nullptr;
+}
+
+}  // namespace
+
+void RowReader::start(const RowsText& text) {
+  text_ = text;
+  lines_.emplace(text.buffer->view());
+  may_be_cut_ = may_have_depth_damage(text.buffer->view());
+  last_begin_ = 0;
+}
+
+std::size_t RowReader::line_of(std::size_t offset) {
+  if (!text_.is_normalised()) return lines_->line_of(offset);
+  const auto after = std::upper_bound(text_.lines->begin(), text_.lines->end(), offset,
+                                      [](std::size_t o, const auto& line) { return o < line.first; });
+  return after == text_.lines->begin() ? 0 : std::prev(after)->second;
+}
+
+void RowReader::read(simdjson::ondemand::object object, std::size_t begin, simdjson::ondemand::document& document,
+                     Page& page) {
+  Row row;
+  row.begin = begin;
+  last_begin_ = begin;
+  for (simdjson::ondemand::field field : object) read_field(field, row);
+  const std::string_view all = text_.buffer->view();
+  const char* next = nullptr;
+  std::size_t end = all.size();
+  if (document.current_location().get(next) == simdjson::SUCCESS) end = static_cast<std::size_t>(next - all.data());
+  end = all.substr(0, end).rfind('}');
+  row.length = end == std::string_view::npos || end < begin ? 0 : end + 1 - begin;
+  finish(row, page);
+}
+
+void RowReader::read_field(simdjson::ondemand::field& field, Row& row) {
+  const std::string_view key = field.unescaped_key();
+  const Field known = field_of(key);
+  constexpr std::uint32_t kDecisive = kId | kType | kKind | kSku | kProperties;
+  if ((known & kDecisive) != 0 && row.has(known)) {
+    row.repeated = key;
+    return;
+  }
+  row.seen |= known;
+  if ((known & (kId | kType | kName | kKind | kLocation)) != 0) return read_head_field(key, field.value(), row);
+  if (known == kProperties) return read_properties(field.value(), row);
+  if (known == kSku) return read_sku(field.value(), row);
+  if (known == kTenant) return take_tenant(field.value());
+  if (known != kResources || text_.is_normalised()) return;
+  value children = field.value();
+  if (children.type() != json_type::array) return;
+  simdjson::ondemand::array list = children.get_array();
+  if (!bool(list.is_empty())) throw ForeignShape{};
+}
+
+void RowReader::read_head_field(std::string_view key, value met, Row& row) {
+  const json_type type = met.type();
+  if (type == json_type::null) return;
+  if (type != json_type::string) {
+    if (row.wrong.empty()) row.wrong = fmt::format("{} is {} in place of a string", key, spelled(type));
+    return;
+  }
+  const std::string_view text = met.get_string();
+  if (key == "id") return take_id(text, row);
+  if (key == "type") {
+    if (!text.empty()) row.type = &types_.find(text);
+  } else if (key == "name") {
+    row.head.name = text;
+  } else if (key == "kind") {
+    row.head.kind = text;
+  } else {
+    row.head.location = text;
+  }
+}
+
+void RowReader::take_id(std::string_view id, Row& row) {
+  row.id = id;
+  while (id.size() > 1 && id.back() == '/') id.remove_suffix(1);
+  if (is_arm_id(id)) row.head.id = run_.snapshot.ids.intern(id);
+}
+
+void RowReader::take_tenant(value met) {
+  if (met.type() != json_type::string) return;
+  const std::string_view tenant = met.get_string();
+  if (tenant == last_tenant_ || tenant.empty()) return;
+  last_tenant_ = text::lower(tenant);
+  run_.tenants.insert(last_tenant_);
+}
+
+void RowReader::read_sku(value met, Row& row) {
+  const json_type type = met.type();
+  if (type == json_type::null) return;
+  if (type != json_type::object) {
+    if (row.wrong.empty()) row.wrong = fmt::format("sku is {} in place of an object", spelled(type));
+    return;
+  }
+  for (simdjson::ondemand::field field : met.get_object()) {
+    const std::string_view key = field.unescaped_key();
+    if (key != "name" && key != "tier") continue;
+    value part = field.value();
+    if (part.type() != json_type::string) continue;
+    (key == "name" ? row.head.sku_name : row.head.sku_tier) = part.get_string();
+  }
+}
+
+bool RowReader::settle_type(Row& row) {
+  if (row.type == nullptr && row.head.id.is_set()) {
+    const std::string stated = arm_type(run_.snapshot.ids.spelling(row.head.id));
+    if (!stated.empty()) row.type = &types_.find(stated);
+  }
+  if (row.type == nullptr) return false;
+  row.head.type = row.type->name;
+  return true;
+}
+
+bool RowReader::can_read_now(Row& row) {
+  if (!row.head.id.is_set() || row.type == nullptr || may_be_cut_ || !row.wrong.empty()) return false;
+  if (row.type->may_recurse) return false;
+  // Some answers print sku, kind or location behind properties: a reader that uses them must wait for them.
+  if (row.type->needs_whole_head && (row.seen & kWholeHead) != kWholeHead) return false;
+  return !contradicts(row.id, row.type->name);
+}
+
+void RowReader::read_properties(value met, Row& row) {
+  const json_type type = met.type();
+  if (type == json_type::null) {
+    row.has_null_properties = true;
+    return;
+  }
+  if (type != json_type::object) {
+    std::string text = type == json_type::string ? fmt::format("\"{}\"", std::string_view(met.get_string()))
+                                                 : std::string(spelled(type));
+    const bool is_cut = !find_depth_damage(text).empty();
+    if (is_cut) return void(row.late_properties = met.raw_json_token());
+    if (row.wrong.empty()) row.wrong = fmt::format("properties is {} in place of an object", spelled(type));
+    return;
+  }
+  if (row.type != nullptr && row.type->read == nullptr) return;
+  if (!can_read_now(row)) {
+    simdjson::ondemand::object object = met.get_object();
+    row.late_properties = std::string_view(object.raw_json());
+    return;
+  }
+  settle_type(row);
+  run_reader(row, met);
+}
+
+void RowReader::run_reader(Row& row, value properties) {
+  if (row.head.name.empty()) row.head.name = arm_name(run_.snapshot.ids.spelling(row.head.id));
+  context_.entity = nullptr;
+  context_.base = 0;
+  context_.path.clear();
+  context_.path.push_back({"properties", 0});
+  row.was_read = true;
+  row.type->read(row.head, Cursor(properties, context_), context_);
+}
+
+void RowReader::read_late(Row& row) {
+  if (row.type->read == nullptr) return;
+  if (may_be_cut_) {
+    const std::string_view damage = find_depth_damage(row.late_properties);
+    if (!damage.empty()) return report_depth_damage(row, damage);
+  }
+  if (row.type->may_recurse && depth_of(row.late_properties) > kDeepest) {
+    return not_read(row, "INPUT-NESTING", fmt::format("properties nest deeper than {} levels", kDeepest),
+                    "no Azure resource nests that deep: look at how the file was made");
+  }
+  simdjson::ondemand::document document = late_parser_.iterate(text_.buffer->padded(row.late_properties));
+  run_reader(row, document.get_value());
+}
+
+void RowReader::finish(Row& row, Page& page) {
+  ++page.rows;
+  if (!text_.is_normalised()) require_id(row);
+  if ((row.seen & kGraph) == kGraph) page.is_graph = true;
+  const bool has_type = settle_type(row);
+  if (page.rows == 1 && has_type) page.table = row.type->table;
+  if (!row.head.id.is_set() || !has_type) return report_unused(row, page);
+  keep(row, page);
+}
+
+// A row that is spelled in another way, or has its properties beside its id, is one of the shapes that normalise() knows.
+// Columns that a query chose are no flattened resource: only an answer of ARM has etag or provisioningState beside its id.
+void RowReader::require_id(const Row& row) const {
+  const bool has_other_id = !row.id.empty() && row.id.front() != '/';
+  const bool lacks_id = !row.has(kId) && row.has(kOther);
+  const bool is_flattened = !row.has(kProperties) && row.has(kName) && row.has(kState) && row.has(kOther);
+  if (has_other_id || lacks_id || is_flattened || row.has(kPascal)) throw ForeignShape{};
+}
+
+void RowReader::keep(Row& row, Page&) {
+  model::Resource resource;
+  resource.id = row.head.id;
+  resource.type = row.type->index;
+  resource.support = row.type->support;
+  resource.origin = {text_.source, static_cast<std::uint32_t>(row.length), row.begin};
+  run_.snapshot.resources.push_back(resource);
+  run_.snapshot.has_usable_input = true;
+  if (!row.repeated.empty()) {
+    return not_read(row, "INPUT-DUPLICATE-KEY", fmt::format("the key \"{}\" stands twice in the row", row.repeated),
+                    "keep the right one; Azure never prints a key twice");
+  }
+  if (!row.wrong.empty()) return not_read(row, "INPUT-ROW", row.wrong, "export the row again");
+  if (contradicts(row.id, row.type->name)) {
+    return not_read(row, "INPUT-ID", fmt::format("the id is not one of type \"{}\"", text::printable(row.head.type)),
+                    "export the row again");
+  }
+  if (row.was_read || row.type->read == nullptr) return;
+  if (!row.late_properties.empty()) return read_late(row);
+  run_.unfilled.push_back(
+      {row.head.id, about(row, "INPUT-PROPERTIES",
+                          row.has_null_properties ? "properties is null, as `az resource list` prints it" : "the row has no properties",
+                          "export with Resource Graph, or with `az resource show --ids`, without leaving out properties")});
+}
+
+Diagnostic RowReader::about(const Row& row, std::string_view code, std::string message, std::string fix) {
+  Diagnostic out;
+  out.code = std::string(code);
+  out.where = {text_.path, line_of(row.begin), 0};
+  if (row.head.id.is_set()) out.resource = std::string(run_.snapshot.ids.spelling(row.head.id));
+  out.message = std::move(message);
+  out.fix = std::move(fix);
+  return out;
+}
+
+void RowReader::report_unused(const Row& row, Page& page) {
+  ++page.unused;
+  const bool bad_id = !row.head.id.is_set() && !row.id.empty();
+  std::string message = "the row has no type, and its id does not tell one";
+  if (bad_id) {
+    message = fmt::format("\"{}\" is not a resource id", text::printable(row.id.substr(0, 200)));
+  } else if (!row.wrong.empty()) {
+    message = row.wrong;
+  } else if (!row.head.id.is_set()) {
+    message = "the row has no id";
+  }
+  Diagnostic out = about(row, bad_id ? "INPUT-ID" : "INPUT-ROW", std::move(message),
+                         "let the query keep id, type and properties of every row");
+  out.why = "the row is not used";
+  run_.findings.add(std::move(out));
+}
+
+void RowReader::report_no_row(std::string_view met, std::size_t begin, Page& page) {
+  ++page.rows;
+  Row row;
+  row.begin = begin;
+  row.wrong = fmt::format("{} in place of a row", met);
+  report_unused(row, page);
+}
+
+void RowReader::not_read(const Row& row, std::string_view code, std::string message, std::string fix) {
+  add_resource_gap(run_.snapshot, std::string(code), row.head.id, message);
+  // The reader may already have filled a table from this row: what it took must not count as known.
+  if (row.was_read) {
+    const std::string below = std::string(run_.snapshot.ids.spelling(row.head.id)) + "/";
+    for_each_table(run_.snapshot.tables, [&](auto& table) {
+      for (auto& entity : table) {
+        const bool is_of_row = entity.id == row.head.id ||
+                               (entity.id.is_set() && text::starts_with(run_.snapshot.ids.spelling(entity.id), below));
+        if (is_of_row) entity.unread.push_back({"", message});
+      }
+    });
+  }
+  Diagnostic out = about(row, code, std::move(message), std::move(fix));
+  out.why = "nothing about the resource can be proved";
+  run_.findings.add(std::move(out));
+}
+
+void RowReader::report_depth_damage(const Row& row, std::string_view damage) {
+  not_read(row, "INPUT-DEPTH",
+           fmt::format("nested values were cut off by PowerShell: {}", text::printable(damage.substr(0, 80))),
+           "export again with: | ConvertTo-Json -Depth 100");
+}
+
+}  // namespace hubproof::ingest
