@@ -61,6 +61,7 @@ struct Service : Entity {
   std::string custom_subdomain;       ///< cognitive account
   std::vector<std::string> host_names;///< other host names that the resource states (hostName, vaultUri, ...), lower case
   std::string workspace_guid;         ///< ML workspaceId
+  std::vector<Prefix> pod_prefixes;   ///< AKS networkProfile.podCidr and podCidrs
   friend bool operator==(const Service&, const Service&) = default;
 };
 

@@ -1,0 +1,207 @@
+// HP-DNS-005: each private endpoint has the right A record in every zone of its type.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <unordered_map>
+
+#include "engine/check/rules.h"
+#include "engine/check/scope.h"
+#include "engine/check/zones.h"
+#include "engine/core/text.h"
+#include "engine/dns/names.h"
+#include "engine/net/peerings.h"
+#include "engine/value/arm_id.h"
+
+namespace hubproof::check {
+namespace {
+
+using dns::PrivateName;
+using model::DnsRecordSet;
+using model::PrivateDnsZone;
+using model::PrivateEndpoint;
+using model::View;
+
+/// Records by zone and name; only looked up, never iterated.
+using RecordIndex = std::unordered_map<model::ResourceId, std::unordered_map<std::string_view, std::vector<const DnsRecordSet*>>>;
+
+class RecordRule {
+ public:
+  explicit RecordRule(const View& view) : view_(view), zones_(view) {
+    for (const DnsRecordSet& record : view.estate.tables().dns_record_sets) records_[record.zone][record.name].push_back(&record);
+  }
+  Findings run();
+
+ private:
+  const dns::ServiceNames& names_of(const model::Service& service);
+  std::vector<PrivateName> wanted(const PrivateEndpoint& endpoint, const PrivateEndpoint::Connection& connection, Judgement& judgement);
+  void add_configured(const PrivateEndpoint& endpoint, const PrivateEndpoint::Connection& connection, std::vector<PrivateName>& names) const;
+  std::vector<Ipv4> addresses_for(const PrivateEndpoint& endpoint, const PrivateName& name) const;
+  const std::vector<const DnsRecordSet*>* records(const PrivateDnsZone& zone, const PrivateName& name) const;
+  void judge_name(const PrivateEndpoint& endpoint, const PrivateName& name, Judgement& judgement);
+  void judge_missing(const PrivateName& name, const std::vector<const PrivateDnsZone*>& zones, const std::vector<Ipv4>& addresses, Judgement& judgement);
+  Finding judge(const PrivateEndpoint& endpoint);
+
+  const View& view_;
+  Zones zones_;
+  RecordIndex records_;
+  std::map<model::ResourceId, dns::ServiceNames> names_;
+};
+
+bool holds(const std::vector<Ipv4>& list, Ipv4 address) { return std::find(list.begin(), list.end(), address) != list.end(); }
+
+std::string list_of(const std::vector<Ipv4>& addresses) {
+  std::string out;
+  for (const Ipv4 address : addresses) out += (out.empty() ? "" : ", ") + to_string(address);
+  return out.empty() ? "no address" : out;
+}
+
+const dns::ServiceNames& RecordRule::names_of(const model::Service& service) {
+  const auto found = names_.find(service.id);
+  return found != names_.end() ? found->second : names_.emplace(service.id, dns::private_names(view_, service)).first->second;
+}
+
+/// Names that the endpoint itself states, for zones of its type; they tell regional names that the service does not.
+void RecordRule::add_configured(const PrivateEndpoint& endpoint, const PrivateEndpoint::Connection& connection,
+                                std::vector<PrivateName>& names) const {
+  const std::string type = arm_type(view_.estate.spelling(connection.target));
+  for (const PrivateEndpoint::DnsConfig& config : endpoint.custom_dns_configs) {
+    const std::string fqdn = text::lower(config.fqdn);
+    const auto is_known = [&](const PrivateName& name) { return name.fqdn == fqdn; };
+    if (std::any_of(names.begin(), names.end(), is_known)) continue;
+    for (const dns::PrivateLinkZone& row : dns::private_link_zones()) {
+      const bool is_group = std::any_of(connection.group_ids.begin(), connection.group_ids.end(),
+                                        [&](const std::string& group) { return text::equals(group, row.group_id); });
+      if (row.resource_type != type || !is_group || row.zone.find('{') != std::string_view::npos) continue;
+      const std::string suffix = "." + std::string(row.public_suffix);
+      if (!text::ends_with(fqdn, suffix)) continue;
+      names.push_back({fqdn, std::string(row.zone), fqdn.substr(0, fqdn.size() - suffix.size()), std::string(row.group_id)});
+    }
+  }
+}
+
+std::vector<PrivateName> RecordRule::wanted(const PrivateEndpoint& endpoint, const PrivateEndpoint::Connection& connection,
+                                            Judgement& judgement) {
+  std::vector<PrivateName> out;
+  const model::Service* service = view_.estate.find<model::Service>(connection.target);
+  if (service != nullptr) {
+    const dns::ServiceNames& all = names_of(*service);
+    if (!all.unknown_because.empty()) judgement.doubt("its names are not all known: " + all.unknown_because, "the properties of its target");
+    for (const PrivateName& name : all.names) {
+      const auto is_group = [&](const std::string& group) { return text::equals(group, name.group_id); };
+      if (std::any_of(connection.group_ids.begin(), connection.group_ids.end(), is_group)) out.push_back(name);
+    }
+    judgement.doubt(doubt_about(view_, *service));
+  }
+  add_configured(endpoint, connection, out);
+  if (!out.empty() && service != nullptr) return out;
+  if (service == nullptr && !view_.estate.holds(connection.target)) {
+    judgement.doubt(fmt::format("its target {} is not in the export, so that its names are not known",
+                                connection.target.is_set() ? text::printable(view_.estate.name(connection.target)) : "(none)"),
+                    "an export of the target's subscription");
+  } else if (out.empty()) {
+    judgement.doubt("no name of its target is known for its group", "the customDnsConfigs of the endpoint");
+  }
+  return out;
+}
+
+std::vector<Ipv4> RecordRule::addresses_for(const PrivateEndpoint& endpoint, const PrivateName& name) const {
+  for (const PrivateEndpoint::DnsConfig& config : endpoint.custom_dns_configs) {
+    if (text::equals(config.fqdn, name.fqdn) && !config.addresses.empty()) return config.addresses;
+  }
+  return net::endpoint_addresses(view_, endpoint);
+}
+
+const std::vector<const DnsRecordSet*>* RecordRule::records(const PrivateDnsZone& zone, const PrivateName& name) const {
+  const auto of_zone = records_.find(zone.id);
+  if (of_zone == records_.end()) return nullptr;
+  const auto found = of_zone->second.find(name.record);
+  return found == of_zone->second.end() ? nullptr : &found->second;
+}
+
+void RecordRule::judge_missing(const PrivateName& name, const std::vector<const PrivateDnsZone*>& zones,
+                               const std::vector<Ipv4>& addresses, Judgement& judgement) {
+  const std::string expected = fmt::format("{} A {} in {}", name.record, list_of(addresses), name.zone);
+  if (zones.empty()) {
+    if (zones_.missing(name.zone) != nullptr || view_.estate.is_partial(model::ArgTable::resources)) {
+      return judgement.doubt(fmt::format("the zone {} is not in the export", name.zone), "an export of the zone's subscription");
+    }
+    return judgement.fail(fmt::format("{} has no record: no zone {} exists", name.fqdn, name.zone), expected);
+  }
+  for (const PrivateDnsZone* zone : zones) {
+    const auto doubt = doubt_about(view_, *zone);
+    if (!doubt && !view_.estate.is_partial(model::ArgTable::dns_resources)) continue;
+    return judgement.doubt(fmt::format("no record of {} was read, and the records of {} are not all in the export", name.fqdn, name.zone),
+                           "the dnsresources table in full");
+  }
+  judgement.fact(zones.front()->id, "", fmt::format("no A record {}", name.record));
+  judgement.fail(fmt::format("{} has no A record in {}", name.fqdn, name.zone), expected);
+}
+
+void RecordRule::judge_name(const PrivateEndpoint& endpoint, const PrivateName& name, Judgement& judgement) {
+  const auto zones = zones_.answering(name.zone);
+  const std::vector<Ipv4> addresses = addresses_for(endpoint, name);
+  if (addresses.empty()) return judgement.doubt("the address of the endpoint is not known", "its network interface");
+  const DnsRecordSet* wrong = nullptr;
+  for (const PrivateDnsZone* zone : zones) {
+    const auto* found = records(*zone, name);
+    if (found == nullptr) continue;
+    for (const DnsRecordSet* record : *found) {
+      if (record->type == "cname") return judgement.doubt(fmt::format("{} is an alias in {}", name.fqdn, name.zone));
+      if (record->type != "a") continue;
+      const auto is_right = [&](Ipv4 address) { return holds(addresses, address); };
+      if (std::any_of(record->addresses.begin(), record->addresses.end(), is_right)) {
+        if (judgement.facts() < 3) judgement.fact(record->id, "/properties/records", list_of(record->addresses));
+        return judgement.doubt(doubt_about(view_, *record));
+      }
+      wrong = record;
+    }
+  }
+  if (wrong == nullptr) return judge_missing(name, zones, addresses, judgement);
+  judgement.fact(wrong->id, "/properties/records", list_of(wrong->addresses));
+  if (const auto doubt = doubt_about(view_, *wrong)) return judgement.doubt(doubt);
+  judgement.fail(fmt::format("the record of {} in {} is {}, not {}", name.fqdn, name.zone, list_of(wrong->addresses), list_of(addresses)),
+                 fmt::format("{} A {}", name.record, list_of(addresses)));
+}
+
+/// A type without a row needs no private-link zone that is known: a service of another provider, for example.
+bool has_zone_row(const View& view, const PrivateEndpoint& endpoint) {
+  const auto rows = dns::private_link_zones();
+  return std::any_of(endpoint.connections.begin(), endpoint.connections.end(), [&](const auto& connection) {
+    const std::string type = connection.target.is_set() ? arm_type(view.estate.spelling(connection.target)) : std::string();
+    const auto is_type = [&](const dns::PrivateLinkZone& row) { return row.resource_type == type; };
+    return type.empty() || std::any_of(rows.begin(), rows.end(), is_type);
+  });
+}
+
+Finding RecordRule::judge(const PrivateEndpoint& endpoint) {
+  Judgement judgement(endpoint.id);
+  if (!endpoint.connections.empty() && !has_zone_row(view_, endpoint)) {
+    if (const auto doubt = doubt_about(view_, endpoint)) return undecided(endpoint.id, doubt->why, doubt->decided_by);
+    return inapplicable(endpoint.id, "no private-link zone is known for the type of its target");
+  }
+  if (endpoint.connections.empty()) judgement.doubt("it states no connection");
+  for (const PrivateEndpoint::Connection& connection : endpoint.connections) {
+    for (const PrivateName& name : wanted(endpoint, connection, judgement)) judge_name(endpoint, name, judgement);
+  }
+  judgement.doubt(doubt_about(view_, endpoint));
+  return std::move(judgement).finding();
+}
+
+Findings RecordRule::run() {
+  Findings out;
+  for (const PrivateEndpoint& endpoint : view_.estate.tables().private_endpoints) out.findings.push_back(judge(endpoint));
+  for_each_missing(view_, [](std::string_view type) { return type == "microsoft.network/privateendpoints"; },
+                   [&](model::ResourceId id, const model::Gap& gap) {
+                     if (view_.estate.find<PrivateEndpoint>(id) != nullptr) return;
+                     out.findings.push_back(undecided(id, "the export names this private endpoint but does not hold it: " + gap.message,
+                                                      "an export of its subscription"));
+                   });
+  return out;
+}
+
+}  // namespace
+
+Findings endpoints_have_records(const View& view) { return RecordRule(view).run(); }
+
+}  // namespace hubproof::check
