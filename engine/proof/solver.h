@@ -6,9 +6,9 @@
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <string>
 #include <vector>
 
+#include "engine/proof/effort.h"
 #include "engine/value/address_set.h"
 #include "engine/value/prefix.h"
 
@@ -31,11 +31,6 @@ enum class Answer : std::uint8_t {
   gave_up   ///< the resource limit was reached or Z3 failed; nothing is known
 };
 
-/// How much a single check may cost, in Z3's own unit (200,000 were about 80 ms on the machine of docs/performance.md).
-struct Effort {
-  std::uint32_t resource_limit = 20'000'000;
-};
-
 class Solver {
  public:
   explicit Solver(Effort effort = {});
@@ -49,7 +44,7 @@ class Solver {
   /// A free truth value. Two flags of one number are one flag.
   Term flag(std::uint32_t number);
 
-  /// The word is in the block; a comparison of the leading bits (docs/performance.md: 1.7 times faster than ranges).
+  /// The word is in the block; a comparison of the leading bits (measured 1.7 times faster than a range).
   Term in(Term address, Prefix prefix);
   Term in(Term address, const AddressSet& set);
   /// first <= word <= last, unsigned.

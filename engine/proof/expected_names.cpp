@@ -1,0 +1,173 @@
+#include "engine/proof/expected_names.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "engine/core/text.h"
+#include "engine/value/arm_id.h"
+
+namespace hubproof::proof {
+namespace {
+
+using model::ConnectionStatus;
+using model::PrivateEndpoint;
+using model::Setting;
+
+/// What is known about an endpoint's connection to a service.
+enum class Approval : std::uint8_t { yes, no, open };
+
+Approval approval(const Setting<ConnectionStatus>& status) {
+  if (!status.is_known()) return Approval::open;
+  return status.value() == ConnectionStatus::approved ? Approval::yes : Approval::no;
+}
+
+/// The state exists twice, on the endpoint and on the service; each side that is visible must say Approved.
+Approval combined(Approval a, Approval b) {
+  if (a == Approval::no || b == Approval::no) return Approval::no;
+  return a == Approval::yes && b == Approval::yes ? Approval::yes : Approval::open;
+}
+
+bool serves(const PrivateEndpoint::Connection& connection, std::string_view group) {
+  if (connection.group_ids.empty()) return true;
+  return std::any_of(connection.group_ids.begin(), connection.group_ids.end(),
+                     [&](const std::string& id) { return text::equals(id, group); });
+}
+
+struct Addresses {
+  std::vector<Ipv4> all;
+  bool is_complete = true;  // false: the endpoint may have addresses that the export does not show
+};
+
+// The NIC holds all addresses; ipConfigurations and customDnsConfigs repeat some.
+// source: learn.microsoft.com/azure/templates/microsoft.network/privateendpoints
+Addresses addresses_of(const model::Estate& estate, const PrivateEndpoint& endpoint) {
+  Addresses out;
+  out.all = endpoint.addresses;
+  for (const PrivateEndpoint::DnsConfig& config : endpoint.custom_dns_configs) {
+    out.all.insert(out.all.end(), config.addresses.begin(), config.addresses.end());
+  }
+  for (const model::ResourceId id : endpoint.network_interfaces) {
+    const model::NetworkInterface* nic = estate.find<model::NetworkInterface>(id);
+    if (nic == nullptr || !nic->unread.empty()) out.is_complete = false;
+    if (nic == nullptr) continue;
+    for (const model::IpConfiguration& config : nic->ip_configurations) {
+      if (config.address) out.all.push_back(*config.address);
+      else out.is_complete = false;
+    }
+  }
+  out.is_complete = out.is_complete && !out.all.empty() && endpoint.unread.empty();
+  return out;
+}
+
+class Collector {
+ public:
+  explicit Collector(const model::View& view) : view_(view), estate_(view.estate) {}
+  ExpectedNames run();
+
+ private:
+  void service(const model::Service& service);
+  void connections_elsewhere(const model::Service& service, ExpectedName& expected);
+  void answers(const model::Service& service, ExpectedName& expected);
+  void missing_targets();
+
+  const model::View& view_;
+  const model::Estate& estate_;
+  ExpectedNames out_;
+};
+
+Approval service_side(const model::Service& service, model::ResourceId endpoint) {
+  Approval out = Approval::yes;  // a side that does not show the connection says nothing
+  for (const model::EndpointConnection& connection : service.endpoint_connections) {
+    if (connection.private_endpoint == endpoint) out = combined(out, approval(connection.status));
+  }
+  return out;
+}
+
+void Collector::answers(const model::Service& service, ExpectedName& expected) {
+  for (const auto& [target, index] : estate_.endpoints_by_target.of(service.id)) {
+    const PrivateEndpoint& endpoint = estate_.tables().private_endpoints[index];
+    Approval state = Approval::no;
+    for (const PrivateEndpoint::Connection& connection : endpoint.connections) {
+      if (connection.target != target || !serves(connection, expected.name.group_id)) continue;
+      const Approval here = combined(approval(connection.status), service_side(service, endpoint.id));
+      if (state != Approval::yes && here != Approval::no) state = here;
+    }
+    if (state == Approval::no) continue;
+    const Addresses held = addresses_of(estate_, endpoint);
+    if (state == Approval::yes) expected.approved.insert(expected.approved.end(), held.all.begin(), held.all.end());
+    if (state == Approval::yes && held.is_complete && endpoint.is_settled) continue;
+    expected.doubt = fmt::format("{} of private endpoint {} cannot be read",
+                                 state == Approval::open ? "the connection state" : "the addresses",
+                                 estate_.name(endpoint.id));
+    expected.doubt_fact = {endpoint.id, "/properties/privateLinkServiceConnections", "not known"};
+  }
+}
+
+// A connection whose endpoint lies in a subscription that was not exported has addresses that nobody here knows.
+void Collector::connections_elsewhere(const model::Service& service, ExpectedName& expected) {
+  for (const model::EndpointConnection& connection : service.endpoint_connections) {
+    if (approval(connection.status) == Approval::no) continue;
+    if (estate_.find<PrivateEndpoint>(connection.private_endpoint) != nullptr) continue;
+    expected.doubt = fmt::format("{} is connected to a private endpoint that is not in the export",
+                                 estate_.name(service.id));
+    expected.doubt_fact = {service.id, "/properties/privateEndpointConnections", "endpoint not in the export"};
+  }
+}
+
+void Collector::service(const model::Service& service) {
+  if (estate_.endpoints_by_target.of(service.id).empty() && service.endpoint_connections.empty()) return;
+  dns::ServiceNames names = dns::private_names(view_, service);
+  if (!names.unknown_because.empty()) {
+    out_.gaps.push_back({{service.id, "/properties", "names not known"},
+                         fmt::format("{}: {}", estate_.name(service.id), names.unknown_because)});
+  }
+  for (dns::PrivateName& name : names.names) {
+    ExpectedName& expected = out_.names.emplace_back();
+    expected.name = std::move(name);
+    expected.service = service.id;
+    answers(service, expected);
+    connections_elsewhere(service, expected);
+    std::sort(expected.approved.begin(), expected.approved.end());
+    expected.approved.erase(std::unique(expected.approved.begin(), expected.approved.end()), expected.approved.end());
+  }
+}
+
+bool has_zone(std::string_view type) {
+  const auto zones = dns::private_link_zones();
+  return std::any_of(zones.begin(), zones.end(), [&](const dns::PrivateLinkZone& row) { return row.resource_type == type; });
+}
+
+// A private endpoint whose target is no service of the model: its names matter when its type has a zone of its own.
+void Collector::missing_targets() {
+  std::set<model::ResourceId> seen;
+  for (const PrivateEndpoint& endpoint : estate_.tables().private_endpoints) {
+    for (const PrivateEndpoint::Connection& connection : endpoint.connections) {
+      if (!connection.target.is_set() || estate_.find<model::Service>(connection.target) != nullptr) continue;
+      if (approval(connection.status) == Approval::no) continue;
+      const std::string type = arm_type(estate_.spelling(connection.target));
+      // Private Link services of one's own have no public name. source: learn.microsoft.com/azure/private-link/private-link-service-overview
+      if (type == "microsoft.network/privatelinkservices") continue;
+      if (!has_zone(type) && estate_.holds(connection.target)) continue;
+      if (!seen.insert(connection.target).second) continue;
+      out_.gaps.push_back({{endpoint.id, "/properties/privateLinkServiceConnections", "target not read"},
+                           fmt::format("{} leads to {}, which {}; its names are not known", estate_.name(endpoint.id),
+                                       estate_.name(connection.target),
+                                       estate_.holds(connection.target) ? "is of a type that is not modelled"
+                                                                        : "is not in the export")});
+    }
+  }
+}
+
+ExpectedNames Collector::run() {
+  for (const model::Service& entry : estate_.tables().services) service(entry);
+  missing_targets();
+  return std::move(out_);
+}
+
+}  // namespace
+
+ExpectedNames expected_names(const model::View& view) { return Collector(view).run(); }
+
+}  // namespace hubproof::proof

@@ -1,1 +1,0 @@
-#include "engine/proof/claims.h"

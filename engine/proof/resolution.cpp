@@ -1,0 +1,237 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "engine/dns/resolver.h"
+#include "engine/proof/claims.h"
+#include "engine/proof/expected_names.h"
+#include "engine/proof/resolution_obligation.h"
+#include "engine/proof/run.h"
+
+namespace hubproof::proof {
+namespace {
+
+using model::Fact;
+using model::VnetIndex;
+
+/// What the exact layer says about all names, seen from the first VNet of a class.
+struct Survey {
+  std::vector<NameAnswer> answers;         // one per name, in order
+  std::vector<std::uint32_t> wrong;        // names that certainly get a wrong answer
+  std::vector<std::uint32_t> open;         // names whose answer is not known
+  std::vector<Fact> facts;                 // links, servers, zones: what the right answers rest on
+};
+
+bool is_record(const model::Estate& estate, const Fact& fact) {
+  return estate.find<model::DnsRecordSet>(fact.resource) != nullptr;
+}
+
+class Claim {
+ public:
+  Claim(const model::View& view, Effort effort) : view_(view), estate_(view.estate), resolver_(view), solver_(effort) {}
+  ProofRun run();
+
+ private:
+  Survey survey(VnetIndex vnet) const;
+  void decide(const std::vector<VnetIndex>& members);
+  Verdict proved(const Survey& survey, VnetIndex first, VnetIndex member) const;
+  Verdict refuted(const Survey& survey, VnetIndex member) const;
+  Verdict unknown(const Survey& survey, VnetIndex member) const;
+  Fact as_of(const Fact& fact, VnetIndex first, VnetIndex member) const;
+  model::ResourceId id(VnetIndex vnet) const { return estate_.tables().virtual_networks[vnet.index()].id; }
+
+  const model::View& view_;
+  const model::Estate& estate_;
+  dns::Resolver resolver_;
+  Solver solver_;
+  ExpectedNames expected_;
+  std::vector<std::string> missing_;
+  ProofRun run_;
+};
+
+bool is_approved(const ExpectedName& name, const std::vector<Ipv4>& addresses) {
+  return !addresses.empty() && std::all_of(addresses.begin(), addresses.end(), [&](Ipv4 address) {
+    return std::binary_search(name.approved.begin(), name.approved.end(), address);
+  });
+}
+
+// The record sets that the resolver says it used, read again from the estate: the solver is not given the resolver's
+// own addresses.
+std::vector<Ipv4> recorded(const model::Estate& estate, const dns::Resolution& resolution) {
+  std::vector<Ipv4> out;
+  if (resolution.kind != dns::Resolution::Kind::private_addresses) return out;
+  for (const dns::Step& step : resolution.steps) {
+    for (const Fact& fact : step.facts) {
+      const model::DnsRecordSet* record = estate.find<model::DnsRecordSet>(fact.resource);
+      if (record != nullptr) out.insert(out.end(), record->addresses.begin(), record->addresses.end());
+    }
+  }
+  return out.empty() ? resolution.addresses : out;
+}
+
+Survey Claim::survey(VnetIndex vnet) const {
+  Survey out;
+  out.answers.resize(expected_.names.size());
+  std::set<std::pair<model::ResourceId, std::string>> seen;
+  for (std::uint32_t i = 0; i < expected_.names.size(); ++i) {
+    const ExpectedName& name = expected_.names[i];
+    const dns::Resolution resolution = resolver_.resolve(vnet, name.name);
+    const bool is_right = resolution.kind == dns::Resolution::Kind::private_addresses &&
+                          is_approved(name, resolution.addresses);
+    // A doubt about the endpoints leaves a wrong answer open only where another endpoint could be the right one.
+    const bool is_open = resolution.kind == dns::Resolution::Kind::unknown ||
+                         (!is_right && !name.doubt.empty() &&
+                          (resolution.kind == dns::Resolution::Kind::private_addresses || name.approved.empty()));
+    out.answers[i] = {recorded(estate_, resolution), name.approved, is_open};
+    if (is_open) out.open.push_back(i);
+    else if (!is_right) out.wrong.push_back(i);
+    if (!is_right) continue;
+    for (const dns::Step& step : resolution.steps) {
+      for (const Fact& fact : step.facts) {
+        if (!is_record(estate_, fact) && seen.emplace(fact.resource, fact.pointer).second) out.facts.push_back(fact);
+      }
+    }
+  }
+  return out;
+}
+
+// A fact about the class's first VNet or one of its links, told of another member.
+Fact Claim::as_of(const Fact& fact, VnetIndex first, VnetIndex member) const {
+  Fact out = fact;
+  if (fact.resource == id(first)) out.resource = id(member);
+  if (const auto* link = estate_.find<model::VirtualNetworkLink>(fact.resource); link && link->vnet == id(first)) {
+    for (const auto& [vnet, index] : estate_.links_by_vnet.of(id(member))) {
+      const model::VirtualNetworkLink& own = estate_.tables().virtual_network_links[index];
+      if (own.zone == link->zone) out.resource = own.id;
+    }
+  }
+  return out;
+}
+
+Verdict Claim::proved(const Survey& survey, VnetIndex first, VnetIndex member) const {
+  Proved out;
+  for (const Fact& fact : survey.facts) out.rests_on.push_back(as_of(fact, first, member));
+  out.assumptions = expected_.assumptions;
+  out.assumptions.push_back(fmt::format(
+      "{} names of the private endpoints in the export; an endpoint that the export does not show has names of its own",
+      expected_.names.size()));
+  return out;
+}
+
+std::string joined(const std::vector<Ipv4>& addresses) {
+  std::string out;
+  for (const Ipv4 address : addresses) out += (out.empty() ? "" : ", ") + to_string(address);
+  return out.empty() ? "none" : out;
+}
+
+std::string answer_text(const dns::Resolution& resolution) {
+  using Kind = dns::Resolution::Kind;
+  switch (resolution.kind) {
+    case Kind::private_addresses: return "resolves to " + joined(resolution.addresses);
+    case Kind::public_answer: return "resolves in public DNS";
+    case Kind::nx_domain: return "does not exist (a linked zone has no such record)";
+    case Kind::no_server: return "has no answer: the configured DNS server does not answer";
+    case Kind::unknown: return "cannot be decided";
+  }
+  return {};
+}
+
+void take_steps(const dns::Resolution& resolution, Refuted& out) {
+  for (const dns::Step& step : resolution.steps) {
+    out.chain.push_back(step.what);
+    add_facts(out.facts, step.facts);
+  }
+}
+
+Verdict Claim::refuted(const Survey& survey, VnetIndex member) const {
+  const ExpectedName& name = expected_.names[survey.wrong.front()];
+  const dns::Resolution resolution = resolver_.resolve(member, name.name);
+  Refuted out;
+  out.message = fmt::format("from {} the name {} {}", estate_.name(id(member)), name.name.fqdn, answer_text(resolution));
+  if (survey.wrong.size() > 1) out.message += fmt::format(" ({} further names fail)", survey.wrong.size() - 1);
+  take_steps(resolution, out);
+  out.expected = name.approved.empty()
+                     ? fmt::format("an Approved private endpoint of {} for {}", estate_.name(name.service), name.name.group_id)
+                     : fmt::format("{} in zone {} answers {}", name.name.record, name.name.zone, joined(name.approved));
+  return out;
+}
+
+Verdict Claim::unknown(const Survey& survey, VnetIndex member) const {
+  Unknown out;
+  if (!survey.open.empty()) {
+    const ExpectedName& name = expected_.names[survey.open.front()];
+    const dns::Resolution resolution = resolver_.resolve(member, name.name);
+    const bool is_unresolved = resolution.kind == dns::Resolution::Kind::unknown;
+    out.why = fmt::format("from {} the answer to {} is not known: {}", estate_.name(id(member)), name.name.fqdn,
+                          is_unresolved ? resolution.unknown_because : name.doubt);
+    if (survey.open.size() > 1) out.why += fmt::format(" ({} further names)", survey.open.size() - 1);
+    if (!is_unresolved) out.facts.push_back(name.doubt_fact);
+    for (const dns::Step& step : resolution.steps) add_facts(out.facts, step.facts);
+    return out;
+  }
+  if (!expected_.gaps.empty()) {
+    out.why = expected_.gaps.front().reason;
+    if (expected_.gaps.size() > 1) out.why += fmt::format(" ({} further services)", expected_.gaps.size() - 1);
+    for (const NameGap& gap : expected_.gaps) out.facts.push_back(gap.fact);
+    out.decided_by = "the resource in the export, with the properties its names are made of";
+    return out;
+  }
+  out.why = missing_.empty() ? "the solver's resource limit was reached" : missing_.front();
+  out.decided_by = missing_.empty() ? "" : "a complete export";
+  return out;
+}
+
+void Claim::decide(const std::vector<VnetIndex>& members) {
+  const VnetIndex first = members.front();
+  const Survey seen = survey(first);
+  const ResolutionAnswer answer = ask_resolution(solver_, seen.answers);
+  const std::uint32_t number = static_cast<std::uint32_t>(run_.obligations.size());
+  run_.obligations.push_back(
+      {fmt::format("no private-link name ({} names) has, seen from {}, an answer that is not an approved private endpoint "
+                   "of its service", expected_.names.size(), estate_.name(id(first))),
+       static_cast<std::uint32_t>(members.size()), answer.all == Answer::unsat});
+  const bool agrees = (answer.all == Answer::gave_up || answer.certain == Answer::gave_up) ||
+                      ((answer.all == Answer::unsat) == (seen.wrong.empty() && seen.open.empty()) &&
+                       (answer.certain == Answer::sat) == !seen.wrong.empty());
+  for (const VnetIndex member : members) {
+    ClaimResult& result = run_.results.emplace_back();
+    result.resource = id(member);
+    result.obligation = number;
+    if (!agrees) {
+      disagree(run_, result, fmt::format("resolution from {}", estate_.spelling(result.resource)));
+    } else if (answer.certain == Answer::sat) {
+      result.verdict = refuted(seen, member);
+    } else if (answer.all == Answer::unsat && expected_.gaps.empty() && missing_.empty()) {
+      result.verdict = proved(seen, first, member);
+    } else {
+      result.verdict = unknown(seen, member);
+    }
+  }
+}
+
+ProofRun Claim::run() {
+  if (estate_.tables().virtual_networks.empty()) return nothing_to_prove("there is no virtual network");
+  expected_ = expected_names(view_);
+  missing_ = missing_parts(estate_, {model::ArgTable::resources, model::ArgTable::dns_resources});
+  if (expected_.names.empty() && expected_.gaps.empty()) {
+    const std::string why = "no service of the estate has a private endpoint, so no name must resolve privately";
+    if (missing_.empty()) {
+      run_.obligations.push_back({why, 0, false});
+      for (const model::VirtualNetwork& vnet : estate_.tables().virtual_networks) {
+        run_.results.push_back({vnet.id, NotApplicable{why}, 0});
+      }
+      return std::move(run_);
+    }
+  }
+  for (const std::vector<VnetIndex>& members : resolver_.classes()) decide(members);
+  sort_results(estate_, run_);
+  return std::move(run_);
+}
+
+}  // namespace
+
+ProofRun prove_resolution(const model::View& view, Effort effort) { return Claim(view, effort).run(); }
+
+}  // namespace hubproof::proof

@@ -1,0 +1,280 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "engine/net/trace.h"
+#include "engine/net/transit.h"
+#include "engine/proof/claims.h"
+#include "engine/proof/run.h"
+#include "engine/proof/transit_facts.h"
+#include "engine/proof/transit_key.h"
+
+namespace hubproof::proof {
+namespace {
+
+using model::Fact;
+using model::SpokeRole;
+using net::Bypass;
+using net::Disposition;
+
+struct Member {
+  const SpokeRole* role = nullptr;
+  SpokeQuestions asked;
+};
+
+/// Spokes of one key, and what the solver said of the first.
+struct Class {
+  std::vector<std::uint32_t> members;
+  Answer answer = Answer::gave_up;
+  std::vector<QuestionAnswer> answers;  // one per question
+};
+
+class Claim {
+ public:
+  Claim(const model::View& view, Effort effort)
+      : view_(view), estate_(view.estate), builder_(view), solver_(view, effort) {}
+  ProofRun run();
+
+ private:
+  void group();
+  void solve(Class& group);
+  void decide(const Class& group);
+  Verdict judge(const Class& group, const Member& member, ClaimResult& result);
+  Verdict proved(const Class& group, const Member& member, const net::TransitResult& exact) const;
+  Verdict refuted(const Member& member, const net::TransitResult& exact, const Bypass& bypass, ClaimResult& result);
+  Verdict unknown(const Member& member, const net::TransitResult& exact, std::string_view otherwise) const;
+  Verdict by_filters(const Class& group, const Member& member, const net::TransitResult& exact);
+  void look_for_missed(const Class& group, const Member& member, ClaimResult& result);
+  const Question* question_of(const Member& member, const Bypass& bypass) const;
+  Verdict differ(ClaimResult& result, std::string what);
+  void missing_spokes();
+  model::ResourceId id(const SpokeRole& role) const { return estate_.tables().virtual_networks[role.vnet.index()].id; }
+
+  const model::View& view_;
+  const model::Estate& estate_;
+  QuestionBuilder builder_;
+  TransitSolver solver_;
+  std::vector<Member> members_;
+  std::vector<Class> classes_;
+  ProofRun run_;
+};
+
+void Claim::group() {
+  std::unordered_map<std::string, std::size_t> class_of;  // only looked up, never walked through
+  for (const SpokeRole& role : view_.roles.spokes) {
+    Member& member = members_.emplace_back();
+    member.role = &role;
+    member.asked = builder_.ask(role);
+    const auto [entry, is_new] = class_of.try_emplace(class_key(view_, role, member.asked), classes_.size());
+    if (is_new) classes_.emplace_back();
+    classes_[entry->second].members.push_back(static_cast<std::uint32_t>(members_.size() - 1));
+  }
+}
+
+void Claim::solve(Class& group) {
+  const Member& first = members_[group.members.front()];
+  group.answer = first.asked.doubts.empty() && first.asked.entries.empty() ? Answer::unsat : Answer::sat;
+  for (const Question& question : first.asked.questions) {
+    group.answers.push_back(solver_.may_bypass(question));
+    const Answer answer = group.answers.back().answer;
+    if (answer == Answer::sat) group.answer = Answer::sat;
+    if (answer == Answer::gave_up && group.answer == Answer::unsat) group.answer = Answer::gave_up;
+  }
+}
+
+bool shows_bypass(const net::Trace& trace) {
+  if (trace.crossed_firewall) return false;
+  switch (trace.disposition) {
+    case Disposition::delivered:
+    case Disposition::exits_to_internet:
+    case Disposition::exits_to_on_premises: return true;
+    case Disposition::denied:
+    case Disposition::dropped:
+    case Disposition::loop: return false;
+    // What another appliance does with the packet is not known, but there it has left the way that was promised.
+    case Disposition::unknown:
+      return !trace.hops.empty() && trace.hops.back().at.kind == net::Place::Kind::appliance && trace.hops.back().at.id.is_set() &&
+             trace.vnets.size() > 1;
+  }
+  return false;
+}
+
+const Question* Claim::question_of(const Member& member, const Bypass& bypass) const {
+  const bool is_entry = bypass.way == Bypass::Way::enters && bypass.next_hop.kind == net::NextHop::Kind::internet;
+  for (const Question& question : member.asked.questions) {
+    if (is_entry || question.way != bypass.way) continue;
+    if (std::find(question.sources.begin(), question.sources.end(), bypass.from) != question.sources.end()) return &question;
+  }
+  return nullptr;
+}
+
+Verdict Claim::differ(ClaimResult& result, std::string what) {
+  disagree(run_, result, fmt::format("transit of {}: {}", estate_.spelling(result.resource), what));
+  return result.verdict;
+}
+
+Verdict Claim::proved(const Class& group, const Member& member, const net::TransitResult& exact) const {
+  Proved out;
+  for (std::size_t i = 0; i < member.asked.questions.size(); ++i) {
+    add_facts(out.rests_on, facts_of(view_, member.asked.questions[i], group.answers[i].core));
+  }
+  out.assumptions = exact.assumptions;
+  for (const Question& question : member.asked.questions) {
+    for (const std::string& sentence : question.assumptions) {
+      const bool is_known = std::find(out.assumptions.begin(), out.assumptions.end(), sentence) != out.assumptions.end();
+      if (!is_known) out.assumptions.push_back(sentence);
+    }
+  }
+  return out;
+}
+
+Verdict Claim::refuted(const Member& member, const net::TransitResult& exact, const Bypass& bypass, ClaimResult& result) {
+  Ipv4 destination;
+  // Entries from the Internet start at no subnet: the tracer alone shows them.
+  if (const Question* question = question_of(member, bypass)) {
+    const Answer answer = solver_.must_bypass(*question, &bypass.witness->destination, destination);
+    if (answer == Answer::gave_up) return unknown(member, exact, "the solver's resource limit was reached");
+    if (answer == Answer::unsat) return differ(result, "the solver denies " + to_string(*bypass.witness));
+  }
+  net::Trace trace = net::trace(view_, *bypass.witness);
+  if (!shows_bypass(trace)) return differ(result, "the tracer does not show " + to_string(*bypass.witness));
+  Refuted out;
+  const std::size_t expected = bypass.reason.find("; expected ");
+  out.message = bypass.reason.substr(0, expected);
+  if (expected != std::string::npos) out.expected = bypass.reason.substr(expected + 2);
+  const auto further = std::count_if(exact.bypasses.begin(), exact.bypasses.end(), [](const Bypass& other) { return other.is_certain; }) - 1;
+  if (further > 0) out.message += fmt::format(" ({} further ways around the firewall)", further);
+  out.facts = bypass.facts;
+  out.trace = std::move(trace);
+  return out;
+}
+
+Verdict Claim::unknown(const Member& member, const net::TransitResult& exact, std::string_view otherwise) const {
+  Unknown out;
+  std::vector<std::string> reasons;
+  const auto add = [&](const std::string& reason, const std::vector<Fact>& facts) {
+    add_facts(out.facts, facts);
+    if (std::find(reasons.begin(), reasons.end(), reason) == reasons.end()) reasons.push_back(reason);
+  };
+  for (const Bypass& bypass : exact.bypasses) {
+    if (!bypass.is_certain) add(bypass.reason, bypass.facts);
+  }
+  for (const Doubt& doubt : member.asked.doubts) add(doubt.reason, {doubt.fact});
+  for (const Question& question : member.asked.questions) {
+    for (const Doubt& doubt : question.doubts) add(doubt.reason, {doubt.fact});
+  }
+  if (reasons.empty()) reasons.emplace_back(otherwise);
+  out.why = reasons.front();
+  if (reasons.size() > 1) out.why += fmt::format(" ({} further open questions)", reasons.size() - 1);
+  return out;
+}
+
+// Routes leave a way open, but the exact layer finds that filters close it: the solver must find so as well.
+Verdict Claim::by_filters(const Class& group, const Member& member, const net::TransitResult& exact) {
+  bool has_doubts = !member.asked.doubts.empty();
+  for (std::size_t i = 0; i < member.asked.questions.size(); ++i) {
+    const Question& question = member.asked.questions[i];
+    has_doubts = has_doubts || !question.doubts.empty();
+    if (group.answers[i].answer != Answer::sat || !question.doubts.empty()) continue;
+    if (solver_.may_bypass_filters(question) == Answer::unsat) continue;
+    return unknown(member, exact, "routes lead around the firewall, and whether the security groups stop every packet is not proved");
+  }
+  for (const InternetEntry& entry : member.asked.entries) {
+    if (solver_.may_enter(entry) == Answer::unsat) continue;
+    return unknown(member, exact, "a public address leads into the spoke, and whether the security groups stop every packet is not proved");
+  }
+  if (has_doubts) return unknown(member, exact, "");
+  return proved(group, member, exact);
+}
+
+// The exact layer knows of nothing certain; the solver is asked for a certain way as well.
+void Claim::look_for_missed(const Class& group, const Member& member, ClaimResult& result) {
+  for (std::size_t i = 0; i < member.asked.questions.size(); ++i) {
+    const Question& question = member.asked.questions[i];
+    if (group.answers[i].answer != Answer::sat) continue;
+    Ipv4 destination;
+    if (solver_.must_bypass(question, nullptr, destination) != Answer::sat) continue;
+    const model::Subnet& from = estate_.tables().subnets[question.from.index()];
+    if (from.prefixes.empty()) continue;
+    net::Flow flow;
+    flow.from = {net::Place::Kind::subnet, from.id};
+    flow.source = Ipv4(from.prefixes.front().first().bits() + (from.prefixes.front().length() <= 29 ? 4U : 0U));
+    flow.destination = destination;
+    if (shows_bypass(net::trace(view_, flow))) result.verdict = differ(result, "the exact layer misses " + to_string(flow));
+  }
+}
+
+// law:  the exact layer and the solver must say the same: no bypass <=> unsat, a certain one <=> a witness that replays
+Verdict Claim::judge(const Class& group, const Member& member, ClaimResult& result) {
+  const net::TransitResult exact = net::transit(view_, *member.role);
+  const auto certain = std::find_if(exact.bypasses.begin(), exact.bypasses.end(),
+                                    [](const Bypass& bypass) { return bypass.is_certain && bypass.witness; });
+  if (group.answer == Answer::gave_up) return unknown(member, exact, "the solver's resource limit was reached");
+  if (certain != exact.bypasses.end()) {
+    const bool is_entry = question_of(member, *certain) == nullptr;
+    if (group.answer == Answer::unsat && !is_entry) return differ(result, "the solver proves what " + to_string(*certain->witness) + " refutes");
+    return refuted(member, exact, *certain, result);
+  }
+  if (!exact.bypasses.empty()) return unknown(member, exact, "");
+  if (group.answer == Answer::unsat) return proved(group, member, exact);
+  return by_filters(group, member, exact);
+}
+
+void Claim::decide(const Class& group) {
+  const std::uint32_t number = static_cast<std::uint32_t>(run_.obligations.size());
+  const Member& first = members_[group.members.front()];
+  run_.obligations.push_back({fmt::format("no packet leaves or enters {} but through the hub firewall ({} questions)",
+                                          estate_.name(id(*first.role)), first.asked.questions.size()),
+                              static_cast<std::uint32_t>(group.members.size()), group.answer == Answer::unsat});
+  for (const std::uint32_t index : group.members) {
+    const Member& member = members_[index];
+    ClaimResult result;
+    result.resource = id(*member.role);
+    result.obligation = number;
+    if (!view_.roles.ambiguities.empty()) {
+      result.verdict = Unknown{view_.roles.ambiguities.front(), "a designation in hubproof.yaml", {}};
+    } else {
+      result.verdict = judge(group, member, result);
+      if (index == group.members.front() && std::holds_alternative<Unknown>(result.verdict)) look_for_missed(group, member, result);
+    }
+    run_.results.push_back(std::move(result));
+  }
+}
+
+void Claim::missing_spokes() {
+  if (view_.roles.spoke_candidates_missing.empty()) return;
+  const std::uint32_t number = static_cast<std::uint32_t>(run_.obligations.size());
+  const auto count = view_.roles.spoke_candidates_missing.size();
+  run_.obligations.push_back({"networks that hub peerings name but the export does not hold", static_cast<std::uint32_t>(count), false});
+  for (const model::ResourceId missing : view_.roles.spoke_candidates_missing) {
+    Unknown open{fmt::format("a hub is peered with {}, which is not in the export", estate_.name(missing)),
+                 "an export of its subscription", {}};
+    for (const auto& [key, index] : estate_.peerings_by_remote.of(missing)) {
+      open.facts.push_back({estate_.tables().peerings[index].id, "/properties/remoteVirtualNetwork/id", "not in the export"});
+    }
+    run_.results.push_back({missing, std::move(open), number});
+  }
+}
+
+ProofRun Claim::run() {
+  if (view_.roles.spokes.empty() && view_.roles.spoke_candidates_missing.empty()) {
+    ProofRun out = nothing_to_prove("the estate has no spoke");
+    if (!view_.roles.ambiguities.empty()) {
+      out.results.front().verdict = Unknown{view_.roles.ambiguities.front(), "a designation in hubproof.yaml", {}};
+    }
+    return out;
+  }
+  group();
+  for (Class& entry : classes_) solve(entry);
+  for (const Class& entry : classes_) decide(entry);
+  missing_spokes();
+  sort_results(estate_, run_);
+  return std::move(run_);
+}
+
+}  // namespace
+
+ProofRun prove_transit(const model::View& view, Effort effort) { return Claim(view, effort).run(); }
+
+}  // namespace hubproof::proof

@@ -1,0 +1,277 @@
+// Which questions there are about one spoke.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/core/text.h"
+#include "engine/net/peerings.h"
+#include "engine/proof/transit_question.h"
+
+namespace hubproof::proof {
+
+using model::ResourceId;
+using model::Subnet;
+using model::SubnetIndex;
+using model::VirtualNetwork;
+using model::VnetIndex;
+using net::NextHop;
+using net::RouteSource;
+using net::Ternary;
+
+namespace {
+
+constexpr std::string_view kControlPlaneServices[] = {"Microsoft.Sql", "Microsoft.Storage", "Microsoft.EventHub", "Microsoft.KeyVault"};
+constexpr std::string_view kOtherSources[] = {"AzureFirewallSubnet", "AzureFirewallManagementSubnet", "RouteServerSubnet"};
+
+bool has_name(const model::Estate& estate, const Subnet& subnet, std::string_view name) {
+  return text::equals(estate.name(subnet.id), name);
+}
+
+bool is_harmless(const Candidate& candidate) { return candidate.harm == Harm::none; }
+
+}  // namespace
+
+// law:  a classic injected API Management needs its control plane: the tag route to the Internet and four service endpoints
+// source: azure-semantics.md 1.5 (APIM); github.com/MicrosoftDocs/azure-docs api-management-virtual-network-forced-tunneling
+bool QuestionBuilder::is_control_plane_route(const net::UnknownRoutes& unknown, const Subnet& subnet) const {
+  const auto& services = estate_.tables().api_managements;
+  const bool has_service = std::any_of(services.begin(), services.end(), [&](const model::ApiManagement& service) {
+    const bool is_here = service.primary.subnet == subnet.id ||
+                         std::any_of(service.additional.begin(), service.additional.end(),
+                                     [&](const auto& location) { return location.subnet == subnet.id; });
+    return is_here && !text::ends_with(service.sku, "V2");
+  });
+  if (!has_service) return false;
+  if (unknown.next_hop.kind == NextHop::Kind::service_endpoint) {
+    return std::all_of(subnet.service_endpoints.begin(), subnet.service_endpoints.end(), [](const std::string& service) {
+      return std::any_of(std::begin(kControlPlaneServices), std::end(kControlPlaneServices),
+                         [&](std::string_view allowed) { return text::equals(service, allowed); });
+    });
+  }
+  const auto* table = estate_.find<model::RouteTable>(unknown.fact.resource);
+  if (table == nullptr || unknown.next_hop.kind != NextHop::Kind::internet) return false;
+  for (std::size_t i = 0; i < table->routes.size(); ++i) {
+    const bool is_this = unknown.fact.pointer == fmt::format("/properties/routes/{}", i);
+    if (is_this) return text::equals(table->routes[i].service_tag, "ApiManagement");
+  }
+  return false;
+}
+
+// Nothing about the subnet itself but its table decides its routes: it can be asked about together with others.
+bool QuestionBuilder::is_plain(const Subnet& subnet) const {
+  return !has_name(estate_, subnet, "GatewaySubnet") && !has_name(estate_, subnet, "RouteServerSubnet") &&
+         subnet.unread.empty() && subnet.is_settled && subnet.service_endpoints.empty() &&
+         estate_.taints_by_resource.of(subnet.id).empty() && estate_.gaps_by_resource.of(subnet.id).empty();
+}
+
+Question QuestionBuilder::leaving(const model::SpokeRole& spoke, std::vector<SubnetIndex> sources) {
+  Question out;
+  out.way = net::Bypass::Way::leaves;
+  out.from = sources.front();
+  out.sources = std::move(sources);
+  held_.push_back(net::effective_routes(view_, out.from));
+  const net::RouteSet& set = held_.back();
+  for (const net::Route& route : set.routes) {
+    const Candidate candidate = judge_leaving(route, spoke, out);
+    // A harmless /32 of an endpoint in the own network: leaving it out only makes more packets suspect, and how many
+    // endpoints a spoke has is then no part of its class.
+    if (route.next_hop.kind == NextHop::Kind::private_endpoint && is_harmless(candidate)) continue;
+    out.candidates.push_back(candidate);
+  }
+  const Subnet& subnet = estate_.tables().subnets[out.from.index()];
+  for (const net::UnknownRoutes& unknown : set.unknown) {
+    const net::Route any{Prefix(), unknown.source, unknown.next_hop, false, unknown.fact, unknown.reason};
+    if (is_control_plane_route(unknown, subnet)) {
+      out.assumptions.push_back(fmt::format("what {} reaches past the firewall for API Management is its control plane only",
+                                            estate_.name(subnet.id)));
+    } else if (!is_harmless(judge_leaving(any, spoke, out))) {
+      out.doubts.push_back(doubt_of(unknown));
+    }
+  }
+  std::stable_sort(out.candidates.begin(), out.candidates.end(), comes_first);
+  return out;
+}
+
+void QuestionBuilder::ask_leaving(const model::SpokeRole& spoke, SpokeQuestions& out) {
+  const ResourceId own = estate_.tables().virtual_networks[spoke.vnet.index()].id;
+  std::vector<std::vector<SubnetIndex>> groups;
+  for (const auto& [key, index] : estate_.subnets_by_vnet.of(own)) {
+    const Subnet& subnet = estate_.tables().subnets[index];
+    if (sends_nothing(estate_, subnet)) continue;
+    const auto is_alike = [&](const std::vector<SubnetIndex>& group) {
+      const Subnet& first = estate_.tables().subnets[group.front().index()];
+      return first.route_table == subnet.route_table && is_plain(first) && is_plain(subnet) &&
+             has_egress(first) == has_egress(subnet);
+    };
+    const auto group = std::find_if(groups.begin(), groups.end(), is_alike);
+    if (group != groups.end()) group->push_back(SubnetIndex(index));
+    else groups.push_back({SubnetIndex(index)});
+  }
+  for (std::vector<SubnetIndex>& group : groups) out.questions.push_back(leaving(spoke, std::move(group)));
+}
+
+// GatewaySubnet stands for on-premises and sends only when a gateway is in it.
+bool QuestionBuilder::is_exempt_source(const Subnet& subnet) const {
+  for (const std::string_view name : kOtherSources) {
+    if (has_name(estate_, subnet, name)) return true;
+  }
+  if (has_name(estate_, subnet, "GatewaySubnet")) {
+    const auto gateways = estate_.gateways_by_vnet.of(subnet.vnet);
+    return std::none_of(gateways.begin(), gateways.end(), [&](const model::Relation::Pair& entry) {
+      return !estate_.tables().gateways[entry.second].is_route_server;
+    });
+  }
+  if (has_name(estate_, subnet, "AzureBastionSubnet")) {
+    const auto& hosts = estate_.tables().bastion_hosts;
+    return std::none_of(hosts.begin(), hosts.end(), [&](const model::BastionHost& host) { return host.subnet == subnet.id; });
+  }
+  return sends_nothing(estate_, subnet);
+}
+
+// All /32 of the spoke's endpoints are certainly displaced by one user route each.
+// source: learn.microsoft.com/azure/private-link/disable-private-endpoint-network-policy
+bool QuestionBuilder::endpoints_are_overridden(const VirtualNetwork& spoke, const std::vector<const net::Route*>& slice) const {
+  for (const auto& [key, index] : estate_.subnets_by_vnet.of(spoke.id)) {
+    const Subnet& subnet = estate_.tables().subnets[index];
+    if (estate_.endpoints_by_subnet.of(subnet.id).empty()) continue;
+    for (const Prefix& prefix : subnet.prefixes) {
+      const bool is_overridden = std::any_of(slice.begin(), slice.end(), [&](const net::Route* route) {
+        return route->source == RouteSource::user && route->prefix.contains(prefix) &&
+               net::endpoint_override(route->prefix, subnet, spoke) == Ternary::yes;
+      });
+      if (!is_overridden) return false;
+    }
+  }
+  return true;
+}
+
+Question QuestionBuilder::entering(const VirtualNetwork& spoke, const std::vector<Prefix>& within, SubnetIndex from, Harm link) {
+  Question out;
+  out.way = net::Bypass::Way::enters;
+  out.from = from;
+  out.sources = {from};
+  out.within = within;
+  for (const auto& [key, index] : estate_.subnets_by_vnet.of(spoke.id)) out.destination_subnets.push_back(index);
+  const SharedRoutes& all = shared(from);
+  std::vector<const net::Route*> slice = all.overlapping(within);
+  if (!endpoints_are_overridden(spoke, slice)) {
+    held_.push_back(net::effective_routes(view_, from, within));
+    slice.clear();
+    for (const net::Route& route : held_.back().routes) slice.push_back(&route);
+    for (const net::UnknownRoutes& unknown : held_.back().unknown) {
+      if (unknown.next_hop.kind != NextHop::Kind::private_endpoint) continue;
+      const net::Route any{Prefix(), unknown.source, unknown.next_hop, false, unknown.fact, unknown.reason};
+      if (!is_harmless(judge_entering(any, spoke.id, all.vnet, link))) out.doubts.push_back(doubt_of(unknown));
+    }
+  }
+  for (const net::Route* route : slice) out.candidates.push_back(judge_entering(*route, spoke.id, all.vnet, link));
+  for (const net::UnknownRoutes& unknown : all.set.unknown) {
+    // What a Route Server teaches leads to an appliance that may be anywhere; what a gateway teaches leads to the gateway.
+    const auto* teacher = estate_.find<model::Gateway>(unknown.fact.resource);
+    const bool is_taught_by_server = teacher != nullptr && teacher->is_route_server;
+    const net::Route any{Prefix(), unknown.source, unknown.next_hop, false, unknown.fact, unknown.reason};
+    if (is_taught_by_server || !is_harmless(judge_entering(any, spoke.id, all.vnet, link))) out.doubts.push_back(doubt_of(unknown));
+  }
+  std::stable_sort(out.candidates.begin(), out.candidates.end(), comes_first);
+  return out;
+}
+
+void QuestionBuilder::ask_entering(const VirtualNetwork& spoke, const std::vector<Prefix>& within, const model::Peering& peering,
+                                   SpokeQuestions& out) {
+  if (estate_.find<VirtualNetwork>(peering.vnet) == nullptr) return;
+  const Ternary carries = net::peering_link(view_, peering).carries;
+  if (carries == Ternary::no) return;
+  for (const auto& [key, index] : estate_.subnets_by_vnet.of(peering.vnet)) {
+    if (is_exempt_source(estate_.tables().subnets[index])) continue;
+    out.questions.push_back(entering(spoke, within, SubnetIndex(index), carries == Ternary::yes ? Harm::certain : Harm::maybe));
+  }
+}
+
+// source: azure-semantics.md 0 (what is not understood is unknown), 1.8 (IPv6 is a packet space of its own)
+void QuestionBuilder::doubts_of_spoke(const model::SpokeRole& spoke, SpokeQuestions& out) const {
+  const VirtualNetwork& vnet = estate_.tables().virtual_networks[spoke.vnet.index()];
+  for (const model::Gap* gap : estate_.gaps_in(model::ArgTable::resources)) {
+    out.doubts.push_back({{vnet.id, "", gap->code}, fmt::format("the export is not complete: {}", gap->message), Doubt::Reach::all});
+  }
+  if (!vnet.address_space_v6.empty()) {
+    out.doubts.push_back({{vnet.id, "/properties/addressSpace/addressPrefixes", to_string(vnet.address_space_v6.front())},
+                          "the network has IPv6 addresses, and only IPv4 is proved", Doubt::Reach::all});
+  }
+  for (const auto& [key, index] : estate_.peerings_by_vnet.of(vnet.id)) {
+    const model::Peering& peering = estate_.tables().peerings[index];
+    const bool is_held = estate_.find<VirtualNetwork>(peering.remote) != nullptr;
+    if (is_held || net::peering_link(view_, peering).carries == Ternary::no) continue;
+    out.doubts.push_back({{peering.id, "/properties/remoteVirtualNetwork/id", "not in the export"},
+                          fmt::format("{} is peered to the spoke and not in the export: its routes are not known", estate_.name(peering.remote)),
+                          Doubt::Reach::all});
+  }
+  for (const auto& [key, index] : estate_.subnets_by_vnet.of(vnet.id)) {
+    const Subnet& subnet = estate_.tables().subnets[index];
+    if (subnet.prefixes_v6.empty()) continue;
+    out.doubts.push_back({{subnet.id, "/properties/addressPrefixes", to_string(subnet.prefixes_v6.front())},
+                          fmt::format("{} has IPv6 addresses, and only IPv4 is proved", estate_.name(subnet.id)), Doubt::Reach::all});
+  }
+}
+
+// Public addresses of network interfaces, members of public load balancers, application gateways with a public frontend.
+// source: azure-semantics.md 5, 6.1
+void QuestionBuilder::find_entries(const VirtualNetwork& spoke, SpokeQuestions& out) const {
+  const auto add = [&](const Subnet& subnet, const std::optional<Ipv4>& address) {
+    InternetEntry entry{estate_.index_of(subnet), {}};
+    if (address) entry.targets = {Prefix::host(*address)};
+    else entry.targets.assign(subnet.prefixes.begin(), subnet.prefixes.end());
+    out.entries.push_back(std::move(entry));
+  };
+  for (const auto& [key, index] : estate_.subnets_by_vnet.of(spoke.id)) {
+    const Subnet& subnet = estate_.tables().subnets[index];
+    for (const auto& [id, position] : estate_.interfaces_by_subnet.of(subnet.id)) {
+      for (const model::IpConfiguration& config : estate_.tables().network_interfaces[position].ip_configurations) {
+        if (config.subnet != subnet.id) continue;
+        if (config.public_ip.is_set() || is_behind_public_balancer(config)) add(subnet, config.address);
+      }
+    }
+  }
+  for (const model::ApplicationGateway& gateway : estate_.tables().application_gateways) {
+    const bool is_public = std::any_of(gateway.frontends.begin(), gateway.frontends.end(),
+                                       [](const auto& frontend) { return frontend.public_ip.is_set(); });
+    for (const ResourceId id : gateway.subnets) {
+      const Subnet* subnet = estate_.find<Subnet>(id);
+      if (is_public && !gateway.rules.empty() && subnet != nullptr && subnet->vnet == spoke.id) add(*subnet, std::nullopt);
+    }
+  }
+}
+
+bool QuestionBuilder::is_behind_public_balancer(const model::IpConfiguration& config) const {
+  const auto& balancers = estate_.tables().load_balancers;
+  return std::any_of(balancers.begin(), balancers.end(), [&](const model::LoadBalancer& balancer) {
+    const bool is_public = std::any_of(balancer.frontends.begin(), balancer.frontends.end(),
+                                       [](const auto& frontend) { return frontend.public_ip.is_set(); });
+    return is_public && !balancer.rules.empty() &&
+           std::any_of(balancer.pool_members.begin(), balancer.pool_members.end(),
+                       [&](const auto& member) { return member.second == config.id; });
+  });
+}
+
+SpokeQuestions QuestionBuilder::ask(const model::SpokeRole& spoke) {
+  SpokeQuestions out;
+  const VirtualNetwork& vnet = estate_.tables().virtual_networks[spoke.vnet.index()];
+  doubts_of_spoke(spoke, out);
+  ask_leaving(spoke, out);
+  std::vector<Prefix> within;
+  for (const auto& [key, index] : estate_.subnets_by_vnet.of(vnet.id)) {
+    for (const Prefix& prefix : estate_.tables().subnets[index].prefixes) within.push_back(prefix);
+  }
+  if (within.empty()) return out;  // nobody is there
+  for (const auto& [key, index] : estate_.subnets_by_vnet.of(vnet.id)) {
+    const Subnet& subnet = estate_.tables().subnets[index];
+    if (!has_name(estate_, subnet, "GatewaySubnet") || is_exempt_source(subnet)) continue;
+    out.questions.push_back(entering(vnet, within, SubnetIndex(index), Harm::certain));
+  }
+  for (const auto& [key, index] : estate_.peerings_by_remote.of(vnet.id)) {
+    ask_entering(vnet, within, estate_.tables().peerings[index], out);
+  }
+  find_entries(vnet, out);
+  return out;
+}
+
+}  // namespace hubproof::proof
