@@ -162,17 +162,21 @@ TEST_CASE("a name that cannot be known says why") {
 }
 
 TEST_CASE("only approved and pending endpoints give a service names") {
-  for (const auto& [status, count] : {std::pair<std::string, std::size_t>{"Approved", 1}, {"Pending", 1}, {"Rejected", 0}, {"Disconnected", 0}}) {
-    CAPTURE(status);
+  struct Row {
+    std::string status;
+    std::size_t count;
+  };
+  for (const Row& row : {Row{"Approved", 1}, Row{"Pending", 1}, Row{"Rejected", 0}, Row{"Disconnected", 0}}) {
+    CAPTURE(row.status);
     Build b;
     network(b);
     b.service("kv", ServiceKind::key_vault, "Microsoft.KeyVault/vaults");
-    b.endpoint("pe", "hub/pe", "10.0.3.4", {.target = "kv", .group = "vault", .status = status});
+    b.endpoint("pe", "hub/pe", "10.0.3.4", {.target = "kv", .group = "vault", .status = row.status});
     const World w = b.world();
     const dns::ServiceNames names = dns::private_names(w.view(), w.service("kv"));
-    CHECK(names.names.size() == count);
+    CHECK(names.names.size() == row.count);
     CHECK(names.unknown_because == "");
-    CHECK(dns::required_zones(w.view()).size() == count);
+    CHECK(dns::required_zones(w.view()).size() == row.count);
   }
 }
 
