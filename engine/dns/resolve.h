@@ -31,6 +31,7 @@ struct Resolution {
 std::string_view name(Resolution::Kind kind);
 
 /// Resolves a private-link name for clients in `vnet`. Several servers that would answer differently: unknown.
+/// Indexes the estate anew each time: dns::Resolver (resolver.h) is for many names.
 Resolution resolve(const model::View& view, model::VnetIndex vnet, const PrivateName& name);
 
 /// Virtual networks that see names alike: equal servers and equal visible zones. Every VNet is in exactly one class.
