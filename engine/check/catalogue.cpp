@@ -50,7 +50,8 @@ RuleText read_rule(const Json& row) {
 Catalogue read_catalogue() {
   Catalogue out;
   try {
-    for (const Json& row : Json::parse(rules::catalogue_json()).at("rules")) out.rules.push_back(read_rule(row));
+    const Json document = Json::parse(rules::catalogue_json());
+    for (const Json& row : document.at("rules")) out.rules.push_back(read_rule(row));
   } catch (const Json::exception& broken) {
     // The text is compiled in and read by a test: a broken one is a bug of the build, and nothing can be said without it.
     std::fprintf(stderr, "hubproof: the embedded rule catalogue cannot be read: %s\n", broken.what());

@@ -38,6 +38,7 @@ class RecordRule {
   void add_configured(const PrivateEndpoint& endpoint, const PrivateEndpoint::Connection& connection, std::vector<PrivateName>& names) const;
   std::vector<Ipv4> addresses_for(const PrivateEndpoint& endpoint, const PrivateName& name) const;
   const std::vector<const DnsRecordSet*>* records(const PrivateDnsZone& zone, const PrivateName& name) const;
+  bool is_right(const DnsRecordSet& record, const std::vector<Ipv4>& own, const PrivateEndpoint& endpoint) const;
   void judge_name(const PrivateEndpoint& endpoint, const PrivateName& name, Judgement& judgement);
   void judge_missing(const PrivateName& name, const std::vector<const PrivateDnsZone*>& zones, const std::vector<Ipv4>& addresses, Judgement& judgement);
   Finding judge(const PrivateEndpoint& endpoint);
@@ -129,13 +130,31 @@ void RecordRule::judge_missing(const PrivateName& name, const std::vector<const 
     return judgement.fail(fmt::format("{} has no record: no zone {} exists", name.fqdn, name.zone), expected);
   }
   for (const PrivateDnsZone* zone : zones) {
-    const auto doubt = doubt_about(view_, *zone);
+    const auto doubt = doubt_about(view_, *zone, Reads::records);
     if (!doubt && !view_.estate.is_partial(model::ArgTable::dns_resources)) continue;
     return judgement.doubt(fmt::format("no record of {} was read, and the records of {} are not all in the export", name.fqdn, name.zone),
                            "the dnsresources table in full");
   }
   judgement.fact(zones.front()->id, "", fmt::format("no A record {}", name.record));
   judgement.fail(fmt::format("{} has no A record in {}", name.fqdn, name.zone), expected);
+}
+
+/// The record names the endpoint, and nothing but endpoints of the same target: any of its values may be used.
+/// source: azure-semantics.md 8.2 (two endpoints of one resource may share a record; all values must be theirs)
+bool RecordRule::is_right(const DnsRecordSet& record, const std::vector<Ipv4>& own, const PrivateEndpoint& endpoint) const {
+  std::vector<Ipv4> allowed = own;
+  if (record.addresses.size() > 1) {
+    for (const PrivateEndpoint::Connection& connection : endpoint.connections) {
+      for (const auto& [id, index] : view_.estate.endpoints_by_target.of(connection.target)) {
+        const auto more = net::endpoint_addresses(view_, view_.estate.tables().private_endpoints[index]);
+        allowed.insert(allowed.end(), more.begin(), more.end());
+      }
+    }
+  }
+  const auto is_own = [&](Ipv4 address) { return holds(own, address); };
+  const auto is_allowed = [&](Ipv4 address) { return holds(allowed, address); };
+  return std::any_of(record.addresses.begin(), record.addresses.end(), is_own) &&
+         std::all_of(record.addresses.begin(), record.addresses.end(), is_allowed);
 }
 
 void RecordRule::judge_name(const PrivateEndpoint& endpoint, const PrivateName& name, Judgement& judgement) {
@@ -149,8 +168,7 @@ void RecordRule::judge_name(const PrivateEndpoint& endpoint, const PrivateName& 
     for (const DnsRecordSet* record : *found) {
       if (record->type == "cname") return judgement.doubt(fmt::format("{} is an alias in {}", name.fqdn, name.zone));
       if (record->type != "a") continue;
-      const auto is_right = [&](Ipv4 address) { return holds(addresses, address); };
-      if (std::any_of(record->addresses.begin(), record->addresses.end(), is_right)) {
+      if (is_right(*record, addresses, endpoint)) {
         if (judgement.facts() < 3) judgement.fact(record->id, "/properties/records", list_of(record->addresses));
         return judgement.doubt(doubt_about(view_, *record));
       }

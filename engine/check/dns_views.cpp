@@ -2,11 +2,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
+#include <optional>
 
 #include "engine/check/rules.h"
 #include "engine/check/scope.h"
-#include "engine/check/zones.h"
 #include "engine/core/text.h"
 #include "engine/dns/names.h"
 #include "engine/dns/resolver.h"
@@ -19,23 +18,7 @@ using dns::Resolution;
 using model::View;
 using model::VnetIndex;
 
-/// A name to ask a zone for. One that has a record cannot be lost in a fallback; without one the answer tells less.
-struct Probe {
-  PrivateName name;
-  bool has_record = false;
-};
-
-bool has_record(const View& view, const Zones& zones, const PrivateName& name) {
-  for (const model::PrivateDnsZone* zone : zones.named(name.zone)) {
-    for (const auto& [id, index] : view.estate.records_by_zone.of(zone->id)) {
-      const model::DnsRecordSet& record = view.estate.tables().dns_record_sets[index];
-      if (record.type == "a" && record.name == name.record) return true;
-    }
-  }
-  return false;
-}
-
-/// "openai.azure.com" for "privatelink.openai.azure.com"; rows with {region} match by what follows it.
+/// "openai.azure.com" for "privatelink.openai.azure.com"; rows with {region} by what they leave out.
 std::string public_suffix(std::string_view zone) {
   for (const dns::PrivateLinkZone& row : dns::private_link_zones()) {
     if (row.zone == zone) return std::string(row.public_suffix);
@@ -46,38 +29,70 @@ std::string public_suffix(std::string_view zone) {
   return out;
 }
 
-/// One probe for each required zone: a name of a service, with a record where there is one.
-std::vector<Probe> probes(const View& view, const Zones& zones) {
-  std::map<std::string, Probe> by_zone;
+/// A name of each required zone that no record has: NXDOMAIN says that the zone was consulted.
+std::vector<PrivateName> probes(const View& view) {
+  constexpr std::string_view kLabel = "hubproof-probe";
+  std::vector<PrivateName> out;
   for (const std::string& zone : dns::required_zones(view)) {
-    constexpr std::string_view kLabel = "hubproof-probe";
-    by_zone.emplace(zone, Probe{{fmt::format("{}.{}", kLabel, public_suffix(zone)), zone, std::string(kLabel), {}}, false});
+    out.push_back({fmt::format("{}.{}", kLabel, public_suffix(zone)), zone, std::string(kLabel), {}});
   }
-  std::size_t open = by_zone.size();
-  for (const model::Service& service : view.estate.tables().services) {
-    if (open == 0) break;
-    for (const PrivateName& name : dns::private_names(view, service).names) {
-      const auto found = by_zone.find(name.zone);
-      if (found == by_zone.end() || found->second.has_record || !has_record(view, zones, name)) continue;
-      found->second = {name, true};
-      --open;
-    }
-  }
-  std::vector<Probe> out;
-  for (auto& [zone, probe] : by_zone) out.push_back(std::move(probe));
   return out;
 }
 
-/// NxDomainRedirect hides a linked zone that lacks the record behind a public answer.
+bool is_about_records(const model::Gap& gap) { return gap.table == model::ArgTable::dns_resources; }
+
+/// Whether a zone is consulted does not depend on its records, but the answer to a name does when records may be missing
+/// from the export or a missing one redirects to public DNS.
+bool depends_on_records(const model::Estate& estate) {
+  const auto& gaps = estate.snapshot().gaps;
+  const auto& links = estate.tables().virtual_network_links;
+  return std::any_of(gaps.begin(), gaps.end(), is_about_records) ||
+         std::any_of(links.begin(), links.end(), [](const auto& link) { return !link.resolution_policy.is_absent(); });
+}
+
+/// The estate with zones that are known to be empty and links that do not redirect: seen zones answer NXDOMAIN.
 /// source: learn.microsoft.com/azure/dns/private-dns-fallback
-bool may_redirect(const View& view, const Zones& zones, std::string_view zone) {
-  for (const model::PrivateDnsZone* copy : zones.named(zone)) {
-    for (const auto& [id, index] : view.estate.links_by_zone.of(copy->id)) {
-      const auto& policy = view.estate.tables().virtual_network_links[index].resolution_policy;
-      if (policy.is(model::ResolutionPolicy::nx_domain_redirect) || policy.is_unreadable()) return true;
-    }
+model::Estate without_records(const model::Estate& estate) {
+  const model::Tables& from = estate.tables();
+  model::Snapshot copy;
+  copy.ids = estate.snapshot().ids;
+  copy.resources = estate.snapshot().resources;
+  for (const model::Gap& gap : estate.snapshot().gaps) {
+    if (!is_about_records(gap)) copy.gaps.push_back(gap);
   }
-  return false;
+  model::Tables& to = copy.tables;
+  to.virtual_networks = from.virtual_networks;
+  to.subnets = from.subnets;
+  to.peerings = from.peerings;
+  to.network_interfaces = from.network_interfaces;
+  to.load_balancers = from.load_balancers;
+  to.firewalls = from.firewalls;
+  to.firewall_policies = from.firewall_policies;
+  to.private_dns_zones = from.private_dns_zones;
+  for (model::PrivateDnsZone& zone : to.private_dns_zones) zone.record_sets.reset();
+  to.virtual_network_links = from.virtual_network_links;
+  for (model::VirtualNetworkLink& link : to.virtual_network_links) {
+    if (link.resolution_policy.is_known()) link.resolution_policy = {};
+  }
+  to.dns_resolvers = from.dns_resolvers;
+  to.dns_resolver_endpoints = from.dns_resolver_endpoints;
+  to.forwarding_rulesets = from.forwarding_rulesets;
+  to.forwarding_rules = from.forwarding_rules;
+  to.forwarding_ruleset_links = from.forwarding_ruleset_links;
+  to.unmodelled_network = from.unmodelled_network;
+  return model::Estate(std::move(copy));
+}
+
+/// True when the step that answered names the zone itself: a zone for the public suffix answers in its place.
+bool is_answered_by(const View& view, const Resolution& answer, std::string_view zone) {
+  if (answer.steps.empty()) return false;
+  const auto& facts = answer.steps.back().facts;
+  return std::any_of(facts.begin(), facts.end(), [&](const model::Fact& fact) {
+    const auto* found = view.estate.find<model::PrivateDnsZone>(fact.resource);
+    const auto* record = view.estate.find<model::DnsRecordSet>(fact.resource);
+    if (record != nullptr) found = view.estate.find<model::PrivateDnsZone>(record->zone);
+    return found != nullptr && found->name == zone;
+  });
 }
 
 std::string last_step(const Resolution& answer) {
@@ -90,21 +105,13 @@ struct ClassAnswer {
   std::vector<std::string> chain;
 };
 
-void judge_probe(const View& view, const Zones& zones, const Probe& probe, const Resolution& answer, ClassAnswer& out) {
-  const std::string zone = text::printable(probe.name.zone);
-  switch (answer.kind) {
-    case Resolution::Kind::private_addresses:
-    case Resolution::Kind::nx_domain: return;
-    case Resolution::Kind::unknown:
-      return out.judgement.doubt(fmt::format("whether {} is seen is not known: {}", zone, answer.unknown_because));
-    case Resolution::Kind::public_answer:
-      if (!probe.has_record && may_redirect(view, zones, probe.name.zone)) {
-        return out.judgement.doubt(fmt::format("{} holds no record to ask for, and one of its links redirects to public DNS", zone),
-                                   "a record of the zone");
-      }
-      break;
-    case Resolution::Kind::no_server: break;
+void judge_probe(const View& view, const PrivateName& probe, const Resolution& answer, ClassAnswer& out) {
+  const std::string zone = text::printable(probe.zone);
+  const bool is_private = answer.kind == Resolution::Kind::private_addresses || answer.kind == Resolution::Kind::nx_domain;
+  if (answer.kind == Resolution::Kind::unknown) {
+    return out.judgement.doubt(fmt::format("whether {} is seen is not known: {}", zone, answer.unknown_because));
   }
+  if (is_private && is_answered_by(view, answer, probe.zone)) return;
   if (out.chain.empty()) {
     for (const dns::Step& step : answer.steps) out.chain.push_back(step.what);
   }
@@ -119,32 +126,33 @@ std::string servers_of(const model::VirtualNetwork& vnet) {
   return out;
 }
 
+void add_members(const View& view, const std::vector<VnetIndex>& members, ClassAnswer answer, Findings& out) {
+  const Finding of_class = std::move(answer.judgement).finding();
+  for (const VnetIndex member : members) {
+    const model::VirtualNetwork& vnet = view.estate.tables().virtual_networks[member.index()];
+    Finding finding = of_class;
+    finding.resource = vnet.id;
+    finding.chain = answer.chain;
+    finding.facts.push_back({vnet.id, "/properties/dhcpOptions/dnsServers", servers_of(vnet)});
+    out.findings.push_back(std::move(finding));
+  }
+}
+
 }  // namespace
 
 Findings networks_see_zones(const View& view) {
-  const Zones zones(view);
-  const std::vector<Probe> asked = probes(view, zones);
   Findings out;
+  const std::vector<PrivateName> asked = probes(view);
   if (asked.empty()) return out;
-  const dns::Resolver resolver(view);
+  std::optional<model::Estate> empty;
+  if (depends_on_records(view.estate)) empty.emplace(without_records(view.estate));
+  const View seen{empty ? *empty : view.estate, view.roles, view.designations};
+  const dns::Resolver resolver(seen);
   for (const std::vector<VnetIndex>& members : resolver.classes()) {
     if (members.empty()) continue;
     ClassAnswer answer;
-    for (const Probe& probe : asked) judge_probe(view, zones, probe, resolver.resolve(members.front(), probe.name), answer);
-    const Finding of_class = std::move(answer.judgement).finding();
-    for (const VnetIndex member : members) {
-      const model::VirtualNetwork& vnet = view.estate.tables().virtual_networks[member.index()];
-      Finding finding = of_class;
-      finding.resource = vnet.id;
-      finding.chain = answer.chain;
-      finding.facts.push_back({vnet.id, "/properties/dhcpOptions/dnsServers", servers_of(vnet)});
-      if (const auto doubt = doubt_about(view, vnet); doubt && finding.outcome == Outcome::pass) {
-        finding.outcome = Outcome::unknown;
-        finding.message = doubt->why;
-        finding.decided_by = doubt->decided_by;
-      }
-      out.findings.push_back(std::move(finding));
-    }
+    for (const PrivateName& probe : asked) judge_probe(seen, probe, resolver.resolve(members.front(), probe), answer);
+    add_members(view, members, std::move(answer), out);
   }
   return out;
 }

@@ -67,7 +67,7 @@ void judge_required(const View& view, const Zones& zones, const PrivateDnsZone& 
     judgement.fail(fmt::format("{} exists {} times: also in {}", zone.name, zones.named(zone.name).size(), where(view, *other)),
                    "exactly one zone of the name");
   }
-  judgement.doubt(doubt_about(view, zone));
+  judgement.doubt(doubt_about(view, zone, Reads::zone_alone));
 }
 
 }  // namespace
@@ -101,7 +101,7 @@ Findings no_zone_in_spoke(const View& view) {
       judgement.fail(fmt::format("{} lies in a spoke ({}), seen by {}", text::printable(zone.name), where(view, zone), viewers(view, zone)),
                      "the zone in the hub only");
     }
-    judgement.doubt(doubt_about(view, zone));
+    judgement.doubt(doubt_about(view, zone, Reads::zone_alone));
     out.findings.push_back(std::move(judgement).finding());
   }
   doubt_ambiguous_roles(view, out);
@@ -122,7 +122,7 @@ Findings no_duplicate_zone(const View& view) {
                                  where(view, zone), viewers(view, zone), where(view, *other), viewers(view, *other)),
                      "one zone of the name");
     }
-    judgement.doubt(doubt_about(view, zone));
+    judgement.doubt(doubt_about(view, zone, Reads::zone_alone));
     out.findings.push_back(std::move(judgement).finding());
   }
   return out;

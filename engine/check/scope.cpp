@@ -47,6 +47,21 @@ std::optional<Doubt> doubt_about(const model::View& view, const model::Entity& e
   return std::nullopt;
 }
 
+std::optional<Doubt> doubt_about_table(const model::View& view, const model::RouteTable& table) {
+  model::Entity rest = table;
+  const auto is_judged_alone = [&](const model::Unread& unread) {
+    for (std::size_t i = 0; i < table.routes.size(); ++i) {
+      const model::Route& route = table.routes[i];
+      const std::string pointer = fmt::format("/properties/routes/{}", i);
+      const bool is_inside = unread.pointer == pointer || text::starts_with(unread.pointer, pointer + "/");
+      if (is_inside) return !route.is_usable && (route.prefix || !route.service_tag.empty());
+    }
+    return false;
+  };
+  rest.unread.erase(std::remove_if(rest.unread.begin(), rest.unread.end(), is_judged_alone), rest.unread.end());
+  return doubt_about(view, rest);
+}
+
 void for_each_missing(const model::View& view, const std::function<bool(std::string_view type)>& is_wanted,
                       const std::function<void(model::ResourceId id, const model::Gap& gap)>& visit) {
   std::map<std::string_view, const model::Gap*, text::Less> found;
@@ -149,8 +164,7 @@ Scope::Hop Scope::judge_hop(model::VnetIndex from, Ipv4 address) const {
   switch (out.device.kind) {
     case Kind::firewall:
       out.answer = Hop::Answer::firewall;
-      out.why.clear();
-      return out;
+      break;
     case Kind::other_firewall:
     case Kind::network_interface:
     case Kind::load_balancer:
@@ -162,18 +176,17 @@ Scope::Hop Scope::judge_hop(model::VnetIndex from, Ipv4 address) const {
     case Kind::unreachable:
       if (const model::SpokeRole* spoke = view_.roles.spoke(from); spoke != nullptr) {
         for (const model::VnetIndex hub : spoke->hubs) {
-          if (view_.roles.firewall_at(vnet(hub).id, address) == nullptr) continue;
-          out.answer = Hop::Answer::firewall;
-          out.why.clear();
-          return out;
+          if (view_.roles.firewall_at(vnet(hub).id, address) != nullptr) out.answer = Hop::Answer::firewall;
         }
       }
+      if (out.answer == Hop::Answer::firewall) break;
       out.answer = is_partial ? Hop::Answer::unknown : Hop::Answer::something_else;
       break;
     case Kind::unknown:
       out.answer = Hop::Answer::unknown;
       break;
   }
+  if (out.answer == Hop::Answer::firewall) out.why.clear();
   if (out.answer == Hop::Answer::unknown) {
     out.why = fmt::format("whether {} is a hub firewall is not known: {}", to_string(address), out.device.reason);
   } else if (!view_.roles.ambiguities.empty()) {
@@ -224,16 +237,29 @@ std::string Scope::virtual_wan(model::VnetIndex index) const {
   return {};
 }
 
+namespace {
+
+/// An ambiguity that asks for a firewall only leaves the hubs and spokes as they are: next hops answer unknown by
+/// themselves (Scope::next_hop). Each sentence names the part of hubproof.yaml that settles it.
+bool leaves_networks_alone(std::string_view ambiguity) {
+  const auto names = [&](std::string_view part) { return ambiguity.find(part) != std::string_view::npos; };
+  return names("designate.firewalls") && !names("designate.hubs") && !names("designate.spokes");
+}
+
+}  // namespace
+
 void doubt_ambiguous_roles(const model::View& view, Findings& findings) {
-  if (view.roles.ambiguities.empty()) return;
+  const auto& all = view.roles.ambiguities;
+  const auto first = std::find_if_not(all.begin(), all.end(), leaves_networks_alone);
+  if (first == all.end()) return;
   for (Finding& finding : findings.findings) {
     if (finding.outcome != Outcome::pass) continue;
     finding.outcome = Outcome::unknown;
-    finding.message = view.roles.ambiguities.front();
+    finding.message = *first;
     finding.decided_by = "a designation in hubproof.yaml";
   }
   if (findings.findings.empty()) {
-    findings.findings.push_back(undecided({}, view.roles.ambiguities.front(), "a designation in hubproof.yaml"));
+    findings.findings.push_back(undecided({}, *first, "a designation in hubproof.yaml"));
   }
 }
 

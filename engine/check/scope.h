@@ -34,6 +34,10 @@ enum class SubnetUse : std::uint8_t {
 std::optional<Doubt> doubt_about(const model::View& view, const model::Entity& entity,
                                  std::initializer_list<model::ResourceId> reads = {});
 
+/// As doubt_about(), but without the routes that were not understood and whose destinations are known: whoever looks at such
+/// a destination judges them there.
+std::optional<Doubt> doubt_about_table(const model::View& view, const model::RouteTable& table);
+
 /// Calls `visit` with every id of a (lower-case) type that the export refers to or lists but has not read, in the order of ids.
 void for_each_missing(const model::View& view, const std::function<bool(std::string_view type)>& is_wanted,
                       const std::function<void(model::ResourceId id, const model::Gap& gap)>& visit);
@@ -89,9 +93,9 @@ class Scope {
 };
 
 /// Ends a transit rule: adds an unknown finding for each network that a hub peers with and the export does not hold, and lets no
-/// pass stand while the roles are ambiguous.
+/// pass stand while it is ambiguous which networks are hubs and spokes.
 Findings finish_transit(const model::View& view, Findings findings);
-/// Lets no pass stand while the roles are ambiguous.
+/// Lets no pass stand while it is ambiguous which networks are hubs and spokes.
 void doubt_ambiguous_roles(const model::View& view, Findings& findings);
 
 }  // namespace hubproof::check

@@ -176,7 +176,7 @@ void EndpointRule::judge_sender(const Sender& sender, const Target& target, bool
     judge_route(sender, target, address, table == nullptr ? nullptr : index_of(*table).longest(address), is_linked, judgement);
   }
   judgement.doubt(doubt_about(view_, *sender.subnet));
-  if (table != nullptr) judgement.doubt(doubt_about(view_, *table));
+  if (table != nullptr) judgement.doubt(doubt_about_table(view_, *table));
 }
 
 // The endpoint's /32 is in its own network and in directly peered ones, not across two hops. source: azure-semantics.md 1.6

@@ -149,7 +149,7 @@ void judge_from(const View& view, Scope& scope, VnetIndex spoke, const Subnet& f
   }
   const auto* table = scope.estate().find<model::RouteTable>(from.route_table);
   judgement.doubt(doubt_about(view, from, {from.route_table}));
-  if (table != nullptr) judgement.doubt(doubt_about(view, *table));
+  if (table != nullptr) judgement.doubt(doubt_about_table(view, *table));
 }
 
 Finding judge(const View& view, Scope& scope, const model::SpokeRole& spoke, const std::vector<Hub>& all_hubs) {

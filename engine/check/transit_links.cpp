@@ -166,12 +166,12 @@ Finding judge_link(const Scope& scope, VnetIndex spoke, VnetIndex hub) {
   return std::move(judgement).finding();
 }
 
-/// Peerings with networks that are neither hub nor spoke. Links between spokes are HP-TRN-005's.
+/// Peerings with networks that are no hub.
 void judge_strangers(const Scope& scope, const model::SpokeRole& spoke, Findings& out) {
   for (const auto& [id, index] : scope.estate().peerings_by_vnet.of(scope.vnet(spoke.vnet).id)) {
     const Peering& peering = scope.tables().peerings[index];
     const VnetIndex other = scope.vnet_index(peering.remote);
-    if (other.is_set() && (scope.is_hub(other) || scope.is_spoke(other))) continue;
+    if (scope.is_hub(other)) continue;
     if (peering.state.is_known() && !peering.state.is(PeeringState::connected)) continue;
     Judgement judgement(peering.id);
     judgement.fact("/properties/remoteVirtualNetwork/id", text::printable(scope.estate().spelling(peering.remote)));

@@ -52,7 +52,7 @@ Findings over_spoke_tables(const View& view, Judge judge) {
     if (use.spokes.empty()) continue;
     Judgement judgement(table.id);
     judge(scope, use, judgement);
-    judgement.doubt(doubt_about(view, table));
+    judgement.doubt(doubt_about_table(view, table));
     out.findings.push_back(std::move(judgement).finding());
   }
   std::set<std::string_view, text::Less> missing;

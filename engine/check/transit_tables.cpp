@@ -147,7 +147,7 @@ void judge_table(Scope& scope, VnetIndex spoke, const RouteTable& table, const S
   }
   judge_v6(table, subnet, judgement);
   judge_api_management(scope, table, subnet, judgement);
-  judgement.doubt(doubt_about(scope.view(), table));
+  judgement.doubt(doubt_about_table(scope.view(), table));
 }
 
 void judge_default_route(Scope& scope, VnetIndex spoke, const Subnet& subnet, Judgement& judgement) {

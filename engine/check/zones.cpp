@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/check/scope.h"
 #include "engine/value/arm_id.h"
 
 namespace hubproof::check {
@@ -17,6 +18,20 @@ bool is_private_link(std::string_view zone) {
 bool is_cluster_zone(std::string_view zone) {
   const std::size_t dot = zone.find('.');
   return dot != std::string_view::npos && zone.substr(dot, 13) == ".privatelink." && text::ends_with(zone, ".azmk8s.io");
+}
+
+std::optional<Doubt> doubt_about(const model::View& view, const PrivateDnsZone& zone, Reads reads) {
+  model::Entity itself = zone;
+  itself.id = {};
+  if (const auto doubt = doubt_about(view, itself)) return doubt;
+  for (const auto& [id, index] : view.estate.gaps_by_resource.of(zone.id)) {
+    const model::Gap& gap = view.estate.snapshot().gaps[index];
+    if (gap.resource != zone.id) continue;
+    const bool is_count = gap.code == "INPUT-CHILDREN";
+    if (is_count && (reads == Reads::zone_alone || gap.table != model::ArgTable::dns_resources)) continue;
+    return Doubt{gap.message, "an export without this gap (" + gap.code + ")"};
+  }
+  return std::nullopt;
 }
 
 Zones::Zones(const model::View& view) : view_(view) {

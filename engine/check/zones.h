@@ -1,12 +1,15 @@
 // The private-link zones of the estate by name, and which of them are central.
 #pragma once
 
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "engine/check/judgement.h"
 #include "engine/core/text.h"
 #include "engine/model/roles_select.h"
 #include "engine/model/view.h"
@@ -40,6 +43,11 @@ class Zones {
   std::set<std::string_view, text::Less> spoke_subscriptions_;
   std::string_view busiest_;  ///< subscription with most private-link zones; empty when two tie or a spoke is in it
 };
+
+/// What a rule reads of a zone besides the zone itself.
+enum class Reads : std::uint8_t { zone_alone, records };
+/// As doubt_about() of any entity; counts of children that are not met matter only to a rule that reads those children.
+std::optional<Doubt> doubt_about(const model::View& view, const model::PrivateDnsZone& zone, Reads reads);
 
 /// "privatelink.openai.azure.com", "eastus.data.privatelink.azurecr.io": a zone of private endpoints.
 bool is_private_link(std::string_view zone);
