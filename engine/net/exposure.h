@@ -36,13 +36,13 @@ struct PublicSurface {
   model::ResourceId entry;         ///< firewall, load balancer, application gateway
   std::optional<Ipv4> public_address;
   PortRange ports;
-  Ipv4 target;                     ///< private address it leads to
+  Ipv4 target;                     ///< private address it leads to; 0.0.0.0: not known, it may be any (never certain)
   bool is_certain = true;
   AddressSet sources;              ///< Internet addresses it accepts
   std::vector<model::Fact> facts;
   std::string reason;
 };
-/// All such surfaces of the estate whose target is `address` of the VNet `vnet`.
+/// All such surfaces of the estate whose target is `address`, or may be.
 std::vector<PublicSurface> public_surfaces(const model::View& view, Ipv4 address);
 
 /// Every public surface of the estate, each with all of its possible targets; computed once per run.

@@ -16,11 +16,10 @@ using model::Subnet;
 using model::View;
 using model::VirtualNetwork;
 
-/// Destinations that one route decides, and whether it may be another one that does.
+/// Destinations that one route decides: for sure, or (with a doubt) unless an uncertain route does.
 struct Share {
   const Route* route = nullptr;
   AddressSet destinations;
-  bool is_sole = true;  ///< false: an uncertain route competes somewhere
   std::string doubt;
 };
 
@@ -29,15 +28,13 @@ std::vector<Share> shares_of(const std::vector<Segment>& segments) {
   for (const Segment& segment : segments) {
     const auto uncertain = std::find_if(segment.chosen.begin(), segment.chosen.end(), [](const Route* r) { return !r->is_certain; });
     for (const Route* route : segment.chosen) {
-      auto found = std::find_if(out.begin(), out.end(), [&](const Share& share) { return share.route == route; });
+      const std::string doubt = uncertain == segment.chosen.end() ? std::string() : (*uncertain)->uncertainty;
+      auto found = std::find_if(out.begin(), out.end(), [&](const Share& share) { return share.route == route && share.doubt == doubt; });
       if (found == out.end()) {
-        out.push_back({route, {}, true, {}});
+        out.push_back({route, {}, doubt});
         found = std::prev(out.end());
       }
       found->destinations.add(segment.range.first, segment.range.last);
-      if (uncertain == segment.chosen.end()) continue;
-      found->is_sole = false;
-      if (found->doubt.empty()) found->doubt = (*uncertain)->uncertainty;
     }
   }
   return out;
