@@ -36,6 +36,10 @@ struct ReadContext {
 /// differ in case are one.
 std::uint32_t intern_tag(ReadContext& context, std::string_view tag);
 
+/// An ARM id, interned. An id whose leading '/' was lost ("subscriptions/...", "resourceGroups/...") gets it back.
+/// Precondition: not empty.
+model::ResourceId intern_id(ReadContext& context, std::string_view id);
+
 /// While it lives, what cannot be read is recorded at `entity`.
 class EntityScope {
  public:
@@ -80,7 +84,7 @@ class Cursor {
   /// The word of a closed set; absent for null and ""; unreadable (and recorded) for an unknown spelling.
   template <class Enum>
   model::Setting<Enum> word();
-  /// An ARM id, interned; unset for null and "". Records a text that is no id.
+  /// An ARM id, interned as by intern_id(); unset for null and "". Records a text that is no id.
   model::ResourceId id();
   /// `{"id": "..."}`; unset for null or an object without id.
   model::ResourceId reference();

@@ -8,10 +8,6 @@ namespace {
 
 using model::ApplicationGateway;
 
-model::ResourceId id_of(const Child& child, std::string_view collection, Cursor element, const ApplicationGateway& gateway) {
-  return child.id.is_set() ? child.id : child_id(element.context(), gateway.id, collection, child.name);
-}
-
 void read_frontend(Cursor element, ApplicationGateway& gateway) {
   ApplicationGateway::Frontend frontend;
   const Child child = read_child(element, [&](std::string_view key, Cursor value) {
@@ -23,7 +19,7 @@ void read_frontend(Cursor element, ApplicationGateway& gateway) {
       value.unknown_property();
     }
   });
-  frontend.id = id_of(child, "frontendIPConfigurations", element, gateway);
+  frontend.id = child_id(element.context(), gateway.id, "frontendIPConfigurations", child);
   gateway.frontends.push_back(std::move(frontend));
 }
 
@@ -39,7 +35,7 @@ void read_listener(Cursor element, ApplicationGateway& gateway) {
     }
   });
   listener.name = std::string(child.name);
-  listener.id = id_of(child, "httpListeners", element, gateway);
+  listener.id = child_id(element.context(), gateway.id, "httpListeners", child);
   gateway.listeners.push_back(std::move(listener));
 }
 
@@ -63,7 +59,7 @@ void read_pool(Cursor element, ApplicationGateway& gateway) {
       value.unknown_property();
     }
   });
-  pool.id = id_of(child, "backendAddressPools", element, gateway);
+  pool.id = child_id(element.context(), gateway.id, "backendAddressPools", child);
   gateway.pools.push_back(std::move(pool));
 }
 
@@ -105,7 +101,7 @@ void read_path_map(Cursor element, ApplicationGateway& gateway) {
     });
   });
   if (fallback.pool.is_set()) gateway.path_rules.push_back(fallback);
-  const model::ResourceId map = id_of(child, "urlPathMaps", element, gateway);
+  const model::ResourceId map = child_id(element.context(), gateway.id, "urlPathMaps", child);
   for (std::size_t i = first; i < gateway.path_rules.size(); ++i) gateway.path_rules[i].path_map = map;
 }
 

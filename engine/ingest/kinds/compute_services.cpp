@@ -1,5 +1,7 @@
 // Where tenants run code: App Service, Container Apps, AKS; and the monitoring workspaces.
 // source: azure-semantics.md 6.4 and 9.3
+#include <algorithm>
+
 #include "engine/ingest/kinds/service.h"
 
 namespace hubproof::ingest {
@@ -121,6 +123,24 @@ void read_api_server(Cursor profile, Service& service) {
   });
 }
 
+void add_pod_prefix(Cursor value, Service& service) {
+  const std::optional<AnyPrefix> prefix = read_prefix(value);
+  if (!prefix) return;
+  const Prefix* four = std::get_if<Prefix>(&*prefix);
+  if (four == nullptr) return;
+  if (std::find(service.pod_prefixes.begin(), service.pod_prefixes.end(), *four) == service.pod_prefixes.end()) {
+    service.pod_prefixes.push_back(*four);
+  }
+}
+
+// podCidrs repeats podCidr.
+void read_network_profile(Cursor profile, Service& service) {
+  profile.object([&](std::string_view key, Cursor value) {
+    if (is(key, "podCidr")) add_pod_prefix(value, service);
+    if (is(key, "podCidrs")) value.array([&](Cursor element) { add_pod_prefix(element, service); });
+  });
+}
+
 void read_monitor_property(std::string_view key, Cursor value, Service& service) {
   if (is(key, "publicNetworkAccessForIngestion")) {
     service.public_network_access = value.word<model::PublicNetworkAccess>();
@@ -136,6 +156,8 @@ void read_managed_cluster(const RowHead& head, Cursor properties, ReadContext& c
                [](std::string_view key, Cursor value, Service& service) {
                  if (is(key, "apiServerAccessProfile")) {
                    read_api_server(value, service);
+                 } else if (is(key, "networkProfile")) {
+                   read_network_profile(value, service);
                  } else if (is_one_of(key, {"fqdn", "privateFQDN", "azurePortalFQDN"})) {
                    add_host(value, service);
                  }

@@ -115,12 +115,13 @@ model::ResourceId parent_of(ReadContext& context, model::ResourceId id) {
 }
 
 model::ResourceId child_id(ReadContext& context, model::ResourceId parent, std::string_view collection,
-                           std::string_view name) {
+                           const Child& child) {
+  if (!child.id.empty()) return intern_id(context, child.id);
   std::string id(context.snapshot.ids.spelling(parent));
   id += '/';
   id += collection;
   id += '/';
-  id += name;
+  id += child.name;
   return context.snapshot.ids.intern(id);
 }
 

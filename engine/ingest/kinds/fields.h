@@ -65,17 +65,13 @@ std::optional<PortRange> read_ports(Cursor value);
 
 /// The parent resource of an id, interned; unset when it has none.
 model::ResourceId parent_of(ReadContext& context, model::ResourceId id);
-/// `<parent>/<collection>/<name>`, for an embedded child without an id.
-model::ResourceId child_id(ReadContext& context, model::ResourceId parent, std::string_view collection,
-                           std::string_view name);
 /// Host of a URL or the text itself when it is a bare host name; lower case, without port.
 std::string host_of(std::string_view url);
 
-/// Outer fields of an embedded child.
+/// Outer fields of an embedded child. Views into the document.
 struct Child {
-  model::ResourceId id;
+  std::string_view id;
   std::string_view name;
-  bool has_properties = false;
 };
 
 /// Reads `{"id", "name", "properties": {...}}`, calling f(key, Cursor) for every property.
@@ -84,16 +80,19 @@ Child read_child(Cursor value, F f) {
   Child child;
   value.object([&](std::string_view key, Cursor field) {
     if (is(key, "properties")) {
-      child.has_properties = true;
       field.object(f);
     } else if (is(key, "id")) {
-      child.id = field.id();
+      child.id = field.text().value_or("");
     } else if (is(key, "name")) {
       child.name = field.text().value_or("");
     }
   });
   return child;
 }
+
+/// The id of an embedded child, interned; `<parent>/<collection>/<name>` when it has none.
+model::ResourceId child_id(ReadContext& context, model::ResourceId parent, std::string_view collection,
+                           const Child& child);
 
 template <class Terms>
 void append_terms(Cursor value, Terms& out) {

@@ -22,8 +22,7 @@ void read_frontend(Cursor element, model::LoadBalancer& balancer) {
       value.unknown_property();
     }
   });
-  frontend.id = child.id.is_set() ? child.id
-                                  : child_id(element.context(), balancer.id, "frontendIPConfigurations", child.name);
+  frontend.id = child_id(element.context(), balancer.id, "frontendIPConfigurations", child);
   balancer.frontends.push_back(std::move(frontend));
 }
 
@@ -125,8 +124,7 @@ void read_pool(Cursor element, model::LoadBalancer& balancer) {
       });
     }
   });
-  const model::ResourceId pool =
-      child.id.is_set() ? child.id : child_id(element.context(), balancer.id, "backendAddressPools", child.name);
+  const model::ResourceId pool = child_id(element.context(), balancer.id, "backendAddressPools", child);
   for (const model::ResourceId member : members) {
     const std::pair<model::ResourceId, model::ResourceId> pair(pool, member);
     if (std::find(balancer.pool_members.begin(), balancer.pool_members.end(), pair) == balancer.pool_members.end()) {

@@ -30,8 +30,7 @@ void read_configuration(Cursor element, model::NetworkInterface& nic) {
       value.unknown_property();
     }
   });
-  configuration.id =
-      child.id.is_set() ? child.id : child_id(element.context(), nic.id, "ipConfigurations", child.name);
+  configuration.id = child_id(element.context(), nic.id, "ipConfigurations", child);
   nic.ip_configurations.push_back(std::move(configuration));
 }
 

@@ -127,10 +127,13 @@ model::SecurityRule read_rule(Cursor value, std::uint16_t position, bool is_defa
   Met met;
   const std::vector<model::Unread>& unread = value.context().entity->unread;
   const std::size_t before = unread.size();
-  const Child child = read_child(value, [&](std::string_view key, Cursor field) {
-    read_rule_property(key, field, rule, met);
+  value.object([&](std::string_view key, Cursor field) {
+    if (is(key, "name")) {
+      rule.name = std::string(field.text().value_or(""));
+    } else if (is(key, "properties")) {
+      field.object([&](std::string_view inner, Cursor part) { read_rule_property(inner, part, rule, met); });
+    }
   });
-  rule.name = std::string(child.name);
   const bool is_whole = met.priority && met.direction && met.access && met.protocol && !rule.sources.empty() &&
                         !rule.destinations.empty() && !rule.source_ports.empty() && !rule.destination_ports.empty();
   if (!is_whole && unread.size() == before) value.unread("a rule with a part missing");

@@ -66,20 +66,20 @@ void read_peering_properties(Cursor properties, model::Peering& peering) {
 void read_embedded_peering(Cursor child, model::ResourceId vnet, ReadContext& context) {
   model::Peering peering;
   peering.vnet = vnet;
-  std::string_view name;
+  Child outer;
   {
     const EntityScope scope(context, peering, EntityScope::Start::here);
     child.object([&](std::string_view key, Cursor value) {
       if (is(key, "properties")) {
         read_peering_properties(value, peering);
       } else if (is(key, "id")) {
-        peering.id = value.id();
+        outer.id = value.text().value_or("");
       } else if (is(key, "name")) {
-        name = value.text().value_or("");
+        outer.name = value.text().value_or("");
       }
     });
   }
-  if (!peering.id.is_set()) peering.id = child_id(context, vnet, "virtualNetworkPeerings", name);
+  peering.id = child_id(context, vnet, "virtualNetworkPeerings", outer);
   context.snapshot.tables.peerings.push_back(std::move(peering));
 }
 

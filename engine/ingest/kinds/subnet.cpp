@@ -100,20 +100,20 @@ void read_subnet_properties(Cursor properties, model::Subnet& subnet) {
 void read_embedded_subnet(Cursor child, model::ResourceId vnet, ReadContext& context) {
   model::Subnet subnet;
   subnet.vnet = vnet;
-  std::string_view name;
+  Child outer;
   {
     const EntityScope scope(context, subnet, EntityScope::Start::here);
     child.object([&](std::string_view key, Cursor value) {
       if (is(key, "properties")) {
         read_subnet_properties(value, subnet);
       } else if (is(key, "id")) {
-        subnet.id = value.id();
+        outer.id = value.text().value_or("");
       } else if (is(key, "name")) {
-        name = value.text().value_or("");
+        outer.name = value.text().value_or("");
       }
     });
   }
-  if (!subnet.id.is_set()) subnet.id = child_id(context, vnet, "subnets", name);
+  subnet.id = child_id(context, vnet, "subnets", outer);
   context.snapshot.tables.subnets.push_back(std::move(subnet));
 }
 
