@@ -1,0 +1,211 @@
+// Public exposure of services. Rows follow azure-semantics.md 9 (with the pages it names).
+#include <doctest/doctest.h>
+
+#include <functional>
+#include <string>
+
+#include "engine/net/exposure.h"
+#include "tests/support/estate_builder.h"
+
+using namespace hubproof;
+using namespace hubproof::test;
+using model::PublicNetworkAccess;
+using model::Service;
+using model::ServiceKind;
+
+namespace {
+
+/// "closed", "open to all", "open to <addresses>", with ", may be open" when a question remains.
+std::string word(const net::Exposure& exposure) {
+  std::string out = exposure.accepted.empty()                    ? "closed"
+                    : exposure.accepted == internet_addresses() ? "open to all"
+                                                                : "open to " + to_string(exposure.accepted);
+  CHECK(exposure.open.empty() == exposure.possible.empty());
+  if (!exposure.open.empty()) out += ", may be open";
+  return out;
+}
+
+std::string exposed(ServiceKind kind, const std::function<void(Service&, Build&)>& change) {
+  Build b;
+  Service& service = b.service("svc", kind, "Microsoft.X/things");
+  change(service, b);
+  World w = b.world();
+  return word(net::exposure(w.view(), w.service("svc")));
+}
+
+model::IpRule rule(std::string_view first, std::string_view last = {}) { return {ip(first), ip(last.empty() ? first : last)}; }
+
+void nothing(Service&, Build&) {}
+void disabled(Service& s, Build&) { s.public_network_access = PublicNetworkAccess::disabled; }
+void deny(Service& s, Build&) { s.has_network_acls = true; s.default_action = model::Access::deny; }
+void deny_with_rule(Service& s, Build& b) { deny(s, b); s.ip_rules = {rule("198.41.0.4")}; }
+void unreadable(Service& s, Build&) { s.public_network_access = model::Setting<PublicNetworkAccess>::unreadable("Perhaps"); }
+
+}  // namespace
+
+TEST_CASE("exposure: what each kind accepts by default, switched off, and with its own rules") {
+  struct Row {
+    ServiceKind kind;
+    void (*change)(Service&, Build&);
+    std::string expected;
+  };
+  const Row rows[] = {
+      {ServiceKind::cognitive_account, nothing, "open to all"},
+      {ServiceKind::cognitive_account, disabled, "closed"},
+      {ServiceKind::cognitive_account, deny, "closed"},
+      {ServiceKind::cognitive_account, deny_with_rule, "open to 198.41.0.4/32"},
+      {ServiceKind::cognitive_account, unreadable, "closed, may be open"},
+      {ServiceKind::storage, nothing, "open to all"},
+      {ServiceKind::storage, [](Service& s, Build&) { s.ip_rules = {rule("198.41.0.4")}; }, "open to all"},  // no effect without Deny
+      {ServiceKind::storage, deny_with_rule, "open to 198.41.0.4/32"},
+      {ServiceKind::storage, disabled, "closed"},
+      {ServiceKind::key_vault, nothing, "open to all"},
+      {ServiceKind::key_vault, deny, "closed"},
+      {ServiceKind::container_registry, nothing, "open to all"},
+      {ServiceKind::container_registry, deny, "closed"},
+      {ServiceKind::search, nothing, "open to all"},
+      {ServiceKind::search, [](Service& s, Build&) { s.ip_rules = {rule("198.41.0.4")}; }, "open to 198.41.0.4/32"},
+      {ServiceKind::search, disabled, "closed"},
+      {ServiceKind::cosmos, nothing, "open to all"},
+      {ServiceKind::cosmos, [](Service& s, Build&) { s.vnet_filter = true; }, "closed"},
+      {ServiceKind::cosmos, [](Service& s, Build&) { s.ip_rules = {rule("0.0.0.0")}; }, "closed, may be open"},  // every Azure datacenter
+      {ServiceKind::ml_workspace, nothing, "open to all"},
+      {ServiceKind::ml_workspace, disabled, "closed"},
+      {ServiceKind::ml_online_endpoint, nothing, "open to all"},
+      {ServiceKind::sql_server, nothing, "closed, may be open"},  // firewall rules not exported
+      {ServiceKind::sql_server, [](Service& s, Build&) { s.has_firewall_children = true; }, "closed"},
+      {ServiceKind::sql_server, [](Service& s, Build&) { s.has_firewall_children = true; s.ip_rules = {rule("198.41.0.4", "198.41.0.5")}; }, "open to 198.41.0.4/31"},
+      {ServiceKind::sql_server, disabled, "closed"},
+      {ServiceKind::event_hubs, nothing, "closed, may be open"},
+      {ServiceKind::event_hubs, [](Service& s, Build&) { s.has_firewall_children = true; }, "open to all"},
+      {ServiceKind::service_bus, disabled, "closed"},
+      {ServiceKind::redis, [](Service& s, Build&) { s.has_vnet_injection = true; }, "closed"},
+      {ServiceKind::redis_enterprise, nothing, "open to all"},
+      {ServiceKind::web_site, nothing, "closed, may be open"},  // restrictions live in another resource
+      {ServiceKind::web_site, [](Service& s, Build&) { s.endpoint_connections.push_back({}); }, "closed"},
+      {ServiceKind::web_site, [](Service& s, Build&) { s.endpoint_connections.push_back({}); s.public_network_access = PublicNetworkAccess::enabled; }, "closed, may be open"},
+      {ServiceKind::container_environment, nothing, "open to all"},
+      {ServiceKind::container_environment, [](Service& s, Build&) { s.internal = true; }, "closed"},
+      {ServiceKind::kubernetes_cluster, nothing, "open to all"},
+      {ServiceKind::kubernetes_cluster, [](Service& s, Build&) { s.internal = true; }, "closed"},
+      {ServiceKind::kubernetes_cluster, [](Service& s, Build&) { s.ip_rules = {rule("198.41.0.4")}; }, "open to 198.41.0.4/32"},
+      {ServiceKind::log_analytics, disabled, "open to all"},  // the query switch is its own
+      {ServiceKind::log_analytics, [](Service& s, Build& b) { disabled(s, b); s.public_network_access_query = PublicNetworkAccess::disabled; }, "closed"},
+      {ServiceKind::bing_account, disabled, "open to all"},
+      {ServiceKind::unmodelled, nothing, "closed, may be open"},
+      {ServiceKind::key_vault, [](Service& s, Build& b) { disabled(s, b); s.unread = {{"/properties/new", "1"}}; }, "closed, may be open"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(static_cast<int>(row.kind));
+    CAPTURE(row.expected);
+    CHECK(exposed(row.kind, row.change) == row.expected);
+  }
+}
+
+TEST_CASE("exposure: a project follows its account, an app its environment") {
+  Build b;
+  b.service("account", ServiceKind::cognitive_account, "Microsoft.X/a").public_network_access = PublicNetworkAccess::disabled;
+  b.service("project", ServiceKind::foundry_project, "Microsoft.X/p").parent = b.id("Microsoft.X/a", "account");
+  b.service("orphan", ServiceKind::foundry_project, "Microsoft.X/p").parent = b.id("Microsoft.X/a", "elsewhere");
+  b.service("env", ServiceKind::container_environment, "Microsoft.X/e");
+  Service& inside = b.service("inside", ServiceKind::container_app, "Microsoft.X/app");
+  inside.parent = b.id("Microsoft.X/e", "env");
+  inside.internal = true;
+  Service& outside = b.service("outside", ServiceKind::container_app, "Microsoft.X/app");
+  outside.parent = b.id("Microsoft.X/e", "env");
+  outside.internal = false;
+  World w = b.world();
+  const auto of = [&](std::string_view name) { return word(net::exposure(w.view(), w.service(name))); };
+  CHECK(of("project") == "closed");
+  CHECK(of("orphan") == "closed, may be open");
+  CHECK(of("inside") == "closed");
+  CHECK(of("outside") == "open to all");
+}
+
+TEST_CASE("exposure: API Management is private when Internal or when public access is off") {
+  for (const auto& [type, expected] : {std::pair("Internal", "closed"), {"External", "open to all"}, {"None", "open to all"}}) {
+    CAPTURE(type);
+    Build b;
+    b.vnet("v", "10.0.0.0/16");
+    b.subnet("v", "apim", "10.0.0.0/24");
+    b.apim("apim", "v/apim", "10.0.0.4", type);
+    World w = b.world();
+    CHECK(word(net::exposure(w.view(), w.service("apim"))) == expected);
+  }
+}
+
+TEST_CASE("exposure: the perimeter table") {
+  // source: learn.microsoft.com/azure/private-link/network-security-perimeter-transition
+  struct Row {
+    std::string mode;
+    PublicNetworkAccess access;
+    std::string rules;
+    std::string expected;
+  };
+  const Row rows[] = {
+      {"Enforced", PublicNetworkAccess::enabled, "", "closed"},
+      {"Enforced", PublicNetworkAccess::enabled, "198.41.0.0/24", "open to 198.41.0.0/24"},
+      {"Enforced", PublicNetworkAccess::disabled, "198.41.0.0/24", "open to 198.41.0.0/24"},
+      {"Enforced", PublicNetworkAccess::secured_by_perimeter, "", "closed"},
+      {"Learning", PublicNetworkAccess::enabled, "", "open to all"},
+      {"Learning", PublicNetworkAccess::disabled, "", "closed"},
+      {"Learning", PublicNetworkAccess::disabled, "198.41.0.0/24", "closed, may be open"},  // two pages disagree
+      {"", PublicNetworkAccess::disabled, "198.41.0.0/24", "closed, may be open"},          // absent = Learning
+      {"Odd", PublicNetworkAccess::disabled, "198.41.0.0/24", "closed, may be open"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.mode);
+    CAPTURE(row.rules);
+    CHECK(exposed(ServiceKind::key_vault, [&](Service& s, Build& b) {
+            s.public_network_access = row.access;
+            const model::ResourceId id = s.id;
+            b.perimeter("assoc", id, row.mode);
+            b.perimeter_rule("assoc", "10.0.0.0/8");
+            if (!row.rules.empty()) b.perimeter_rule("assoc", row.rules);
+          }) == row.expected);
+  }
+  CHECK(exposed(ServiceKind::key_vault, [](Service& s, Build&) { s.public_network_access = PublicNetworkAccess::secured_by_perimeter; }) ==
+        "closed, may be open");
+}
+
+TEST_CASE("public surfaces: DNAT, load balancers and gateways without an effective WAF") {
+  const auto surfaces = [](const std::function<void(Build&)>& change) {
+    Build b;
+    b.vnet("hub", "10.0.0.0/16");
+    b.subnet("hub", "AzureFirewallSubnet", "10.0.0.0/26");
+    b.subnet("hub", "agw", "10.0.1.0/24");
+    b.public_ip("pip", "203.0.113.4");
+    change(b);
+    World w = b.world();
+    std::string out;
+    for (const net::PublicSurface& surface : net::public_surfaces(w.view(), ip("10.0.2.4"))) {
+      out += (surface.is_certain ? "certain " : "uncertain ") + std::string(w.estate().name(surface.entry)) + " ";
+    }
+    return out;
+  };
+  const auto gateway = [](std::string_view mode, std::string tier = "WAF_v2") {
+    return [mode, tier](Build& b) {
+      b.waf_policy("waf", mode);
+      b.app_gateway("agw", "hub/agw", {.public_ip = "pip", .waf_policy = "waf", .tier = tier, .pool = {ip("10.0.2.4")}});
+    };
+  };
+  CHECK(surfaces([](Build&) {}) == "");
+  CHECK(surfaces(gateway("Prevention")) == "");
+  CHECK(surfaces(gateway("Detection")) == "certain agw ");
+  CHECK(surfaces(gateway("Prevention", "Standard_v2")) == "certain agw ");
+  CHECK(surfaces([](Build& b) { b.app_gateway("agw", "hub/agw", {.public_ip = "pip", .waf_policy = "gone", .pool = {ip("10.0.2.4")}}); }) == "uncertain agw ");
+  CHECK(surfaces([](Build& b) { b.app_gateway("agw", "hub/agw", {.address = "10.0.1.9", .pool = {ip("10.0.2.4")}}); }) == "");  // private frontend
+  const auto dnat = [](std::string from, std::string to) {
+    return [from, to](Build& b) {
+      b.policy("p");
+      b.rule_group("p", "g", 100);
+      b.rules("p", "g", 100, model::Access::allow, {{.kind = "nat", .from = from, .to = "203.0.113.4", .ports = "443", .protocols = "tcp", .translated_address = to, .translated_port = 443}});
+      b.firewall("fw", "hub", "10.0.0.4", {.policy = "p", .public_ip = "pip"});
+    };
+  };
+  CHECK(surfaces(dnat("*", "10.0.2.4")) == "certain fw ");
+  CHECK(surfaces(dnat("*", "10.0.2.5")) == "");
+  CHECK(surfaces(dnat("10.0.0.0/8", "10.0.2.4")) == "");  // no Internet address is a source
+  CHECK(surfaces(dnat("AzureFrontDoor.Backend", "10.0.2.4")) == "uncertain fw ");
+  CHECK(surfaces([](Build& b) { b.firewall("fw", "hub", "10.0.0.4", {.policy = "gone", .public_ip = "pip"}); }) == "uncertain fw ");
+}

@@ -1,0 +1,288 @@
+// Security groups and the concrete tracer.
+#include <doctest/doctest.h>
+
+#include <functional>
+#include <string>
+
+#include "engine/net/fabric.h"
+#include "engine/net/filter.h"
+#include "engine/net/trace.h"
+#include "tests/support/estate_builder.h"
+
+using namespace hubproof;
+using namespace hubproof::test;
+
+namespace {
+
+std::string word(net::FilterResult::Decision decision) {
+  switch (decision) {
+    case net::FilterResult::Decision::allow: return "allow";
+    case net::FilterResult::Decision::deny: return "deny";
+    case net::FilterResult::Decision::unknown: return "unknown";
+  }
+  return "";
+}
+
+net::Packet packet(std::string_view from, std::string_view to, std::uint16_t port = 443, Protocol protocol = Protocol::tcp) {
+  return {ip(from), ip(to), protocol, 49152, port};
+}
+
+/// One VNet 10.0.0.0/16 with a subnet "a" that group "nsg" filters, peered to 10.1.0.0/16.
+Build one() {
+  Build b;
+  b.vnet("v", "10.0.0.0/16");
+  b.subnet("v", "a", "10.0.0.0/24", {.nsg = "nsg"});
+  b.subnet("v", "free", "10.0.1.0/24");
+  b.vnet("peer", "10.1.0.0/16");
+  b.subnet("peer", "b", "10.1.0.0/24");
+  b.peer("v", "peer");
+  b.nsg("nsg");
+  return b;
+}
+
+std::string filtered(World& w, model::Direction direction, const net::Packet& p, bool is_endpoint = false) {
+  const net::FilterResult result =
+      net::filter(w.view(), direction, {&w.estate().tables().subnets[w.subnet("v/a").index()], nullptr, is_endpoint}, p);
+  return word(result.decision) + (result.rule.empty() ? "" : " " + result.rule);
+}
+
+}  // namespace
+
+TEST_CASE("default rules: VirtualNetwork, load balancer and Internet, and nothing else") {
+  Build b = one();
+  World w = b.world();
+  using enum model::Direction;
+  CHECK(filtered(w, inbound, packet("10.0.1.4", "10.0.0.4")) == "allow AllowVnetInBound");
+  CHECK(filtered(w, inbound, packet("10.1.0.4", "10.0.0.4")) == "allow AllowVnetInBound");  // a connected peer
+  CHECK(filtered(w, inbound, packet("8.8.8.8", "10.0.0.4")) == "deny DenyAllInBound");
+  // Allowed by either rule: VirtualNetwork holds the probe address as well.
+  CHECK(filtered(w, inbound, packet("168.63.129.16", "10.0.0.4")).substr(0, 5) == "allow");
+  CHECK(filtered(w, outbound, packet("10.0.0.4", "13.107.21.200", 80)) == "allow AllowInternetOutBound");
+  // A private address outside the network is neither VirtualNetwork nor Internet.
+  CHECK(filtered(w, outbound, packet("10.0.0.4", "10.10.10.10", 80)) == "deny DenyAllOutBound");
+}
+
+TEST_CASE("rules: the lowest priority number that matches decides, three-valued") {
+  struct Row {
+    std::string why;
+    std::vector<RuleRow> rules;
+    std::string expected;
+  };
+  const Row rows[] = {
+      {"900 before 1000", {{.priority = 1000, .access = "Deny"}, {.priority = 900, .access = "Allow", .from = "8.8.0.0/16"}}, "allow Inbound-Allow-900"},
+      {"a port that does not match", {{.access = "Allow", .ports = "80,8000-8080"}}, "deny DenyAllInBound"},
+      {"a port range", {{.access = "Allow", .ports = "400-500"}}, "allow Inbound-Allow-100"},
+      {"another protocol", {{.access = "Allow", .protocol = "Udp"}}, "deny DenyAllInBound"},
+      {"Internet is certain for a public address", {{.access = "Allow", .from = "Internet"}}, "allow Inbound-Allow-100"},
+      {"a tag without data may hold a public address", {{.access = "Allow", .from = "AzureCloud"}}, "unknown Inbound-Allow-100"},
+      {"a doubtful rule that agrees with what follows changes nothing", {{.access = "Deny", .from = "AzureCloud"}}, "deny DenyAllInBound"},
+      {"a rule of the other direction does not count", {{.direction = "Outbound", .access = "Allow"}}, "deny DenyAllInBound"},
+      {"an application security group without the destination", {{.access = "Allow", .to = "asg:web"}}, "deny DenyAllInBound"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.why);
+    Build b = one();
+    b.asg("web");
+    b.nic("nic", "v/a", "10.0.0.4");
+    for (const RuleRow& rule : row.rules) b.rule("nsg", rule);
+    World w = b.world();
+    CHECK(filtered(w, model::Direction::inbound, packet("8.8.8.8", "10.0.0.4")) == row.expected);
+  }
+}
+
+TEST_CASE("rules: a member of an application security group, and one that the export does not show") {
+  Build b = one();
+  b.asg("web");
+  b.nic("nic", "v/a", "10.0.0.4", {.asgs = {"web"}});
+  b.rule("nsg", {.access = "Allow", .to = "asg:web"});
+  World w = b.world();
+  CHECK(filtered(w, model::Direction::inbound, packet("8.8.8.8", "10.0.0.4")) == "allow Inbound-Allow-100");
+  CHECK(filtered(w, model::Direction::inbound, packet("8.8.8.8", "10.0.0.77")) == "unknown Inbound-Allow-100");
+}
+
+TEST_CASE("a user 0/0 widens VirtualNetwork: private addresses become doubtful, public ones stay allowed outbound") {
+  Build b = one();
+  b.route_table("rt");
+  b.udr("rt", "0.0.0.0/0", "10.1.0.4");
+  b.attach("v", "a", {.route_table = "rt"});
+  World w = b.world();
+  CHECK(filtered(w, model::Direction::inbound, packet("192.168.1.1", "10.0.0.4")).substr(0, 7) == "unknown");
+  CHECK(filtered(w, model::Direction::outbound, packet("10.0.0.4", "8.8.8.8")).substr(0, 5) == "allow");
+}
+
+TEST_CASE("groups on private endpoints act only when the policies say so; on platform subnets never") {
+  for (const auto& [policies, expected] : {std::pair("", "allow"), {"Disabled", "allow"}, {"RouteTableEnabled", "allow"},
+                                           {"NetworkSecurityGroupEnabled", "deny Inbound-Deny-100"}, {"Enabled", "deny Inbound-Deny-100"}}) {
+    CAPTURE(policies);
+    Build b = one();
+    b.rule("nsg", {.access = "Deny"});
+    b.attach("v", "a", {.policies = policies});
+    World w = b.world();
+    CHECK(filtered(w, model::Direction::inbound, packet("10.1.0.4", "10.0.0.4"), true) == expected);
+  }
+  Build b = one();
+  b.rule("nsg", {.access = "Deny"});
+  b.subnet("v", "AzureFirewallSubnet", "10.0.9.0/26", {.nsg = "nsg"});
+  World w = b.world();
+  const net::FilterResult result = net::filter(w.view(), model::Direction::inbound,
+                                               {&w.estate().tables().subnets[w.subnet("v/AzureFirewallSubnet").index()], nullptr, false},
+                                               packet("10.1.0.4", "10.0.9.4"));
+  CHECK(word(result.decision) == "allow");
+}
+
+namespace {
+
+/// A hub with a firewall that allows 443 from spokes to 10.2.0.0/16 and DNATs 8443, two spokes routed through it.
+Build transit_world() {
+  Build b;
+  b.vnet("hub", "10.0.0.0/16");
+  b.subnet("hub", "AzureFirewallSubnet", "10.0.0.0/26");
+  b.public_ip("pip-fw", "203.0.113.4");
+  b.policy("policy");
+  b.rule_group("policy", "group", 100);
+  b.firewall("fw", "hub", "10.0.0.4", {.policy = "policy", .public_ip = "pip-fw"});
+  b.rules("policy", "group", 100, model::Access::allow,
+          {{.kind = "nat", .to = "203.0.113.4", .ports = "8443", .protocols = "tcp", .translated_address = "10.2.0.4", .translated_port = 443}});
+  b.rules("policy", "group", 200, model::Access::allow, {{.from = "10.1.0.0/16", .to = "10.2.0.0/16", .ports = "443", .protocols = "tcp"}});
+  for (const std::string spoke : {"1", "2"}) {
+    b.vnet("s" + spoke, "10." + spoke + ".0.0/16");
+    b.route_table("rt" + spoke);
+    b.udr("rt" + spoke, "0.0.0.0/0", "10.0.0.4");
+    b.subnet("s" + spoke, "app", "10." + spoke + ".0.0/24", {.route_table = "rt" + spoke});
+    b.peer("hub", "s" + spoke);
+  }
+  b.nic("vm", "s2/app", "10.2.0.4");
+  return b;
+}
+
+std::string traced(World& w, net::Place from, std::string_view source, std::string_view destination, std::uint16_t port = 443) {
+  const net::Trace trace = net::trace(w.view(), {from, ip(source), ip(destination), Protocol::tcp, 49152, port});
+  CHECK((trace.disposition == net::Disposition::unknown) == !trace.unknown_because.empty());
+  return std::string(net::name(trace.disposition)) + (trace.crossed_firewall ? " through the firewall" : "");
+}
+
+net::Place at(World& w, std::string_view subnet) {
+  return {net::Place::Kind::subnet, w.estate().tables().subnets[w.subnet(subnet).index()].id};
+}
+
+}  // namespace
+
+TEST_CASE("trace: spoke to spoke goes through the firewall, whose rules decide") {
+  Build b = transit_world();
+  World w = b.world();
+  CHECK(traced(w, at(w, "s1/app"), "10.1.0.4", "10.2.0.4") == "delivered through the firewall");
+  CHECK(traced(w, at(w, "s1/app"), "10.1.0.4", "10.2.0.4", 22) == "denied through the firewall");
+  CHECK(traced(w, at(w, "s2/app"), "10.2.0.4", "10.1.0.4") == "denied through the firewall");
+  CHECK(traced(w, at(w, "s1/app"), "10.1.0.4", "10.1.0.9") == "delivered");
+  CHECK(traced(w, at(w, "s1/app"), "10.1.0.4", "10.1.9.9") == "dropped");  // no subnet holds it
+  CHECK(traced(w, at(w, "s1/app"), "10.1.0.4", "8.8.8.8", 443) == "unknown through the firewall");  // infrastructure rules decide by name
+}
+
+TEST_CASE("trace: the Internet comes in by DNAT only where a rule says so") {
+  Build b = transit_world();
+  World w = b.world();
+  const net::Place internet{net::Place::Kind::internet, {}};
+  CHECK(traced(w, internet, "8.8.8.8", "203.0.113.4", 8443) == "delivered through the firewall");
+  CHECK(traced(w, internet, "8.8.8.8", "203.0.113.4", 80) == "denied through the firewall");
+  CHECK(traced(w, internet, "8.8.8.8", "198.51.100.1") == "unknown");  // no such address in the export
+}
+
+TEST_CASE("trace: a missing rule collection group, a forwarding flag or an appliance leaves the answer open") {
+  const auto outcome = [](const std::function<void(Build&)>& change) {
+    Build b = transit_world();
+    change(b);
+    World w = b.world();
+    return traced(w, at(w, "s1/app"), "10.1.0.4", "10.2.0.4");
+  };
+  CHECK(outcome([](Build& b) { b.policy("other").rule_collection_groups = {b.ids().intern("/subscriptions/x/groups/missing")}; b.firewall("fw2", "hub", "10.0.0.5", {.policy = "other"});
+                                b.udr("rt1", "10.2.0.0/16", "10.0.0.5"); }) == "unknown through the firewall");
+  CHECK(outcome([](Build& b) { b.nic("nva", "s1/app", "10.1.0.200", {.forwarding = true}); b.udr("rt1", "10.2.0.0/16", "10.1.0.200"); }) == "unknown");
+  // source: learn.microsoft.com/azure/virtual-network/diagnose-network-routing-problem
+  CHECK(outcome([](Build& b) { b.nic("nva", "s1/app", "10.1.0.200"); b.udr("rt1", "10.2.0.0/16", "10.1.0.200"); }) == "dropped");
+  CHECK(outcome([](Build& b) { b.udr("rt1", "10.2.0.0/16", "None"); }) == "dropped");
+}
+
+TEST_CASE("trace: a firewall subnet routed to the firewall loops") {
+  Build b = transit_world();
+  b.route_table("rt-fw");
+  b.udr("rt-fw", "10.2.0.0/16", "10.0.0.4");
+  b.attach("hub", "AzureFirewallSubnet", {.route_table = "rt-fw"});
+  World w = b.world();
+  CHECK(traced(w, at(w, "s1/app"), "10.1.0.4", "10.2.0.4") == "loop through the firewall");
+}
+
+TEST_CASE("trace: the way out to the Internet needs a method") {
+  struct Row {
+    std::string why;
+    std::function<void(Build&)> change;
+    std::string expected;
+  };
+  const Row rows[] = {
+      {"default outbound access when nothing is said", [](Build&) {}, "exits-to-internet"},
+      {"a private subnet", [](Build& b) { b.attach("v", "a", {.default_outbound = false}); }, "unknown"},
+      {"a private subnet with a NAT gateway", [](Build& b) { b.nat_gateway("nat"); b.attach("v", "a", {.nat_gateway = "nat", .default_outbound = false}); }, "exits-to-internet"},
+      {"a NAT gateway of the whole network", [](Build& b) { b.nat_gateway("nat", "v"); b.attach("v", "a", {.default_outbound = false}); }, "exits-to-internet"},
+      {"a group that denies it", [](Build& b) { b.rule("nsg", {.direction = "Outbound", .access = "Deny", .to = "Internet"}); }, "denied"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.why);
+    Build b = one();
+    row.change(b);
+    World w = b.world();
+    CHECK(traced(w, at(w, "v/a"), "10.0.0.4", "8.8.8.8") == row.expected);
+  }
+}
+
+TEST_CASE("trace: a public address in front of a NIC") {
+  const auto outcome = [](bool is_standard, bool has_group, bool allows) {
+    Build b = one();
+    b.public_ip("pip", "203.0.113.9", is_standard);
+    b.nic("nic", has_group ? "v/a" : "v/free", has_group ? "10.0.0.4" : "10.0.1.4", {.public_ip = "pip"});
+    if (allows) b.rule("nsg", {.access = "Allow", .from = "Internet", .ports = "443"});
+    World w = b.world();
+    return traced(w, {net::Place::Kind::internet, {}}, "8.8.8.8", "203.0.113.9");
+  };
+  CHECK(outcome(false, false, false) == "delivered");  // Basic: open
+  CHECK(outcome(true, false, false) == "unknown");     // Standard without a group: the pages disagree
+  CHECK(outcome(true, true, false) == "denied");
+  CHECK(outcome(true, true, true) == "delivered");
+}
+
+TEST_CASE("trace: private endpoints take approved connections only and never start one") {
+  for (const auto& [status, expected] : {std::pair("Approved", "delivered"), {"Pending", "dropped"}, {"Rejected", "dropped"}, {"Odd", "unknown"}}) {
+    CAPTURE(status);
+    Build b = one();
+    b.endpoint("pe", "v/free", "10.0.1.9", {.status = status});
+    World w = b.world();
+    CHECK(traced(w, at(w, "peer/b"), "10.1.0.4", "10.0.1.9") == expected);
+    const net::Place endpoint{net::Place::Kind::private_endpoint, w.estate().tables().private_endpoints.front().id};
+    CHECK(traced(w, endpoint, "10.0.1.9", "10.1.0.4") == "dropped");
+  }
+}
+
+TEST_CASE("trace: on-premises enters at the GatewaySubnet, whose table decides") {
+  Build b = transit_world();
+  b.subnet("hub", "GatewaySubnet", "10.0.5.0/27", {.route_table = "rt-gw"});
+  b.route_table("rt-gw", false);
+  b.udr("rt-gw", "10.2.0.0/16", "10.0.0.4");
+  b.gateway("vpn", "hub");
+  b.designations.has_learned_prefixes = true;
+  World w = b.world();
+  const net::Place on_premises{net::Place::Kind::on_premises, {}};
+  CHECK(traced(w, on_premises, "192.168.0.1", "10.2.0.4") == "denied through the firewall");
+  CHECK(traced(w, on_premises, "192.168.0.1", "10.1.0.4") == "delivered");
+}
+
+TEST_CASE("fabric: what is adjacent, how much there is, and what no hub reaches") {
+  Build b = transit_world();
+  b.vnet("alone", "10.9.0.0/16");
+  World w = b.world();
+  const net::Fabric fabric(w.view());
+  CHECK(fabric.count(net::Fabric::Vertex::vnet) == 4);
+  CHECK(fabric.count(net::Fabric::Edge::peering) == 2);
+  CHECK(fabric.count(net::Fabric::Edge::public_address) == 1);
+  CHECK(fabric.adjacent(w.vnet("hub")).size() == 2);
+  CHECK(fabric.adjacent(w.vnet("s1")) == std::vector<model::VnetIndex>{w.vnet("hub")});
+  CHECK(fabric.unreached() == std::vector<model::VnetIndex>{w.vnet("alone")});
+  CHECK(fabric.islands() == 2);
+}
