@@ -49,8 +49,8 @@ struct TraceReport {
   TraceEnd from;
   TraceEnd to;
   net::Trace forward;
-  std::optional<net::Trace> back;  ///< the reply; empty when there is none, `no_return` says why
-  std::string no_return;
+  std::optional<net::Trace> back;  ///< the reply; empty when there is none, `return_note` says why
+  std::string return_note;  ///< why there is no reply, or what to know about it
 };
 
 std::string trace_text(const Subject& subject, const TraceReport& trace, const TextStyle& style);

@@ -55,7 +55,7 @@ std::string trace_text(const Subject& subject, const TraceReport& trace, const T
     write_end(page, estate, "to  ", trace.to);
     write_direction(page, subject, "forward", trace.forward);
     if (trace.back) write_direction(page, subject, "return", *trace.back);
-    if (!trace.no_return.empty()) page.paragraph("return: ", page.shown(trace.no_return));
+    if (!trace.return_note.empty()) page.paragraph("return: ", page.shown(trace.return_note));
     page.blank();
   }
   page.line(fmt::format("forward {}{}.", net::name(trace.forward.disposition),
@@ -74,7 +74,7 @@ std::string trace_json(const Subject& subject, const TraceReport& trace) {
   const Json body = trace_body(places, trace.forward);
   for (const auto& [key, value] : body.items()) out[key] = value;
   out["return"] = trace.back ? trace_body(places, *trace.back) : Json(nullptr);
-  out["no_return"] = text_or_null(trace.no_return);
+  out["return_note"] = text_or_null(trace.return_note);
   return out.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

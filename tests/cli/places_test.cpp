@@ -1,0 +1,105 @@
+// What --from and --to stand for, and when they are refused; what a reply's trace means.
+#include <doctest/doctest.h>
+
+#include "cli/places.h"
+#include "cli/reply.h"
+#include "engine/value/address_set.h"
+#include "tests/support/estate_builder.h"
+
+using namespace hubproof;
+using net::Place;
+
+namespace {
+
+test::World world() {
+  test::Build b;
+  b.vnet("a", "10.1.0.0/16");
+  b.subnet("a", "app", "10.1.0.0/24");
+  b.subnet("a", "only-a", "10.1.1.0/24");
+  b.vnet("b", "10.2.0.0/16");
+  b.subnet("b", "app", "10.2.0.0/24");
+  b.vnet("twin", "10.2.0.0/16");
+  b.subnet("twin", "web", "10.2.0.0/24");
+  b.nic("nic-1", "a/app", "10.1.0.9");
+  b.public_ip("pip", "20.1.2.3");
+  return b.world();
+}
+
+std::string found(const test::World& w, const std::string& where) {
+  const Result<report::TraceEnd> end = cli::find_place(w.view(), where);
+  if (!end) return "error: " + end.error().message;
+  return std::string(net::name(end->place.kind)) + " " + to_string(end->address);
+}
+
+bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("a place is found by address, by network and address, by id and by unique name") {
+  const test::World w = world();
+  CHECK(found(w, "10.1.0.9") == "network-interface 10.1.0.9");
+  CHECK(found(w, "10.1.0.77") == "subnet 10.1.0.77");
+  CHECK(found(w, "b/10.2.0.7") == "subnet 10.2.0.7");
+  CHECK(found(w, "only-a") == "subnet 10.1.1.4");
+  CHECK(found(w, "ONLY-A") == "subnet 10.1.1.4");
+  CHECK(found(w, "b/app") == "subnet 10.2.0.4");
+  CHECK(found(w, "nic-1") == "network-interface 10.1.0.9");
+  CHECK(found(w, "pip") == "public-ip 20.1.2.3");
+  CHECK(found(w, "20.1.2.3") == "public-ip 20.1.2.3");
+  CHECK(found(w, "192.168.7.7") == "on-premises 192.168.7.7");
+  CHECK(found(w, "20.9.9.9") == "internet 20.9.9.9");
+  const std::string id(w.estate().spelling(w.estate().tables().subnets[w.subnet("a/only-a").index()].id));
+  CHECK(found(w, id) == "subnet 10.1.1.4");
+}
+
+TEST_CASE("the Internet is shown by a public address that the estate does not use") {
+  const test::World w = world();
+  const Result<report::TraceEnd> end = cli::find_place(w.view(), "internet");
+  REQUIRE(end.has_value());
+  CHECK(end->place.kind == Place::Kind::internet);
+  CHECK(internet_addresses().contains(end->address));
+  CHECK(end->notes.size() == 1);
+}
+
+TEST_CASE("what could mean two things, or nothing, is refused with what could be meant") {
+  const test::World w = world();
+  CHECK(has(found(w, "10.2.0.7"), "lies in 2 virtual networks"));
+  CHECK(has(found(w, "10.2.0.7"), "twin/10.2.0.7"));
+  CHECK(has(found(w, "app"), "names 2 resources"));
+  CHECK(has(found(w, "nic-2"), "did you mean \"nic-1\"?"));
+  CHECK(has(found(w, "10.1.9.9"), "no subnet of a holds"));
+  CHECK(has(found(w, "c/10.2.0.7"), "no virtual network \"c\""));
+  CHECK(has(found(w, "/subscriptions/none"), "no such resource"));
+}
+
+TEST_CASE("a reply that a filter refuses as a new flow is not called denied: the filter saw the request") {
+  net::Trace forward;
+  forward.hops = {net::Hop()};
+  net::Trace back;
+  back.disposition = net::Disposition::denied;
+  back.hops = {net::Hop()};
+  back.hops.front().at.kind = Place::Kind::subnet;
+  cli::judge_reply(forward, back);
+  CHECK(back.disposition == net::Disposition::unknown);
+  CHECK(back.unknown_because.size() == 1);
+}
+
+TEST_CASE("a TCP reply that meets a firewall which did not see the request is dropped there") {
+  const test::World w = world();
+  net::Hop firewall;
+  firewall.at = {Place::Kind::firewall, w.estate().tables().virtual_networks.front().id};
+  firewall.decision = "allow";
+  net::Trace back;
+  back.disposition = net::Disposition::delivered;
+  back.hops = {firewall, net::Hop()};
+  net::Trace one_way;
+  net::Trace asymmetric = back;
+  cli::judge_reply(one_way, asymmetric);
+  CHECK(asymmetric.disposition == net::Disposition::dropped);
+  CHECK(asymmetric.hops.size() == 1);
+  net::Trace same_way;
+  same_way.hops = {firewall};
+  net::Trace symmetric = back;
+  cli::judge_reply(same_way, symmetric);
+  CHECK(symmetric.disposition == net::Disposition::delivered);
+}

@@ -1,0 +1,63 @@
+// hubproof trace over the bundled estate.
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/cli/run_program.h"
+
+using namespace hubproof;
+using nlohmann::json;
+
+namespace {
+
+const std::string kCompliant = HUBPROOF_SOURCE_DIR "/fixtures/compliant";
+
+test::Ended trace(const std::vector<std::string>& more) {
+  std::vector<std::string> arguments{"trace", kCompliant};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return test::run(HUBPROOF_PROGRAM, arguments);
+}
+
+/// The address of the first spoke subnet that is not for private endpoints, from the inventory of the export.
+json inventory() { return json::parse(test::run(HUBPROOF_PROGRAM, {"inventory", kCompliant, "-o", "json"}).out); }
+
+bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("a name that nothing has is an error that ends with 2") {
+  const test::Ended ended = trace({"--from", "no-such-thing", "--to", "Internet"});
+  CHECK(ended.code == 2);
+  CHECK(has(ended.err, "--from"));
+  CHECK(has(ended.err, "no-such-thing"));
+}
+
+TEST_CASE("a subnet name that several spokes share is an error that lists them") {
+  const test::Ended ended = trace({"--from", "snet-aks", "--to", "Internet"});
+  CAPTURE(ended.err);
+  CHECK(ended.code == 2);
+  CHECK(has(ended.err, "names 3 resources"));
+}
+
+TEST_CASE("from a spoke's subnet to the Internet: the packet crosses the firewall or ends there, and JSON says how") {
+  const std::string spoke = inventory()["roles"]["spokes"][0]["resource"];
+  const test::Ended ended = trace({"--from", spoke + "/subnets/snet-aks", "--to", "internet", "-o", "json"});
+  CAPTURE(ended.err);
+  REQUIRE_FALSE(ended.out.empty());
+  const json document = json::parse(ended.out);
+  CHECK(document["from"]["kind"] == "subnet");
+  CHECK(document["flow"]["destination_port"] == 443);
+  CHECK(document["crossed_firewall"] == true);
+  REQUIRE_FALSE(document["hops"].empty());
+  bool is_routed = false;
+  for (const json& hop : document["hops"]) is_routed = is_routed || hop["next_hop"] == "VirtualAppliance";
+  CHECK(is_routed);
+}
+
+TEST_CASE("text and the port that was asked for") {
+  const std::string spoke = inventory()["roles"]["spokes"][0]["resource"];
+  const test::Ended ended =
+      trace({"--from", spoke + "/subnets/snet-aks", "--to", "192.0.2.7", "--port", "8443", "--protocol", "udp"});
+  CAPTURE(ended.err);
+  CHECK(has(ended.out, "192.0.2.7:8443/udp"));
+}
