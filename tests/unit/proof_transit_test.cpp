@@ -1,0 +1,183 @@
+// The transit claim: verdicts of hand-made estates, agreement with the exact layer, cores.
+#include <doctest/doctest.h>
+
+#include <functional>
+#include <string>
+
+#include "engine/net/transit.h"
+#include "engine/proof/claims.h"
+#include "engine/proof/transit_question.h"
+#include "engine/proof/transit_solve.h"
+#include "tests/support/estate_builder.h"
+#include "tests/unit/proof_estates.h"
+
+using namespace hubproof;
+using namespace hubproof::test;
+
+TEST_CASE("transit proof: verdicts of estates decided by hand") {
+  struct Row {
+    const char* why;
+    std::function<void(Build&)> change;
+    std::string expected;
+  };
+  const Row rows[] = {
+      {"everything is forced through the firewall", [](Build&) {}, "proved"},
+      {"the hub's service subnet is not routed: the peering is longer than 0/0",
+       [](Build& b) { b.attach("spoke", "app", {.route_table = "rt-only-default"}); }, "refuted"},
+      {"a direct peering to another spoke",
+       [](Build& b) {
+         b.vnet("other", "10.2.0.0/22");
+         b.subnet("other", "app", "10.2.0.0/24", {.route_table = "rt-spoke", .default_outbound = false});
+         b.peer("spoke", "other");
+       }, "refuted"},
+      {"no route table: the Internet by default", [](Build& b) { b.subnet("spoke", "bare", "10.1.2.0/24"); }, "refuted"},
+      {"the hub's subnet has no route to the spoke", [](Build& b) { b.subnet("hub", "tools", "10.0.4.0/24"); }, "refuted"},
+      {"propagation left on with a gateway in the hub",
+       [](Build& b) {
+         b.subnet("hub", "GatewaySubnet", "10.0.5.0/27", {.route_table = "rt-hub"});
+         b.gateway("gw", "hub");
+         b.route_table("rt-learning", false);
+         b.udr("rt-learning", "0.0.0.0/0", "10.0.0.4");
+         b.udr("rt-learning", "10.0.2.0/24", "10.0.0.4");
+         b.udr("rt-learning", "10.0.3.0/24", "10.0.0.4");
+         b.attach("spoke", "app", {.route_table = "rt-learning"});
+         b.vnet("used", "10.9.0.0/24");
+         b.subnet("spoke", "GatewaySubnet", "10.1.3.0/27", {.route_table = "rt-spoke"});
+         b.gateway("gw-spoke", "spoke");
+       }, "not proved"},
+      {"a service endpoint on a spoke subnet",
+       [](Build& b) { b.attach("spoke", "app", {.service_endpoints = {"Microsoft.Storage"}}); }, "unknown"},
+      {"a peering that carries nothing: the other side is absent",
+       [](Build& b) {
+         b.vnet("other", "10.2.0.0/22");
+         b.subnet("other", "app", "10.2.0.0/24", {.default_outbound = false});
+         b.peer_one_side("spoke", "other");
+       }, "proved"},
+      {"the remote network is not in the export", [](Build& b) { b.peer_one_side("spoke", "missing", {.remote_space = "10.7.0.0/16"}); }, "unknown"},
+      {"IPv6 in the spoke", [](Build& b) { b.subnet("spoke", "six", "10.1.2.0/24, fd00::/64", {.route_table = "rt-spoke", .default_outbound = false}); }, "unknown"},
+      {"the export is partial", [](Build& b) { b.gap({"INPUT-TRUNCATED", model::Gap::Reach::table, model::ArgTable::resources, {}, {}, "pages are missing"}); }, "unknown"},
+      {"a group that denies everything closes a peering that routes leave open",
+       [](Build& b) {
+         b.nsg("closed");
+         b.rule("closed", {.priority = 100, .direction = "Outbound", .access = "Deny"});
+         b.attach("spoke", "app", {.route_table = "rt-only-default", .nsg = "closed"});
+       }, "proved"},
+      {"the table is not in the export", [](Build& b) { b.attach("spoke", "app", {.route_table = "rt-missing"}); }, "not proved"},
+      {"a firewall address that nobody has", [](Build& b) { b.udr("rt-spoke", "192.0.2.0/24", "10.0.0.99"); }, "unknown"},
+      {"an NVA in the hub", [](Build& b) {
+         b.nic("nva", "hub/apim", "10.0.2.9", {.forwarding = true});
+         b.udr("rt-spoke", "192.0.2.0/24", "10.0.2.9");
+       }, "refuted"},
+      {"disablePeeringRoute may or may not remove the peering route", [](Build& b) {
+         b.route_table("rt-preview").disable_peering_route = true;
+         b.udr("rt-preview", "0.0.0.0/0", "10.0.0.4");
+         b.attach("spoke", "app", {.route_table = "rt-preview"});
+       }, "unknown"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(std::string(row.why));
+    Build b = forced();
+    row.change(b);
+    const World w = b.world();
+    const proof::ProofRun run = proof::prove_transit(w.view());
+    for (const std::string& sentence : run.disagreements) MESSAGE(sentence);
+    CHECK(run.disagreements.empty());
+    const std::string met = verdict_of(w, run, "spoke");
+    CAPTURE(explain(result_of(w, run, "spoke").verdict));
+    if (row.expected == "not proved") CHECK(met != "proved");
+    else CHECK(met == row.expected);
+  }
+}
+
+TEST_CASE("transit proof: a witness replays and is told with the route that should have been there") {
+  Build b = forced();
+  b.attach("spoke", "app", {.route_table = "rt-only-default"});
+  const World w = b.world();
+  const proof::ProofRun run = proof::prove_transit(w.view());
+  const auto& refuted = std::get<proof::Refuted>(result_of(w, run, "spoke").verdict);
+  REQUIRE(refuted.trace);
+  CHECK(refuted.trace->disposition == net::Disposition::delivered);
+  CHECK_FALSE(refuted.trace->crossed_firewall);
+  CHECK(refuted.expected.find("10.0.2.0/24 -> 10.0.0.4") != std::string::npos);
+}
+
+TEST_CASE("transit proof: an exhausted solver is unknown, never proved") {
+  const World w = forced().world();
+  const proof::ProofRun run = proof::prove_transit(w.view(), {.resource_limit = 1});
+  CHECK(verdict_of(w, run, "spoke") == "unknown");
+  CHECK(run.disagreements.empty());
+}
+
+TEST_CASE("transit proof: a core alone proves, and without any of its parts nothing does") {
+  const World w = forced().world();
+  const model::View view = w.view();
+  proof::QuestionBuilder builder(view);
+  const proof::SpokeQuestions asked = builder.ask(w.spoke("spoke"));
+  proof::TransitSolver solver(view, {});
+  REQUIRE(asked.questions.size() >= 2);
+  for (const proof::Question& question : asked.questions) {
+    const proof::QuestionAnswer answer = solver.may_bypass(question);
+    REQUIRE(answer.answer == proof::Answer::unsat);
+    CHECK_FALSE(answer.core.empty());
+    CHECK(solver.may_bypass_given(question, answer.core) == proof::Answer::unsat);
+    for (const proof::CorePart& left_out : answer.core) {
+      std::vector<proof::CorePart> others;
+      for (const proof::CorePart& part : answer.core) {
+        if (!(part == left_out)) others.push_back(part);
+      }
+      CHECK(solver.may_bypass_given(question, others) == proof::Answer::sat);
+    }
+  }
+}
+
+TEST_CASE("transit proof: the facts name the load-bearing routes, the firewall and what is absent") {
+  const World w = forced().world();
+  const proof::ProofRun run = proof::prove_transit(w.view());
+  const auto& proved = std::get<proof::Proved>(result_of(w, run, "spoke").verdict);
+  const auto has = [&](std::string_view resource, std::string_view pointer) {
+    for (const model::Fact& fact : proved.rests_on) {
+      if (w.estate().name(fact.resource) == resource && fact.pointer == pointer) return true;
+    }
+    return false;
+  };
+  CHECK(has("rt-spoke", "/properties/routes/0"));
+  CHECK(has("rt-spoke", "/properties/routes/1"));
+  CHECK(has("rt-spoke", "/properties/routes"));
+  CHECK(has("rt-hub", "/properties/routes/0"));
+  CHECK(has("fw", "/properties/ipConfigurations/0/properties/privateIPAddress"));
+  CHECK(has("spoke", "/properties/virtualNetworkPeerings"));
+  CHECK_FALSE(has("rt-spoke", "/properties/routes/3"));  // an idle route carries nothing
+}
+
+TEST_CASE("transit proof: spokes of one design are one class, with facts of their own") {
+  Build b = forced();
+  add_spoke(b, "spoke2", 2);
+  add_spoke(b, "spoke3", 3);
+  const World w = b.world();
+  const proof::ProofRun run = proof::prove_transit(w.view());
+  CHECK(verdict_of(w, run, "spoke2") == "proved");
+  CHECK(verdict_of(w, run, "spoke3") == "proved");
+  CHECK(result_of(w, run, "spoke2").obligation == result_of(w, run, "spoke3").obligation);
+  const auto& proved = std::get<proof::Proved>(result_of(w, run, "spoke3").verdict);
+  bool has_own = false;
+  for (const model::Fact& fact : proved.rests_on) {
+    CHECK(w.estate().name(fact.resource) != "rt-spoke2");
+    has_own = has_own || w.estate().name(fact.resource) == "rt-spoke3";
+  }
+  CHECK(has_own);
+}
+
+TEST_CASE("transit proof: an ambiguous role leaves every spoke undecided; no spoke is not applicable") {
+  World w = forced().world();
+  w.roles.ambiguities.emplace_back("two firewalls in hub: designate one");
+  CHECK(verdict_of(w, proof::prove_transit(w.view()), "spoke") == "unknown");
+  Build none;
+  none.vnet("alone", "10.0.0.0/16");
+  const World empty = none.world();
+  const proof::ProofRun run = proof::prove_transit(empty.view());
+  REQUIRE(run.results.size() == 1);
+  CHECK(std::holds_alternative<proof::NotApplicable>(run.results.front().verdict));
+  World missing = forced().world();
+  missing.roles.spoke_candidates_missing.push_back(missing.estate().tables().route_tables.front().id);
+  CHECK(proof::prove_transit(missing.view()).results.size() == 2);
+}
