@@ -111,7 +111,11 @@ TEST_CASE("an ip rule that is no address, prefix or range is unread, never dropp
   for (const Row& expected : table) {
     CAPTURE(expected.rule);
     const std::string rule = std::string(R"("ipRules": [{"value": ")") + expected.rule + R"(", "action": "Allow"}])";
-    const std::pair<const char*, std::string> rows_of[] = {
+    struct Carrier {
+      const char* path;
+      std::string properties;
+    };
+    const Carrier carriers[] = {
         {"Microsoft.Storage/storageAccounts/a", R"({"networkAcls": {)" + rule + "}}"},
         {"Microsoft.KeyVault/vaults/a", R"({"networkAcls": {)" + rule + "}}"},
         {"Microsoft.Search/searchServices/a", R"({"networkRuleSet": {)" + rule + "}}"},
@@ -120,10 +124,10 @@ TEST_CASE("an ip rule that is no address, prefix or range is unread, never dropp
         {"Microsoft.DocumentDB/databaseAccounts/a", std::string(R"({"ipRangeFilter": ")") + expected.rule + "\"}"},
         {"Microsoft.MachineLearningServices/workspaces/a", std::string(R"({"ipAllowlist": [")") + expected.rule + "\"]}"},
         {"Microsoft.ContainerService/managedClusters/a", std::string(R"({"apiServerAccessProfile": {"authorizedIPRanges": [")") + expected.rule + "\"]}}"}};
-    for (const auto& [path, properties] : rows_of) {
-      CAPTURE(path);
+    for (const Carrier& carrier : carriers) {
+      CAPTURE(carrier.path);
       Rows rows;
-      const model::Service& service = read(rows, path, properties);
+      const model::Service& service = read(rows, carrier.path, carrier.properties);
       CHECK(rules_of(service) == expected.read);
       CHECK(service.unread.size() == (std::string_view(expected.read).empty() ? 1U : 0U));
     }
