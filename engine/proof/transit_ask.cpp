@@ -145,17 +145,17 @@ bool QuestionBuilder::endpoints_are_overridden(const VirtualNetwork& spoke, cons
   return true;
 }
 
-Question QuestionBuilder::entering(const VirtualNetwork& spoke, const std::vector<Prefix>& within, SubnetIndex from, Harm link) {
+Question QuestionBuilder::entering(const VirtualNetwork& spoke, const Inside& inside, SubnetIndex from, Harm link) {
   Question out;
   out.way = net::Bypass::Way::enters;
   out.from = from;
   out.sources = {from};
-  out.within = within;
-  for (const auto& [key, index] : estate_.subnets_by_vnet.of(spoke.id)) out.destination_subnets.push_back(index);
+  out.within = inside.within;
+  out.inside = inside.places;
   const SharedRoutes& all = shared(from);
-  std::vector<const net::Route*> slice = all.overlapping(within);
+  std::vector<const net::Route*> slice = all.overlapping(inside.within);
   if (!endpoints_are_overridden(spoke, slice)) {
-    held_.push_back(net::effective_routes(view_, from, within));
+    held_.push_back(net::effective_routes(view_, from, inside.within));
     slice.clear();
     for (const net::Route& route : held_.back().routes) slice.push_back(&route);
     for (const net::UnknownRoutes& unknown : held_.back().unknown) {
@@ -176,14 +176,14 @@ Question QuestionBuilder::entering(const VirtualNetwork& spoke, const std::vecto
   return out;
 }
 
-void QuestionBuilder::ask_entering(const VirtualNetwork& spoke, const std::vector<Prefix>& within, const model::Peering& peering,
+void QuestionBuilder::ask_entering(const VirtualNetwork& spoke, const Inside& inside, const model::Peering& peering,
                                    SpokeQuestions& out) {
   if (estate_.find<VirtualNetwork>(peering.vnet) == nullptr) return;
   const Ternary carries = net::peering_link(view_, peering).carries;
   if (carries == Ternary::no) return;
   for (const auto& [key, index] : estate_.subnets_by_vnet.of(peering.vnet)) {
     if (is_exempt_source(estate_.tables().subnets[index])) continue;
-    out.questions.push_back(entering(spoke, within, SubnetIndex(index), carries == Ternary::yes ? Harm::certain : Harm::maybe));
+    out.questions.push_back(entering(spoke, inside, SubnetIndex(index), carries == Ternary::yes ? Harm::certain : Harm::maybe));
   }
 }
 
@@ -257,18 +257,22 @@ SpokeQuestions QuestionBuilder::ask(const model::SpokeRole& spoke) {
   const VirtualNetwork& vnet = estate_.tables().virtual_networks[spoke.vnet.index()];
   doubts_of_spoke(spoke, out);
   ask_leaving(spoke, out);
-  std::vector<Prefix> within;
+  Inside inside;
+  Zone& places = insides_.emplace_back();
+  inside.places = &places;
   for (const auto& [key, index] : estate_.subnets_by_vnet.of(vnet.id)) {
-    for (const Prefix& prefix : estate_.tables().subnets[index].prefixes) within.push_back(prefix);
+    const Subnet& subnet = estate_.tables().subnets[index];
+    inside.within.insert(inside.within.end(), subnet.prefixes.begin(), subnet.prefixes.end());
+    add_places(subnet, index, places);
   }
-  if (within.empty()) return out;  // nobody is there
+  if (inside.within.empty()) return out;  // nobody is there
   for (const auto& [key, index] : estate_.subnets_by_vnet.of(vnet.id)) {
     const Subnet& subnet = estate_.tables().subnets[index];
     if (!has_name(estate_, subnet, "GatewaySubnet") || is_exempt_source(subnet)) continue;
-    out.questions.push_back(entering(vnet, within, SubnetIndex(index), Harm::certain));
+    out.questions.push_back(entering(vnet, inside, SubnetIndex(index), Harm::certain));
   }
   for (const auto& [key, index] : estate_.peerings_by_remote.of(vnet.id)) {
-    ask_entering(vnet, within, estate_.tables().peerings[index], out);
+    ask_entering(vnet, inside, estate_.tables().peerings[index], out);
   }
   find_entries(vnet, out);
   return out;

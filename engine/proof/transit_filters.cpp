@@ -125,8 +125,8 @@ Term TransitSolver::destination_may_receive(const Question& question) {
   for (const Zone* zone : question.zones) {
     for (const std::uint32_t index : zone->subnets) add(view_.estate.tables().subnets[index]);
   }
-  if (question.way == net::Bypass::Way::enters) {
-    for (const std::uint32_t index : question.destination_subnets) add(view_.estate.tables().subnets[index]);
+  if (question.inside != nullptr) {
+    for (const std::uint32_t index : question.inside->subnets) add(view_.estate.tables().subnets[index]);
   }
   return out;
 }

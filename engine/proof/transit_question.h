@@ -66,7 +66,7 @@ struct Question {
   model::SubnetIndex from;              ///< the first of `sources`
   std::vector<model::SubnetIndex> sources;  ///< subnets that are alike here
   std::vector<Prefix> within;           ///< destinations asked about; empty = all
-  std::vector<std::uint32_t> destination_subnets;  ///< into Tables::subnets: those of `within`
+  const Zone* inside = nullptr;         ///< of a question with `within`: where in the spoke somebody may be
   std::vector<Candidate> candidates;    ///< most preferred first
   std::vector<const Zone*> zones;
   std::vector<Doubt> doubts;
@@ -93,6 +93,11 @@ class QuestionBuilder {
   SpokeQuestions ask(const model::SpokeRole& spoke);
 
  private:
+  /// The spoke's subnets as wholes, and where in them somebody may be.
+  struct Inside {
+    std::vector<Prefix> within;
+    const Zone* places = nullptr;
+  };
   /// The routes of a subnet that many spokes ask about, sorted by prefix.
   struct SharedRoutes {
     net::RouteSet set;
@@ -103,12 +108,11 @@ class QuestionBuilder {
     std::vector<const net::Route*> overlapping(const std::vector<Prefix>& window) const;
   };
   void ask_leaving(const model::SpokeRole& spoke, SpokeQuestions& out);
-  void ask_entering(const model::VirtualNetwork& spoke, const std::vector<Prefix>& within, const model::Peering& peering,
-                    SpokeQuestions& out);
+  void ask_entering(const model::VirtualNetwork& spoke, const Inside& inside, const model::Peering& peering, SpokeQuestions& out);
   bool is_behind_public_balancer(const model::IpConfiguration& config) const;
   void find_entries(const model::VirtualNetwork& spoke, SpokeQuestions& out) const;
   Question leaving(const model::SpokeRole& spoke, std::vector<model::SubnetIndex> sources);
-  Question entering(const model::VirtualNetwork& spoke, const std::vector<Prefix>& within, model::SubnetIndex from, Harm link);
+  Question entering(const model::VirtualNetwork& spoke, const Inside& inside, model::SubnetIndex from, Harm link);
   Candidate judge_leaving(const net::Route& route, const model::SpokeRole& spoke, Question& question);
   Candidate judge_entering(const net::Route& route, model::ResourceId spoke, model::VnetIndex from_vnet, Harm link);
   const net::Appliance& appliance_at(model::VnetIndex vnet, Ipv4 address);
@@ -128,6 +132,7 @@ class QuestionBuilder {
   const model::View& view_;
   const model::Estate& estate_;
   std::deque<net::RouteSet> held_;
+  std::deque<Zone> insides_;
   std::unordered_map<model::ResourceId, std::unique_ptr<Zone>> zones_;
   std::unordered_map<model::SubnetIndex, std::unique_ptr<SharedRoutes>> shared_;
   std::map<std::pair<std::uint32_t, std::uint32_t>, net::Appliance> appliances_;

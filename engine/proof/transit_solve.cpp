@@ -218,6 +218,7 @@ Answer TransitSolver::may_bypass_filters(const Question& question) {
   std::vector<Part> parts;
   solver_.require(violation(question, parts));
   solver_.require(filters_may_pass(question));
+  if (question.inside != nullptr) solver_.require(in_hosts_of(question.inside->prefixes));
   std::vector<Term> guards;
   for (const Part& part : parts) guards.push_back(part.guard);
   return solver_.check(guards);
@@ -228,6 +229,7 @@ Answer TransitSolver::must_bypass(const Question& question, const Ipv4* only, Ip
   next_flag_ = 0;
   solver_.require(solver_.both(asked_about(question), must_chain(question)));
   solver_.require(solver_.negate(may_be_diverted(question)));
+  if (question.inside != nullptr) solver_.require(in_hosts_of(question.inside->prefixes));
   if (only != nullptr) solver_.require(solver_.equals(destination_, only->bits()));
   const Answer answer = solver_.check();
   if (answer == Answer::sat) destination = Ipv4(solver_.value(destination_));
