@@ -36,7 +36,8 @@ class Entering {
   bool sends(const Subnet& subnet);
   void from_subnet(const Subnet& subnet, const Peering* peering, const PeeringLink& link);
   AddressSet through(const Subnet& subnet, const Segment& segment);
-  void by_endpoints(const Subnet& subnet, const RouteSet& set, const PeeringLink& link, const AddressSet& told);
+  /// True when some endpoint of the spoke is (or may be) reached by its /32.
+  bool by_endpoints(const Subnet& subnet, const RouteSet& set, const PeeringLink& link, const AddressSet& told);
   void tell(const Subnet& subnet, const AddressSet& destinations, const Route& route, std::string doubt, const PeeringLink& link, AddressSet& told);
 
   TransitRun& run_;
@@ -45,6 +46,7 @@ class Entering {
   std::vector<Prefix> window_;
   std::vector<const Subnet*> targets_;
   std::vector<const Subnet*> endpoint_subnets_;
+  std::set<std::pair<model::ResourceId, model::ResourceId>> harmless_;  ///< (VNet, route table)
 };
 
 // law:  the firewall's own subnets are the promised way; Route Server instances send no data; a GatewaySubnet stands for what is
@@ -113,7 +115,11 @@ void Entering::tell(const Subnet& subnet, const AddressSet& destinations, const 
 }
 
 void Entering::from_subnet(const Subnet& subnet, const Peering* peering, const PeeringLink& link) {
-  const RouteSet set = collect_routes(v_, subnet, {.window = window_, .only_peering = peering, .with_endpoints = false});
+  std::vector<UnknownRoutes> unknowns = subnet_unknowns(v_, subnet);
+  // Subnets of one VNet and route table have the same routes: one that sends nothing into the spoke answers for the others.
+  if (unknowns.empty() && harmless_.count({subnet.vnet, subnet.route_table}) != 0) return;
+  const RouteSet set = collect_routes(v_, subnet, {.window = window_, .only_peering = peering, .with_subnet = false, .with_endpoints = false});
+  const std::size_t told_before = run_.result.bypasses.size();
   AddressSet told;
   std::map<const Route*, std::pair<AddressSet, std::string>> into;
   for (const Segment& segment : decide(set.routes, window_)) {
@@ -155,8 +161,11 @@ void Entering::from_subnet(const Subnet& subnet, const Peering* peering, const P
     const auto found = into.find(&route);
     if (found != into.end()) tell(subnet, found->second.first, route, found->second.second, link, told);
   }
-  by_endpoints(subnet, set, link, told);
-  for (const UnknownRoutes& unknown : set.unknown) {
+  const bool reaches_endpoints = by_endpoints(subnet, set, link, told);
+  const bool is_harmless = into.empty() && !reaches_endpoints && set.unknown.empty() && run_.result.bypasses.size() == told_before;
+  if (is_harmless) harmless_.insert({subnet.vnet, subnet.route_table});
+  unknowns.insert(unknowns.end(), set.unknown.begin(), set.unknown.end());
+  for (const UnknownRoutes& unknown : unknowns) {
     // What a gateway teaches leads away from the VNet and comes back, if it does, through a GatewaySubnet; what a Route Server
     // teaches leads to an appliance that may be anywhere. source: azure-semantics.md 7.1, 7.2
     const bool is_learned = unknown.next_hop.kind == NextHop::Kind::gateway;
@@ -169,7 +178,8 @@ void Entering::from_subnet(const Subnet& subnet, const Peering* peering, const P
   }
 }
 
-void Entering::by_endpoints(const Subnet& subnet, const RouteSet& set, const PeeringLink& link, const AddressSet& told) {
+bool Entering::by_endpoints(const Subnet& subnet, const RouteSet& set, const PeeringLink& link, const AddressSet& told) {
+  bool out = false;
   for (const Subnet* target : endpoint_subnets_) {
     for (const auto& [key, index] : e_.endpoints_by_subnet.of(target->id)) {
       const model::PrivateEndpoint& endpoint = e_.tables().private_endpoints[index];
@@ -181,6 +191,7 @@ void Entering::by_endpoints(const Subnet& subnet, const RouteSet& set, const Pee
           overridden = std::max(overridden, endpoint_override(route.prefix, *target, run_.vnet));
         }
         if (overridden == Ternary::yes) continue;
+        out = true;
         Landing landing;
         land(v_, subnet, *target, AddressSet(Prefix::host(address)), landing);
         if (landing.passes == Ternary::no) continue;
@@ -209,6 +220,7 @@ void Entering::by_endpoints(const Subnet& subnet, const RouteSet& set, const Pee
       }
     }
   }
+  return out;
 }
 
 void Entering::from_vnet(const VirtualNetwork& vnet, const Peering* peering, const PeeringLink& link) {
