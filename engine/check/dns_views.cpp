@@ -69,7 +69,15 @@ model::Estate without_records(const model::Estate& estate) {
   to.firewalls = from.firewalls;
   to.firewall_policies = from.firewall_policies;
   to.private_dns_zones = from.private_dns_zones;
-  for (model::PrivateDnsZone& zone : to.private_dns_zones) zone.record_sets.reset();
+  for (model::PrivateDnsZone& zone : to.private_dns_zones) {
+    zone.record_sets.reset();
+    // Every zone has its SOA; an export without any record reads as one without the table.
+    model::DnsRecordSet& soa = to.dns_record_sets.emplace_back();
+    soa.id = copy.ids.intern(fmt::format("{}/SOA/@", copy.ids.spelling(zone.id)));
+    soa.zone = zone.id;
+    soa.type = "soa";
+    soa.name = "@";
+  }
   to.virtual_network_links = from.virtual_network_links;
   for (model::VirtualNetworkLink& link : to.virtual_network_links) {
     if (link.resolution_policy.is_known()) link.resolution_policy = {};

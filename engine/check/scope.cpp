@@ -47,6 +47,12 @@ std::optional<Doubt> doubt_about(const model::View& view, const model::Entity& e
   return std::nullopt;
 }
 
+bool is_unread(const model::Entity& entity, std::string_view pointer) {
+  return std::any_of(entity.unread.begin(), entity.unread.end(), [&](const model::Unread& unread) {
+    return unread.pointer.empty() || text::starts_with(unread.pointer, pointer) || text::starts_with(pointer, unread.pointer);
+  });
+}
+
 std::optional<Doubt> doubt_about_table(const model::View& view, const model::RouteTable& table) {
   model::Entity rest = table;
   const auto is_judged_alone = [&](const model::Unread& unread) {

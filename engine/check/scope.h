@@ -34,6 +34,10 @@ enum class SubnetUse : std::uint8_t {
 std::optional<Doubt> doubt_about(const model::View& view, const model::Entity& entity,
                                  std::initializer_list<model::ResourceId> reads = {});
 
+/// True when what stands at `pointer` ("/properties/routeTable"), or the entity as a whole, was not understood: that nothing
+/// was read there then means nothing.
+bool is_unread(const model::Entity& entity, std::string_view pointer);
+
 /// As doubt_about(), but without the routes that were not understood and whose destinations are known: whoever looks at such
 /// a destination judges them there.
 std::optional<Doubt> doubt_about_table(const model::View& view, const model::RouteTable& table);

@@ -169,14 +169,16 @@ void EndpointRule::judge_route(const Sender& sender, const Target& target, Ipv4 
 void EndpointRule::judge_sender(const Sender& sender, const Target& target, bool is_linked, Judgement& judgement) {
   const model::ResourceId id = sender.subnet->route_table;
   const RouteTable* table = view_.estate.find<RouteTable>(id);
-  if (id.is_set() && table == nullptr) {
+  if (table == nullptr && (id.is_set() || is_unread(*sender.subnet, "/properties/routeTable/id"))) {
     return judgement.doubt(fmt::format("the route table of {} is not in the export", scope_.label(*sender.subnet)), "an export of the route table");
   }
+  // A route that was not understood may be the one that is missing.
+  const std::optional<Doubt> doubt = table == nullptr ? std::nullopt : doubt_about_table(view_, *table);
+  if (doubt) return judgement.doubt(doubt);
   for (const Ipv4 address : target.addresses) {
     judge_route(sender, target, address, table == nullptr ? nullptr : index_of(*table).longest(address), is_linked, judgement);
   }
   judgement.doubt(doubt_about(view_, *sender.subnet));
-  if (table != nullptr) judgement.doubt(doubt_about_table(view_, *table));
 }
 
 // The endpoint's /32 is in its own network and in directly peered ones, not across two hops. source: azure-semantics.md 1.6

@@ -73,11 +73,13 @@ struct Way {
   const Subnet& from;
   const Hub& hub;
   const std::vector<net::Route>& routes;
+  bool may_hold_more;  ///< a user route that was not understood may be the one that is missing
 };
 
 void fail(const Way& way, const ServiceSubnet& to, const net::Route& route, std::string_view how, Judgement& judgement) {
   if (judgement.facts() < 6) judgement.fact(route.fact.resource, route.fact.pointer, route.fact.value);
   const Prefix wanted = to.subnet->prefixes.front();
+  if (way.may_hold_more) return;
   judgement.fail(fmt::format("{} ({}) is reached from {} {}", to_string(wanted), to.label, way.scope.label(way.from), how),
                  fmt::format("{} -> VirtualAppliance {}", to_string(wanted), way.scope.expected_firewall(way.spoke)));
 }
@@ -137,19 +139,24 @@ net::RouteSet deciding_routes(const View& view, const Scope& scope, const Subnet
 
 void judge_from(const View& view, Scope& scope, VnetIndex spoke, const Subnet& from, const std::vector<const Hub*>& hubs,
                 Judgement& judgement) {
+  const auto* table = scope.estate().find<model::RouteTable>(from.route_table);
+  judgement.doubt(doubt_about(view, from, {from.route_table}));
+  if (table != nullptr) judgement.doubt(doubt_about_table(view, *table));
+  if (table == nullptr && (from.route_table.is_set() || is_unread(from, "/properties/routeTable/id"))) {
+    return judgement.doubt(fmt::format("the route table of {} is not in the export", scope.label(from)), "an export of the route table");
+  }
+  bool may_hold_more = table != nullptr && doubt_about_table(view, *table).has_value();
   const net::RouteSet routes = deciding_routes(view, scope, from);
   for (const net::UnknownRoutes& unknown : routes.unknown) {
     if (unknown.source == net::RouteSource::user && unknown.next_hop.kind == net::NextHop::Kind::unknown) {
       judgement.doubt(unknown.reason);
+      may_hold_more = true;
     }
   }
   for (const Hub* hub : hubs) {
-    const Way way{scope, spoke, from, *hub, routes.routes};
+    const Way way{scope, spoke, from, *hub, routes.routes, may_hold_more};
     for (const ServiceSubnet& to : hub->services) judge_service(way, to, judgement);
   }
-  const auto* table = scope.estate().find<model::RouteTable>(from.route_table);
-  judgement.doubt(doubt_about(view, from, {from.route_table}));
-  if (table != nullptr) judgement.doubt(doubt_about_table(view, *table));
 }
 
 Finding judge(const View& view, Scope& scope, const model::SpokeRole& spoke, const std::vector<Hub>& all_hubs) {

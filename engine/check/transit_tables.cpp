@@ -64,6 +64,7 @@ void judge_has_table(const Scope& scope, const Subnet& subnet, Judgement& judgem
   } else if (use == SubnetUse::endpoints_only) {
     judgement.note("it holds only private endpoints: a table there steers nothing");
   } else {
+    if (is_unread(subnet, kTablePointer)) return judgement.doubt(doubt_about(scope.view(), subnet));
     judgement.fact(std::string(kTablePointer), "absent");
     const auto is_netapp = [](const std::string& d) { return text::equals(d, "Microsoft.Netapp/volumes"); };
     if (use == SubnetUse::perhaps_endpoints_only) {
@@ -166,6 +167,7 @@ void judge_default_route(Scope& scope, VnetIndex spoke, const Subnet& subnet, Ju
     return judgement.doubt(fmt::format("its route table {} is not in the export", scope.label(subnet.route_table)),
                            "an export of the route table");
   }
+  if (is_unread(subnet, kTablePointer)) return;
   judgement.fact(std::string(kTablePointer), "absent");
   if (use == SubnetUse::perhaps_endpoints_only) {
     return judgement.doubt("it has no route table, and what else than private endpoints stands in it is not in the export",

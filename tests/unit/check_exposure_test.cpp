@@ -148,8 +148,8 @@ TEST_CASE("exposure: the flag, the perimeter and the API gateway") {
     row.change(s);
     const Judged judged(std::move(s));
     const check::Result result = judged.run(row.rule);
-    CAPTURE(row.rule);
-    CAPTURE(row.why);
+    CAPTURE(std::string(row.rule));
+    CAPTURE(std::string(row.why));
     CAPTURE(messages(judged.estate, result));
     CHECK(verdict(result) == row.expected);
   }
