@@ -75,7 +75,7 @@ std::string arm_type(std::string_view id) {
   bool is_type = true;
   for (std::size_t at = 0; at != std::string_view::npos; is_type = !is_type) {
     const std::string_view segment = take_segment(parsed->type_path, at);
-    if (is_type) type += "/" + text::lower(segment);
+    if (is_type) (type += '/') += text::lower(segment);
   }
   return type;
 }
