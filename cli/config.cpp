@@ -25,8 +25,9 @@ class ConfigReader {
   /// True for a mapping; each of its keys is checked against `keys`.
   bool is_mapping(const YAML::Node& node, std::string_view what, const Keys& keys);
   bool is_list(const YAML::Node& node, std::string_view what);
-  /// The text of a scalar; empty after a complaint when it is none.
-  std::string scalar(const YAML::Node& node, std::string_view what);
+  /// The text of a scalar; empty after a complaint when it is none. YAML places a null behind its key, perhaps on a later
+  /// line, so the complaint names the place of `key` where there is one.
+  std::string scalar(const YAML::Node& node, std::string_view what, const YAML::Mark& key = YAML::Mark::null_mark());
   void root(const YAML::Node& node);
   void designate(const YAML::Node& node);
   void dns(const YAML::Node& node);
@@ -91,9 +92,9 @@ bool ConfigReader::is_list(const YAML::Node& node, std::string_view what) {
   return false;
 }
 
-std::string ConfigReader::scalar(const YAML::Node& node, std::string_view what) {
+std::string ConfigReader::scalar(const YAML::Node& node, std::string_view what, const YAML::Mark& key) {
   if (node.IsScalar() && !node.Scalar().empty()) return node.Scalar();
-  fail(node.Mark(), fmt::format("{}: {}, must be a text that is not empty", what,
+  fail(key.is_null() ? node.Mark() : key, fmt::format("{}: {}, must be a text that is not empty", what,
                                 node.IsScalar() ? std::string_view("an empty text") : kind(node)));
   return {};
 }
@@ -105,8 +106,12 @@ void ConfigReader::selector(const YAML::Node& node, std::string_view what, std::
       {"id", &selector.id},           {"name", &selector.name},
       {"subscription", &selector.subscription},         {"resource_group", &selector.resource_group},
       {"management_group", &selector.management_group}, {"type", &selector.type}};
-  for (const auto& [key, value] : fields) {
-    if (node[key].IsDefined()) *value = scalar(node[key], fmt::format("{}: {}", what, key));
+  for (const auto& entry : node) {
+    for (const auto& [key, value] : fields) {
+      if (entry.first.IsScalar() && entry.first.Scalar() == key) {
+        *value = scalar(entry.second, fmt::format("{}: {}", what, key), entry.first.Mark());
+      }
+    }
   }
   // A selector without any part matches nothing; whoever wrote it meant something.
   if (node.size() == 0) fail(node.Mark(), fmt::format("{}: an empty selector matches nothing", what));

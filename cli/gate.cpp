@@ -1,7 +1,6 @@
 #include "cli/gate.h"
 
 #include <algorithm>
-#include <optional>
 
 #include "engine/check/catalogue.h"
 #include "engine/report/summary.h"
@@ -9,19 +8,10 @@
 namespace hubproof::cli {
 namespace {
 
-/// The mildest severity that counts as violated, or nothing for "none".
-std::optional<Severity> threshold(const std::string& fail_on) {
-  if (fail_on == "none") return std::nullopt;
-  for (const Severity severity : {Severity::critical, Severity::high, Severity::medium, Severity::low}) {
-    if (fail_on == name(severity)) return severity;
-  }
-  return Severity::info;  // "unknown" is milder than every severity
-}
-
 bool is_violated(const Options& options, const check::Result& result) {
-  const std::optional<Severity> mildest = threshold(options.fail_on);
-  return mildest && std::any_of(result.findings.begin(), result.findings.end(), [&](const check::Finding& finding) {
-    return finding.outcome == check::Outcome::fail && check::catalogue().rules[finding.rule].severity <= *mildest;
+  return std::any_of(result.findings.begin(), result.findings.end(), [&](const check::Finding& finding) {
+    return finding.outcome == check::Outcome::fail &&
+           is_gated(options.fail_on, check::catalogue().rules[finding.rule].severity);
   });
 }
 
@@ -31,6 +21,14 @@ bool is_about_one_resource(const std::string& code) {
 }
 
 }  // namespace
+
+bool is_gated(const std::string& fail_on, Severity severity) {
+  if (fail_on == "none") return false;
+  for (const Severity mildest : {Severity::critical, Severity::high, Severity::medium, Severity::low}) {
+    if (fail_on == name(mildest)) return severity <= mildest;
+  }
+  return true;
+}
 
 bool is_input_open(const model::View& view) {
   const model::Snapshot& snapshot = view.estate.snapshot();

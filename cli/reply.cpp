@@ -30,7 +30,7 @@ void leave_open(net::Trace& back, std::string why) {
 /// Why a reply is not followed at all, or empty.
 std::string not_followed(const net::Trace& forward) {
   if (forward.disposition != Disposition::delivered || forward.hops.empty()) {
-    return "the packet is not delivered inside the estate, so no reply is followed";
+    return "no reply is followed, because the packet is not known to be delivered inside the estate";
   }
   if (is_translated(forward)) {
     return "an address is translated on the way, so the reply goes to the translating device, which undoes it; not followed";

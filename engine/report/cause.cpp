@@ -10,11 +10,20 @@
 namespace hubproof::report {
 namespace {
 
-/// `text` with every occurrence of a word of `names` (longest first) as '*'; digits of addresses stay.
+bool is_word(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_' || c == '.';
+}
+
+bool is_whole_word(const std::string& text, std::size_t at, std::size_t length) {
+  const bool is_open = at == 0 || !is_word(text[at - 1]);
+  return is_open && (at + length == text.size() || !is_word(text[at + length]));
+}
+
+/// `text` with every name (longest first) that stands there as a word of its own replaced by '*'.
 std::string without_names(std::string text, const std::vector<std::string>& names) {
   for (const std::string& name : names) {
     for (std::size_t at = text.find(name); at != std::string::npos; at = text.find(name, at + 1)) {
-      text.replace(at, name.size(), "*");
+      if (is_whole_word(text, at, name.size())) text.replace(at, name.size(), "*");
     }
   }
   return text;
@@ -41,7 +50,7 @@ std::string key(const model::Estate& estate, const check::Finding& finding) {
     return a.size() != b.size() ? a.size() > b.size() : a < b;
   });
   names.erase(std::unique(names.begin(), names.end()), names.end());
-  names.erase(std::remove_if(names.begin(), names.end(), [](const std::string& n) { return n.size() < 3; }), names.end());
+  names.erase(std::remove_if(names.begin(), names.end(), [](const std::string& n) { return n.empty(); }), names.end());
   // Fields cannot run into each other: no field holds a line end after printable().
   std::string out = std::to_string(finding.rule) + '\n' + without_names(text::printable(finding.message), names) + '\n' +
                     without_names(text::printable(finding.expected), names) + '\n' +

@@ -78,6 +78,7 @@ std::string verdict(const Summary& summary) {
   if (summary.is_empty()) return "NOTHING VERIFIED: no rule found anything to verify.";
   if (!summary.are_roles_clear) return "NOT DECIDED: the roles of the networks are not clear (see INPUT-ROLES).";
   if (!summary.is_input_whole) return "HOLDS for what was read; the input is not whole (see the input problems).";
+  if (summary.exempt > 0) return fmt::format("HOLDS but for {}.", counted(summary.exempt, "exempt rule", "exempt rules"));
   return "HOLDS: every rule that applies is proved or passed.";
 }
 

@@ -34,7 +34,10 @@ std::string what(const Page& page, const net::Hop& hop) {
                       net::name(*hop.next_hop));
     if (hop.route_source) out += fmt::format(" ({})", net::name(*hop.route_source));
   }
-  if (!hop.note.empty()) out += (out.empty() ? "" : ": ") + page.shown(hop.note);
+  const std::string note = page.shown(hop.note);
+  // A note that only words the route again is left out.
+  const bool says_more = !hop.next_hop || note != fmt::format("{} -> {}", page.shown(hop.matched_prefix), net::name(*hop.next_hop));
+  if (!note.empty() && says_more) out += (out.empty() ? "" : ": ") + note;
   return out;
 }
 

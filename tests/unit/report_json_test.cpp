@@ -11,19 +11,19 @@
 
 using namespace hubproof;
 using namespace hubproof::report;
-using nlohmann::json;
+using Json = nlohmann::json;
 
 namespace {
 
-json schema(std::string_view name) {
+Json schema(std::string_view name) {
   for (const Schema& s : schemas()) {
-    if (s.name == name) return json::parse(s.text);
+    if (s.name == name) return Json::parse(s.text);
   }
   REQUIRE(false);
   return {};
 }
 
-void check_valid(std::string_view name, const json& document) {
+void check_valid(std::string_view name, const Json& document) {
   for (const std::string& problem : test::SchemaCheck(schema(name)).problems(document)) {
     CAPTURE(std::string(name));
     CAPTURE(problem);
@@ -75,10 +75,10 @@ TEST_CASE("the result document follows its schema, for every outcome, with and w
     result.findings.push_back(finding);
   }
   result.proofs = {{0, "for all packets", 3, true}};
-  const json document = json::parse(report::json({view, kLocate}, result));
+  const Json document = Json::parse(report::json({view, kLocate}, result));
   check_valid("result", document);
   REQUIRE(document["findings"].size() == 5);
-  const json& fail = document["findings"][1];
+  const Json& fail = document["findings"][1];
   CHECK(fail["outcome"] == "fail");
   CHECK(fail["witness"]["hops"][0]["next_hop"] == "VNetPeering");
   CHECK(fail["witness"]["hops"][0]["decided_by"][0]["line"] == 7);
@@ -93,7 +93,7 @@ TEST_CASE("the result document follows its schema, for every outcome, with and w
 TEST_CASE("a result without findings is a valid document too") {
   const test::World w = world();
   const model::View view = w.view();
-  check_valid("result", json::parse(report::json({view, kLocate}, {})));
+  check_valid("result", Json::parse(report::json({view, kLocate}, {})));
 }
 
 TEST_CASE("bytes of the input that are no UTF-8 do not break the document") {
@@ -103,7 +103,7 @@ TEST_CASE("bytes of the input that are no UTF-8 do not break the document") {
   check::Finding finding;
   finding.message = "bad \xff byte and \x1b escape";
   result.findings = {finding};
-  const json document = json::parse(report::json({view, kLocate}, result));
+  const Json document = Json::parse(report::json({view, kLocate}, result));
   CHECK(document["findings"][0]["message"] == "bad \xEF\xBF\xBD byte and \x1b escape");
 }
 
@@ -115,13 +115,13 @@ TEST_CASE("the trace document follows its schema, with and without a reply") {
   trace.to = {"Internet", {net::Place::Kind::internet, {}}, test::ip("1.0.0.1"), {}};
   trace.forward = some_trace(w);
   trace.return_note = "not delivered";
-  const json one_way = json::parse(trace_json({view, kLocate}, trace));
+  const Json one_way = Json::parse(trace_json({view, kLocate}, trace));
   check_valid("trace", one_way);
   CHECK(one_way["return"].is_null());
   CHECK(one_way["to"]["resource"].is_null());
   trace.back = some_trace(w);
   trace.back->flow.protocol = Protocol::icmp;
-  const json both = json::parse(trace_json({view, kLocate}, trace));
+  const Json both = Json::parse(trace_json({view, kLocate}, trace));
   check_valid("trace", both);
   CHECK(both["return"]["flow"]["destination_port"].is_null());
   CHECK(both["flow"]["destination_port"] == 443);
@@ -130,10 +130,10 @@ TEST_CASE("the trace document follows its schema, with and without a reply") {
 TEST_CASE("the inventory and validate documents follow their schemas") {
   const test::World w = world();
   const model::View view = w.view();
-  const json inventory = json::parse(inventory_json({view, kLocate}));
+  const Json inventory = Json::parse(inventory_json({view, kLocate}));
   check_valid("inventory", inventory);
   CHECK(inventory["roles"]["hubs"].size() == 1);
-  check_valid("validate", json::parse(diagnostics_json({view, kLocate})));
+  check_valid("validate", Json::parse(diagnostics_json({view, kLocate})));
 }
 
 TEST_CASE("a schema refuses what it should: a missing key, an unknown one, a wrong type, a word not in the list") {
@@ -142,26 +142,26 @@ TEST_CASE("a schema refuses what it should: a missing key, an unknown one, a wro
   const model::View view = w.view();
   TraceReport trace;
   trace.forward = some_trace(w);
-  const json good = json::parse(trace_json({view, kLocate}, trace));
+  const Json good = Json::parse(trace_json({view, kLocate}, trace));
   REQUIRE(check.problems(good).empty());
-  json lacking = good;
+  Json lacking = good;
   lacking.erase("hops");
-  json extra = good;
+  Json extra = good;
   extra["surprise"] = 1;
-  json wrong = good;
+  Json wrong = good;
   wrong["flow"]["destination_port"] = "443";
-  json word = good;
+  Json word = good;
   word["disposition"] = "maybe";
-  for (const json& bad : {lacking, extra, wrong, word}) {
+  for (const Json& bad : {lacking, extra, wrong, word}) {
     CAPTURE(bad.dump());
     CHECK_FALSE(check.problems(bad).empty());
   }
 }
 
 TEST_CASE("every place, next hop and disposition that the engine can name is in the trace schema") {
-  const json defs = schema("trace")["$defs"];
-  const json properties = schema("trace")["properties"];
-  const auto holds = [](const json& list, std::string_view word) {
+  const Json defs = schema("trace")["$defs"];
+  const Json properties = schema("trace")["properties"];
+  const auto holds = [](const Json& list, std::string_view word) {
     return std::find(list.begin(), list.end(), std::string(word)) != list.end();
   };
   for (int i = 0; i <= static_cast<int>(net::Place::Kind::unknown); ++i) {
@@ -179,6 +179,6 @@ TEST_CASE("every schema is JSON of draft 2020-12") {
   CHECK(schemas().size() == 5);
   for (const Schema& s : schemas()) {
     CAPTURE(std::string(s.name));
-    CHECK(json::parse(s.text)["$schema"] == "https://json-schema.org/draft/2020-12/schema");
+    CHECK(Json::parse(s.text)["$schema"] == "https://json-schema.org/draft/2020-12/schema");
   }
 }
