@@ -50,6 +50,13 @@ bool holds_only_endpoints(const View& view, const Subnet& subnet) {
   });
 }
 
+bool is_firewall_subnet(const View& view, const Subnet& subnet) {
+  if (!is_named(view, subnet, "AzureFirewallSubnet") && !is_named(view, subnet, "AzureFirewallManagementSubnet")) return false;
+  const auto& roles = view.roles.firewalls;
+  const bool has_hub_firewall = std::any_of(roles.begin(), roles.end(), [&](const auto& role) { return role.vnet == subnet.vnet; });
+  return has_hub_firewall || view.estate.firewalls_by_vnet.of(subnet.vnet).empty();
+}
+
 std::string enumeration(const std::vector<std::string>& items) {
   constexpr std::size_t kShown = 3;
   std::string out;

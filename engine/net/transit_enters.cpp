@@ -53,10 +53,7 @@ class Entering {
 //       behind its gateway
 // source: azure-semantics.md 1.5, 7.1
 bool Entering::sends(const Subnet& subnet) {
-  if (is_named(v_, subnet, "AzureFirewallSubnet") || is_named(v_, subnet, "AzureFirewallManagementSubnet") ||
-      is_named(v_, subnet, "RouteServerSubnet")) {
-    return false;
-  }
+  if (is_firewall_subnet(v_, subnet) || is_named(v_, subnet, "RouteServerSubnet")) return false;
   if (is_named(v_, subnet, "GatewaySubnet")) {
     bool has_gateway = false;
     for (const auto& [key, index] : e_.gateways_by_vnet.of(subnet.vnet)) {

@@ -95,7 +95,9 @@ void Entries::balancers() {
   for (const model::LoadBalancer& balancer : e_.tables().load_balancers) {
     for (const auto& frontend : balancer.frontends) {
       if (!frontend.public_ip.is_set()) continue;
-      for (const auto& [pool, member] : balancer.pool_members) {
+      for (const auto& entry_of_pool : balancer.pool_members) {
+        const model::ResourceId pool = entry_of_pool.first;
+        const model::ResourceId member = entry_of_pool.second;
         const bool has_rule = std::any_of(balancer.rules.begin(), balancer.rules.end(), [&](const auto& rule) {
           return rule.frontend == frontend.id && (rule.backend_pool == pool || rule.backend_pool == member);
         });

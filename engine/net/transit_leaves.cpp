@@ -133,10 +133,6 @@ void Leaving::judge(const Subnet& subnet, const Share& share) {
   }
 }
 
-bool is_firewall_subnet(const View& view, const Subnet& subnet) {
-  return is_named(view, subnet, "AzureFirewallSubnet") || is_named(view, subnet, "AzureFirewallManagementSubnet");
-}
-
 bool is_platform_subnet(const View& view, const Subnet& subnet) {
   return is_named(view, subnet, "GatewaySubnet") || is_named(view, subnet, "RouteServerSubnet");
 }

@@ -47,6 +47,9 @@ void add_witnessed(TransitRun& run, Bypass bypass, const std::optional<Packet>& 
 /// delegation. Nothing in it starts connections. source: learn.microsoft.com/azure/private-link/private-endpoint-overview
 bool holds_only_endpoints(const model::View& view, const model::Subnet& subnet);
 
+/// An AzureFirewallSubnet or AzureFirewallManagementSubnet, unless the only firewalls of its VNet are no hub firewalls.
+bool is_firewall_subnet(const model::View& view, const model::Subnet& subnet);
+
 /// "10.0.2.0/24 -> 10.0.0.4, ..." for the first few prefixes; empty when no hub of the spoke has a firewall.
 std::string expected_routes(const TransitRun& run, const std::vector<Prefix>& prefixes);
 /// "a, b and 3 more"

@@ -123,14 +123,14 @@ TEST_CASE("exposure: a project follows its account, an app its environment") {
 }
 
 TEST_CASE("exposure: API Management is private when Internal or when public access is off") {
-  for (const auto& [type, expected] : {std::pair("Internal", "closed"), {"External", "open to all"}, {"None", "open to all"}}) {
-    CAPTURE(type);
+  for (const auto& row : {std::pair("Internal", "closed"), {"External", "open to all"}, {"None", "open to all"}}) {
+    CAPTURE(std::string(row.first));
     Build b;
     b.vnet("v", "10.0.0.0/16");
     b.subnet("v", "apim", "10.0.0.0/24");
-    b.apim("apim", "v/apim", "10.0.0.4", type);
+    b.apim("apim", "v/apim", "10.0.0.4", row.first);
     World w = b.world();
-    CHECK(word(net::exposure(w.view(), w.service("apim"))) == expected);
+    CHECK(word(net::exposure(w.view(), w.service("apim"))) == row.second);
   }
 }
 

@@ -111,14 +111,14 @@ TEST_CASE("a user 0/0 widens VirtualNetwork: private addresses become doubtful, 
 }
 
 TEST_CASE("groups on private endpoints act only when the policies say so; on platform subnets never") {
-  for (const auto& [policies, expected] : {std::pair("", "allow"), {"Disabled", "allow"}, {"RouteTableEnabled", "allow"},
+  for (const auto& row : {std::pair("", "allow"), {"Disabled", "allow"}, {"RouteTableEnabled", "allow"},
                                            {"NetworkSecurityGroupEnabled", "deny Inbound-Deny-100"}, {"Enabled", "deny Inbound-Deny-100"}}) {
-    CAPTURE(policies);
+    CAPTURE(std::string(row.first));
     Build b = one();
     b.rule("nsg", {.access = "Deny"});
-    b.attach("v", "a", {.policies = policies});
+    b.attach("v", "a", {.policies = row.first});
     World w = b.world();
-    CHECK(filtered(w, model::Direction::inbound, packet("10.1.0.4", "10.0.0.4"), true) == expected);
+    CHECK(filtered(w, model::Direction::inbound, packet("10.1.0.4", "10.0.0.4"), true) == row.second);
   }
   Build b = one();
   b.rule("nsg", {.access = "Deny"});
@@ -249,12 +249,12 @@ TEST_CASE("trace: a public address in front of a NIC") {
 }
 
 TEST_CASE("trace: private endpoints take approved connections only and never start one") {
-  for (const auto& [status, expected] : {std::pair("Approved", "delivered"), {"Pending", "dropped"}, {"Rejected", "dropped"}, {"Odd", "unknown"}}) {
-    CAPTURE(status);
+  for (const auto& row : {std::pair("Approved", "delivered"), {"Pending", "dropped"}, {"Rejected", "dropped"}, {"Odd", "unknown"}}) {
+    CAPTURE(std::string(row.first));
     Build b = one();
-    b.endpoint("pe", "v/free", "10.0.1.9", {.status = status});
+    b.endpoint("pe", "v/free", "10.0.1.9", {.status = row.first});
     World w = b.world();
-    CHECK(traced(w, at(w, "peer/b"), "10.1.0.4", "10.0.1.9") == expected);
+    CHECK(traced(w, at(w, "peer/b"), "10.1.0.4", "10.0.1.9") == row.second);
     const net::Place endpoint{net::Place::Kind::private_endpoint, w.estate().tables().private_endpoints.front().id};
     CHECK(traced(w, endpoint, "10.0.1.9", "10.1.0.4") == "dropped");
   }

@@ -97,6 +97,9 @@ TEST_CASE("transit: a single change of routes, endpoints or peerings opens exact
        {"uncertain leaves app VirtualAppliance 203.0.0.0/8"}},
       {"an appliance outside the spoke is no firewall", [](Build& b) { b.nic("nva", "hub/apim", "10.0.2.9", {.forwarding = true}); b.udr("rt-spoke", "20.0.0.0/8", "10.0.2.9"); },
        {"certain leaves app VirtualAppliance 20.0.0.0/8"}},
+      {"a firewall that is no hub firewall is a place like any other; its own address lets nothing on, so no packet proves the way there", [](Build& b) { b.vnet("other", "10.2.0.0/16"); b.subnet("other", "AzureFirewallSubnet", "10.2.0.0/26");
+         b.firewall("fw2", "other", "10.2.0.4", {.is_hub_firewall = false}); b.peer("spoke", "other"); },
+       {"certain enters AzureFirewallSubnet VNetPeering 10.1.0.0/23", "uncertain leaves app VNetPeering 10.2.0.0/26"}},
       {"None drops", [](Build& b) { b.udr("rt-spoke", "10.9.0.0/16", "None"); }, {}},
       {"a gateway route without any gateway drops", [](Build& b) { b.udr("rt-spoke", "10.9.0.0/16", "VirtualNetworkGateway"); }, {}},
       {"a peering that is not established on both sides carries nothing", [](Build& b) { b.vnet("other", "10.2.0.0/16"); b.subnet("other", "x", "10.2.0.0/24");
