@@ -120,17 +120,18 @@ void Loader::load_file(const FoundFile& file) {
   const SourceText read = reader_.read(file.path);
   if (!read.is_usable) return report_lost(file, read.code, read.problem, read.fix);
   const std::string_view body = text::trim(reader_.text().view());
-  if (body.empty()) {
+  if (body.empty() && !read.is_cut_off) {
     return report(file, Level::warning, "INPUT-EMPTY", "the file is empty", "it adds nothing; PowerShell prints an empty file for no rows",
                   "check that the export really found nothing");
   }
   if (is_export_index(body)) return read_export_index(reader_.text().view(), file.path, run_);
-  const bool is_json = body.front() == '{' || body.front() == '[';
+  const bool is_json = !body.empty() && (body.front() == '{' || body.front() == '[');
   const bool is_csv = !is_json && is_csv_export(body);
   if (!is_json && !is_csv) {
     if (!file.is_explicit && !promises_rows(file.path)) {
       return report(file, Level::note, "INPUT-SKIPPED", "neither JSON nor CSV: skipped", "", "");
     }
+    if (read.is_cut_off) return report_lost(file, read.code, read.problem, read.fix);
     return report_lost(file, "INPUT-SHAPE", "neither JSON nor a CSV export with a column id", "give what the export commands wrote");
   }
   model::Source& source = s_.sources.emplace_back();

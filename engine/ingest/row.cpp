@@ -90,6 +90,13 @@ std::string_view spelled(json_type type) {
   return "a value";
 }
 
+/// The parser tells a type by the first letter: what begins like null must be null.
+json_type type_of(value& met) {
+  const json_type type = met.type();
+  if (type == json_type::null && !bool(met.is_null())) throw simdjson::simdjson_error(simdjson::N_ATOM_ERROR);
+  return type;
+}
+
 /// The type that the id states is another one that is read as well: one of the two is wrong.
 bool contradicts(std::string_view id, std::string_view type) {
   const std::string_view last = type.substr(type.rfind('/') + 1);
@@ -155,7 +162,7 @@ void RowReader::read_field(simdjson::ondemand::field& field, Row& row) {
 }
 
 void RowReader::read_head_field(std::string_view key, value met, Row& row) {
-  const json_type type = met.type();
+  const json_type type = type_of(met);
   if (type == json_type::null) return;
   if (type != json_type::string) {
     if (row.wrong.empty()) row.wrong = fmt::format("{} is {} in place of a string", key, spelled(type));
@@ -189,7 +196,7 @@ void RowReader::take_tenant(value met) {
 }
 
 void RowReader::read_sku(value met, Row& row) {
-  const json_type type = met.type();
+  const json_type type = type_of(met);
   if (type == json_type::null) return;
   if (type != json_type::object) {
     if (row.wrong.empty()) row.wrong = fmt::format("sku is {} in place of an object", spelled(type));
@@ -223,7 +230,7 @@ bool RowReader::can_read_now(Row& row) {
 }
 
 void RowReader::read_properties(value met, Row& row) {
-  const json_type type = met.type();
+  const json_type type = type_of(met);
   if (type == json_type::null) {
     row.has_null_properties = true;
     return;
@@ -338,7 +345,17 @@ void RowReader::report_unused(const Row& row, Page& page) {
   Diagnostic out = about(row, bad_id ? "INPUT-ID" : "INPUT-ROW", std::move(message),
                          "let the query keep id, type and properties of every row");
   out.why = "the row is not used";
+  add_gap_of_unused(row, out);
   run_.findings.add(std::move(out));
+}
+
+// The row may have been of any kind unless its type says that nothing rests on it.
+void RowReader::add_gap_of_unused(const Row& row, const Diagnostic& why) {
+  if (row.type != nullptr && row.type->read == nullptr) return;
+  const model::ArgTable table = row.type == nullptr ? model::ArgTable::resources : row.type->table;
+  const std::vector<model::Gap>& gaps = run_.snapshot.gaps;
+  if (!gaps.empty() && gaps.back().code == why.code && gaps.back().table == table) return;
+  add_table_gap(run_.snapshot, why.code, table, text_.path + ": " + why.message);
 }
 
 void RowReader::report_no_row(std::string_view met, std::size_t begin, Page& page) {

@@ -59,6 +59,7 @@ class RowReader {
   void read_late(Row& row);
   void run_reader(Row& row, simdjson::ondemand::value properties);
   void report_unused(const Row& row, Page& page);
+  void add_gap_of_unused(const Row& row, const Diagnostic& why);
   void report_depth_damage(const Row& row, std::string_view damage);
   void not_read(const Row& row, std::string_view code, std::string message, std::string fix);
   Diagnostic about(const Row& row, std::string_view code, std::string message, std::string fix);

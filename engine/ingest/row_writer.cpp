@@ -140,6 +140,21 @@ bool is_flattened(const json& row) {
   return !row.contains("properties") && row.contains("name") && has_state;
 }
 
+bool lacks_slash(const std::string& id) {
+  return text::starts_with(id, "subscriptions/") || text::starts_with(id, "resourceGroups/") || text::starts_with(id, "providers/");
+}
+
+/// The references of a row whose own id lacks its first '/' lack it as well.
+void add_slashes(json& value) {
+  if (value.is_string()) {
+    auto& text = value.get_ref<std::string&>();
+    if (lacks_slash(text) && text::lower(text).find("/providers/") != std::string::npos) text.insert(0, "/");
+  }
+  if (value.is_structured()) {
+    for (json& element : value) add_slashes(element);
+  }
+}
+
 }  // namespace
 
 void RowWriter::write(json row, const std::string& parent_id, const std::string& parent_type) {
@@ -150,9 +165,10 @@ void RowWriter::write(json row, const std::string& parent_id, const std::string&
   std::string id = member_text(row, "id");
   std::string type = child_type(parent_type, member_text(row, "type"));
   if (id.empty() && !parent_id.empty()) id = child_id(parent_id, parent_type, member_text(row, "type"), member_text(row, "name"));
-  if (text::starts_with(id, "subscriptions/") || text::starts_with(id, "resourceGroups/") || text::starts_with(id, "providers/")) {
+  if (lacks_slash(id)) {
     id.insert(0, "/");
     ++out_.slashes;
+    add_slashes(row);
   }
   if (!id.empty()) row["id"] = id;
   if (!type.empty()) row["type"] = type;
