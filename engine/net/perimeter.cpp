@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cstddef>
+
 namespace hubproof::net {
 namespace {
 
@@ -46,6 +48,7 @@ void apply_perimeter(const View& view, const model::PerimeterAssociation& associ
   const bool has_rules = view.estate.holds(association.profile) ||
                          !view.estate.perimeter_rules_by_profile.of(association.profile).empty();
   const bool is_whole = has_rules && !view.estate.is_partial(model::ArgTable::network_resources);
+  const auto own_questions = static_cast<std::ptrdiff_t>(exposure.open.size());
   const AddressSet by_rules = admitted(view, association, exposure);
   const PerimeterMode mode = association.mode.value_or_default(PerimeterMode::learning).value_or(PerimeterMode::audit);
   exposure.facts.push_back({association.id, "/properties/accessMode",
@@ -60,9 +63,9 @@ void apply_perimeter(const View& view, const model::PerimeterAssociation& associ
   if (mode == PerimeterMode::enforced || (is_secured && mode == PerimeterMode::learning)) {
     exposure.accepted = by_rules;
     if (mode == PerimeterMode::enforced) {
-      // What was open about the resource's own rules no longer matters.
-      exposure.open.clear();
-      exposure.possible = {};
+      // What was open about the resource's own rules no longer matters; what is open about the perimeter's does.
+      exposure.open.erase(exposure.open.begin(), exposure.open.begin() + own_questions);
+      exposure.possible = exposure.open.empty() ? AddressSet() : internet_addresses();
     }
     return;
   }

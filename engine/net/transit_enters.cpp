@@ -180,7 +180,18 @@ bool Entering::by_endpoints(const Subnet& subnet, const RouteSet& set, const Pee
   for (const Subnet* target : endpoint_subnets_) {
     for (const auto& [key, index] : e_.endpoints_by_subnet.of(target->id)) {
       const model::PrivateEndpoint& endpoint = e_.tables().private_endpoints[index];
-      for (const Ipv4 address : endpoint_addresses(v_, endpoint)) {
+      const std::vector<Ipv4> addresses = endpoint_addresses(v_, endpoint);
+      if (addresses.empty()) {
+        out = true;
+        AddressSet space;
+        for (const Prefix& prefix : target->prefixes) space.add(prefix);
+        run_.uncertain(Bypass::Way::enters, model::SubnetIndex(e_.index_of(subnet)), space,
+                       {NextHop::Kind::private_endpoint, endpoint.id, {}},
+                       {{endpoint.id, "/properties/networkInterfaces", "no address"}},
+                       fmt::format("the address of private endpoint {} is not in the export: whether its /32 route leads around the firewall "
+                                   "is not known", shown(v_, endpoint.id)));
+      }
+      for (const Ipv4 address : addresses) {
         if (told.contains(address)) continue;
         Ternary overridden = Ternary::no;
         for (const Route& route : set.routes) {

@@ -57,7 +57,8 @@ class AddressSet {
 /// "10.0.0.0/8, 192.0.2.1-192.0.2.9": prefixes where an interval is one, else ranges; "none" for the empty set.
 std::string to_string(const AddressSet& set);
 
-/// Addresses that the public Internet can be a source or destination of: all but the special-purpose blocks.
+/// Addresses that the public Internet can be a source or destination of: all but the private, local, multicast and
+/// reserved blocks. The documentation blocks (192.0.2.0/24, ...) are kept: leaving them out would prove more, not less.
 /// Source: IANA IPv4 Special-Purpose Address Registry (RFC 6890), iana.org/assignments/iana-ipv4-special-registry
 const AddressSet& internet_addresses();
 
