@@ -137,6 +137,15 @@ net::RouteSet deciding_routes(const View& view, const Scope& scope, const Subnet
   return out;
 }
 
+/// A route that was not understood, but whose destination is known, matters where it overlaps.
+bool has_unread_route(const model::RouteTable& table, const Subnet& to) {
+  return std::any_of(table.routes.begin(), table.routes.end(), [&](const model::Route& route) {
+    const Prefix* prefix = route.prefix ? std::get_if<Prefix>(&*route.prefix) : nullptr;
+    if (route.is_usable || prefix == nullptr) return false;
+    return std::any_of(to.prefixes.begin(), to.prefixes.end(), [&](const Prefix& p) { return p.overlaps(*prefix); });
+  });
+}
+
 void judge_from(const View& view, Scope& scope, VnetIndex spoke, const Subnet& from, const std::vector<const Hub*>& hubs,
                 Judgement& judgement) {
   const auto* table = scope.estate().find<model::RouteTable>(from.route_table);
@@ -145,17 +154,14 @@ void judge_from(const View& view, Scope& scope, VnetIndex spoke, const Subnet& f
   if (table == nullptr && (from.route_table.is_set() || is_unread(from, "/properties/routeTable/id"))) {
     return judgement.doubt(fmt::format("the route table of {} is not in the export", scope.label(from)), "an export of the route table");
   }
-  bool may_hold_more = table != nullptr && doubt_about_table(view, *table).has_value();
+  const bool may_hold_more = table != nullptr && doubt_about_table(view, *table).has_value();
   const net::RouteSet routes = deciding_routes(view, scope, from);
-  for (const net::UnknownRoutes& unknown : routes.unknown) {
-    if (unknown.source == net::RouteSource::user && unknown.next_hop.kind == net::NextHop::Kind::unknown) {
-      judgement.doubt(unknown.reason);
-      may_hold_more = true;
-    }
-  }
   for (const Hub* hub : hubs) {
-    const Way way{scope, spoke, from, *hub, routes.routes, may_hold_more};
-    for (const ServiceSubnet& to : hub->services) judge_service(way, to, judgement);
+    for (const ServiceSubnet& to : hub->services) {
+      const bool is_unread_here = table != nullptr && has_unread_route(*table, *to.subnet);
+      if (is_unread_here) judgement.doubt(fmt::format("a route of {} towards {} is not understood", scope.label(table->id), to.label));
+      judge_service({scope, spoke, from, *hub, routes.routes, may_hold_more || is_unread_here}, to, judgement);
+    }
   }
 }
 

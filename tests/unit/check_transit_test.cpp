@@ -367,6 +367,19 @@ const CheckRow kHubs[] = {
        table(s).disable_peering_route = true;
      },
      "unknown"},
+    {"HP-TRN-006", "a route to a hub subnet that is not understood",
+     [](Snapshot& s) {
+       route(s, "10.0.2.0/25", NextHopType::none);
+       table(s).routes.back().is_usable = false;
+     },
+     "unknown"},
+    {"HP-TRN-006", "a route elsewhere that is not understood",
+     [](Snapshot& s) {
+       route(s, "198.51.100.0/24", NextHopType::none);
+       table(s).routes.back().is_usable = false;
+       table(s).unread.push_back({"/properties/routes/3/properties/nextHopType", "Teleport"});
+     },
+     "pass"},
     {"HP-TRN-006", "the table is not in the export", [](Snapshot& s) { remove(s, s.tables.route_tables, "rt-a"); }, "unknown"},
     {"HP-TRN-007", "policies off at the hub", [](Snapshot& s) { subnet(s, "hub/subnets/pe").private_endpoint_policies = PrivateEndpointPolicies::disabled; },
      "fail"},
