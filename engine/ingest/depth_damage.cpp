@@ -42,17 +42,17 @@ std::string_view find(std::string_view json, std::string_view opening, bool (*is
 }  // namespace
 
 // Every byte of every file passes here, so the loop has neither branch nor call and a fixed length: compilers turn it into
-// vector instructions. Only the first bytes of the two openings are compared; find_depth_damage() looks closely.
+// vector instructions. Only some bytes of the two openings are compared; find_depth_damage() looks closely.
 bool may_have_depth_damage(std::string_view json) {
   constexpr std::size_t kBlock = 1024;
-  constexpr std::size_t kAhead = 3;
+  constexpr std::size_t kAhead = 7;
   const char* at = json.data();
   std::size_t left = json.size();
   for (; left >= kBlock + kAhead; at += kBlock, left -= kBlock) {
     unsigned char any = 0;
     for (std::size_t i = 0; i < kBlock; ++i) {
       const bool is_object = (at[i + 1] == '@') & (at[i + 2] == '{');
-      const bool is_system = (at[i + 1] == 'S') & (at[i + 2] == 'y') & (at[i + 3] == 's');
+      const bool is_system = (at[i + 1] == 'S') & (at[i + 2] == 'y') & (at[i + 7] == '.');  // not "SystemAssigned"
       any = static_cast<unsigned char>(any | ((at[i] == '"') & (is_object | is_system)));
     }
     if (any != 0) return true;

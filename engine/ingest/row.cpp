@@ -26,6 +26,7 @@ struct RowReader::Row {
   std::uint32_t seen = 0;            ///< bits of Field
   bool has_null_properties = false;
   bool was_read = false;
+  const MetType* read_as = nullptr;  ///< by whose reader, which the type may contradict when it comes later
   bool has(std::uint32_t field) const { return (seen & field) != 0; }
 };
 
@@ -95,6 +96,24 @@ json_type type_of(value& met) {
   const json_type type = met.type();
   if (type == json_type::null && !bool(met.is_null())) throw simdjson::simdjson_error(simdjson::N_ATOM_ERROR);
   return type;
+}
+
+/// As arm_type(), for ids that are spelled in the usual way; into a buffer that is reused.
+void write_type(std::string_view id, std::string& out) {
+  constexpr std::string_view kProviders = "/providers/";
+  out.clear();
+  const std::size_t providers = id.rfind(kProviders);
+  if (providers == std::string_view::npos) return;
+  std::size_t segment = 0;
+  for (std::size_t at = providers + kProviders.size(); at < id.size(); ++segment) {
+    const std::size_t end = std::min(id.find('/', at), id.size());
+    const bool is_name = segment != 0 && segment % 2 == 0;  // namespace, type, name, type, name
+    if (!is_name) {
+      if (segment != 0) out += '/';
+      for (; at < end; ++at) out += text::to_lower(id[at]);
+    }
+    at = end + 1;
+  }
 }
 
 /// The type that the id states is another one that is read as well: one of the two is wrong.
@@ -221,6 +240,19 @@ bool RowReader::settle_type(Row& row) {
   return true;
 }
 
+/// The CLI prints keys in alphabetical order, so that the type comes behind the properties. The id tells it as well; should
+/// the two differ, finish() makes the row unknown.
+void RowReader::guess_type(Row& row) {
+  if (row.type != nullptr || row.has(kType) || !row.head.id.is_set() || may_be_cut_) return;
+  write_type(row.id, guess_);
+  if (guess_ != last_guess_) {
+    const ResourceKind* kind = find_kind(guess_);
+    guessed_ = kind != nullptr && kind->read != nullptr ? &types_.find(guess_) : nullptr;
+    last_guess_ = guess_;
+  }
+  row.type = guessed_;
+}
+
 bool RowReader::can_read_now(Row& row) {
   if (!row.head.id.is_set() || row.type == nullptr || may_be_cut_ || !row.wrong.empty()) return false;
   if (row.type->may_recurse) return false;
@@ -244,13 +276,17 @@ void RowReader::read_properties(value met, Row& row) {
     return;
   }
   if (row.type != nullptr && row.type->read == nullptr) return;
+  const MetType* stated = row.type;
+  guess_type(row);
   if (!can_read_now(row)) {
+    row.type = stated;
     simdjson::ondemand::object object = met.get_object();
     row.late_properties = std::string_view(object.raw_json());
     return;
   }
   settle_type(row);
   run_reader(row, met);
+  row.type = stated;
 }
 
 void RowReader::run_reader(Row& row, value properties) {
@@ -260,6 +296,7 @@ void RowReader::run_reader(Row& row, value properties) {
   context_.path.clear();
   context_.path.push_back({"properties", 0});
   row.was_read = true;
+  row.read_as = row.type;
   row.type->read(row.head, Cursor(properties, context_), context_);
 }
 
@@ -309,7 +346,7 @@ void RowReader::keep(Row& row, Page&) {
                     "keep the right one; Azure never prints a key twice");
   }
   if (!row.wrong.empty()) return not_read(row, "INPUT-ROW", row.wrong, "export the row again");
-  if (contradicts(row.id, row.type->name)) {
+  if (contradicts(row.id, row.type->name) || (row.was_read && row.read_as != row.type)) {
     return not_read(row, "INPUT-ID", fmt::format("the id is not one of type \"{}\"", text::printable(row.head.type)),
                     "export the row again");
   }

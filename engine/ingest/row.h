@@ -51,6 +51,7 @@ class RowReader {
   void read_properties(simdjson::ondemand::value value, Row& row);
   void take_id(std::string_view id, Row& row);
   void take_tenant(simdjson::ondemand::value value);
+  void guess_type(Row& row);
   bool can_read_now(Row& row);
   bool settle_type(Row& row);
   void finish(Row& row, Page& page);
@@ -72,6 +73,9 @@ class RowReader {
   RowsText text_;
   std::optional<LineCounter> lines_;
   std::string last_tenant_;
+  std::string guess_;
+  std::string last_guess_;
+  const MetType* guessed_ = nullptr;
   std::size_t last_begin_ = 0;
   bool may_be_cut_ = false;  ///< something in the text looks like what ConvertTo-Json leaves of deep values
 };
