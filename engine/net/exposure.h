@@ -45,6 +45,9 @@ struct PublicSurface {
 /// All such surfaces of the estate whose target is `address`, or may be.
 std::vector<PublicSurface> public_surfaces(const model::View& view, Ipv4 address);
 
+/// True when the surface leads to `address`, or to somewhere that is not known and may be it.
+bool may_lead_to(const model::View& view, const PublicSurface& surface, Ipv4 address);
+
 /// Every public surface of the estate, each with all of its possible targets; computed once per run.
 std::vector<PublicSurface> all_public_surfaces(const model::View& view);
 

@@ -25,6 +25,7 @@ class Surfaces {
 
  private:
   void of_firewall(const model::AzureFirewall& firewall);
+  void of_hidden_owner(const model::PublicIp& address);
   void of_nat_rule(const model::AzureFirewall& firewall, const model::RuleCollectionGroup& group, std::size_t collection, std::size_t rule);
   void of_balancer(const model::LoadBalancer& balancer);
   void of_member(const model::LoadBalancer& balancer, const model::LoadBalancer::Frontend& frontend,
@@ -257,7 +258,26 @@ void Surfaces::of_gateway(const ApplicationGateway& gateway) {
   }
 }
 
+// A public address in use by a firewall or an application gateway that the export does not hold: where it leads is not known.
+void Surfaces::of_hidden_owner(const model::PublicIp& address) {
+  if (!address.owner.is_set()) return;
+  const std::string_view owner = arm_top_level(e_.spelling(address.owner));
+  const std::string type = arm_type(owner);
+  if (type != "microsoft.network/azurefirewalls" && type != "microsoft.network/applicationgateways") return;
+  if (e_.holds(e_.ids().find(owner))) return;
+  PublicSurface surface;
+  surface.entry = address.id;
+  surface.public_address = address.address;
+  surface.is_certain = false;
+  surface.sources = internet_addresses();
+  surface.facts = {{address.id, "/properties/ipConfiguration/id", text::printable(owner)}};
+  surface.reason = fmt::format("public IP address {} is in use by {}, which is not in the export: where it leads is not known",
+                               shown(v_, address.id), text::printable(arm_name(owner)));
+  out_.push_back(std::move(surface));
+}
+
 std::vector<PublicSurface> Surfaces::run() {
+  for (const model::PublicIp& address : e_.tables().public_ips) of_hidden_owner(address);
   for (const model::AzureFirewall& firewall : e_.tables().firewalls) of_firewall(firewall);
   for (const model::LoadBalancer& balancer : e_.tables().load_balancers) of_balancer(balancer);
   for (const ApplicationGateway& gateway : e_.tables().application_gateways) of_gateway(gateway);
@@ -268,15 +288,17 @@ std::vector<PublicSurface> Surfaces::run() {
 
 std::vector<PublicSurface> all_public_surfaces(const View& view) { return Surfaces(view).run(); }
 
+// The members of a load balancer are virtual machines and their scale sets: one that the export does not show is not the
+// private endpoint or injected service that has `address`.
+// source: learn.microsoft.com/azure/load-balancer/backend-pool-management
+bool may_lead_to(const View& view, const PublicSurface& surface, Ipv4 address) {
+  if (surface.target == address) return true;
+  return surface.target == Ipv4() && view.estate.find<model::LoadBalancer>(surface.entry) == nullptr;
+}
+
 std::vector<PublicSurface> public_surfaces(const View& view, Ipv4 address) {
   std::vector<PublicSurface> out = all_public_surfaces(view);
-  // The members of a load balancer are virtual machines and their scale sets: one that the export does not show is not the
-  // private endpoint or injected service that has `address`.
-  // source: learn.microsoft.com/azure/load-balancer/backend-pool-management
-  const auto leads_elsewhere = [&](const PublicSurface& surface) {
-    if (surface.target == address) return false;
-    return surface.target != Ipv4() || view.estate.find<model::LoadBalancer>(surface.entry) != nullptr;
-  };
+  const auto leads_elsewhere = [&](const PublicSurface& surface) { return !may_lead_to(view, surface, address); };
   out.erase(std::remove_if(out.begin(), out.end(), leads_elsewhere), out.end());
   return out;
 }

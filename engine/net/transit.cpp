@@ -85,6 +85,26 @@ std::string expected_routes(const TransitRun& run, const std::vector<Prefix>& pr
   return {};
 }
 
+namespace {
+
+/// What packets from the subnet carry as source. Azure lets a NIC send under its own address only; behind the gateway of a
+/// GatewaySubnet stand the networks of on-premises, of which private addresses outside the two networks are taken.
+/// source: learn.microsoft.com/azure/virtual-network/virtual-network-network-interface#enable-or-disable-ip-forwarding,
+/// azure-semantics.md 7.1
+AddressSet source_addresses(const View& view, const Subnet& sender, const Subnet& target) {
+  if (!is_named(view, sender, "GatewaySubnet")) return usable_addresses(sender);
+  AddressSet out;
+  for (const std::string_view block : {"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"}) out.add(*Prefix::parse(block));
+  for (const model::ResourceId id : {sender.vnet, target.vnet}) {
+    const model::VirtualNetwork* vnet = view.estate.find<model::VirtualNetwork>(id);
+    if (vnet == nullptr) continue;
+    for (const Prefix& prefix : vnet->address_space) out.subtract(prefix);
+  }
+  return out;
+}
+
+}  // namespace
+
 void land(const View& view, const Subnet& sender, const Subnet& target, const AddressSet& destinations, Landing& landing) {
   AddressSet part;
   for (const Prefix& prefix : target.prefixes) part.add(prefix);
@@ -105,7 +125,7 @@ void land(const View& view, const Subnet& sender, const Subnet& target, const Ad
     }
   }
   const FilterPoint from{&sender, nullptr, false};
-  const AddressSet sources = usable_addresses(sender);
+  const AddressSet sources = source_addresses(view, sender, target);
   AddressSet hosts = part & usable_addresses(target);
   AddressSet links;
   for (const Ipv4 address : endpoints) {

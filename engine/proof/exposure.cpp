@@ -140,7 +140,8 @@ std::vector<const net::PublicSurface*> Claim::entries_to(const Service& service)
   }
   std::vector<const net::PublicSurface*> out;
   for (const net::PublicSurface& surface : surfaces_) {
-    if (addresses.count(surface.target) != 0) out.push_back(&surface);
+    const auto is_led_to = [&](Ipv4 address) { return net::may_lead_to(view_, surface, address); };
+    if (std::any_of(addresses.begin(), addresses.end(), is_led_to)) out.push_back(&surface);
   }
   return out;
 }
