@@ -22,6 +22,11 @@ void Findings::add(Diagnostic diagnostic) {
   if (++count.met <= kShown) out_->push_back(std::move(diagnostic));
 }
 
+std::uint64_t Findings::count(const std::string& file, const std::string& code) const {
+  const auto at = counts_.find({file, code});
+  return at == counts_.end() ? 0 : at->second.met;
+}
+
 void Findings::flush() {
   for (const auto& [key, count] : counts_) {
     if (count.met <= kShown) continue;

@@ -22,6 +22,8 @@ class Findings {
   static constexpr std::uint64_t kShown = 50;
   explicit Findings(Diagnostics& out) : out_(&out) {}
   void add(Diagnostic diagnostic);
+  /// How often `code` was met in `file` since the last flush.
+  std::uint64_t count(const std::string& file, const std::string& code) const;
   /// Forgets what was held back, for a file that is read again.
   void forget() { counts_.clear(); }
   /// Adds "and N more" for whatever was held back, and forgets the counts.

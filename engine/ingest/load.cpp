@@ -34,6 +34,7 @@ class Loader {
  private:
   void load_file(const FoundFile& file);
   void load_json(const FoundFile& file);
+  void count_depth_damage(const FoundFile& file);
   void load_csv(const FoundFile& file);
   void load_foreign(const FoundFile& file);
   void read_normalised(const FoundFile& file, Normalised normalised);
@@ -142,6 +143,7 @@ void Loader::load_file(const FoundFile& file) {
   } else {
     load_csv(file);
   }
+  count_depth_damage(file);
   model::Source& done = s_.sources.back();
   done.format += read.encoding;
   // What was cut away of a damaged text is not kept either: no row stands there.
@@ -170,6 +172,17 @@ std::optional<Loader::Damage> Loader::cut_damage(const PageOutcome& outcome) {
   reader_.text().resize(saved.length + saved.closers.size());
   if (!saved.closers.empty()) std::memcpy(reader_.text().data() + saved.length, saved.closers.data(), saved.closers.size());
   return out;
+}
+
+/// PowerShell cuts off whole files, so every such finding says how far the damage goes.
+void Loader::count_depth_damage(const FoundFile& file) {
+  const std::uint64_t rows = run_.findings.count(file.path, "INPUT-DEPTH");
+  if (rows == 0) return;
+  for (Diagnostic& told : s_.diagnostics) {
+    if (told.code != "INPUT-DEPTH" || told.where.file != file.path) continue;
+    told.why = fmt::format("ConvertTo-Json stops at depth 2 by default; {} of {} rows are affected, so nothing about them can be proved",
+                           rows, s_.sources.back().rows);
+  }
 }
 
 void Loader::load_json(const FoundFile& file) {

@@ -25,8 +25,9 @@ class Merger {
 
  private:
   bool is_before(ResourceId a, ResourceId b) const {
-    return a != b && compare_ids(s_.ids.spelling(a), s_.ids.spelling(b)) < 0;
+    return a != b && compare_ids(spelling(a), spelling(b)) < 0;
   }
+  std::string_view spelling(ResourceId id) const { return id.is_set() ? s_.ids.spelling(id) : std::string_view(); }
   void sort_resources();
   template <class Table>
   void sort_table(Table& table);

@@ -403,7 +403,7 @@ void RowReader::report_no_row(std::string_view met, std::size_t begin, Page& pag
   report_unused(row, page);
 }
 
-void RowReader::not_read(const Row& row, std::string_view code, std::string message, std::string fix) {
+void RowReader::not_read(const Row& row, std::string_view code, std::string message, std::string fix, std::string pointer) {
   add_resource_gap(run_.snapshot, std::string(code), row.head.id, message);
   // The reader may already have filled a table from this row: what it took must not count as known.
   if (row.was_read) {
@@ -418,13 +418,15 @@ void RowReader::not_read(const Row& row, std::string_view code, std::string mess
   }
   Diagnostic out = about(row, code, std::move(message), std::move(fix));
   out.why = "nothing about the resource can be proved";
+  out.pointer = std::move(pointer);
   run_.findings.add(std::move(out));
 }
 
 void RowReader::report_depth_damage(const Row& row, std::string_view damage) {
   not_read(row, "INPUT-DEPTH",
            fmt::format("nested values were cut off by PowerShell: {}", text::printable(damage.substr(0, 80))),
-           "export again with: | ConvertTo-Json -Depth 100");
+           "export again with: | ConvertTo-Json -Depth 100",
+           "/properties" + pointer_at(row.late_properties, static_cast<std::size_t>(damage.data() - row.late_properties.data())));
 }
 
 }  // namespace hubproof::ingest

@@ -62,7 +62,7 @@ class RowReader {
   void report_unused(const Row& row, Page& page);
   void add_gap_of_unused(const Row& row, const Diagnostic& why);
   void report_depth_damage(const Row& row, std::string_view damage);
-  void not_read(const Row& row, std::string_view code, std::string message, std::string fix);
+  void not_read(const Row& row, std::string_view code, std::string message, std::string fix, std::string pointer = {});
   Diagnostic about(const Row& row, std::string_view code, std::string message, std::string fix);
   std::size_t line_of(std::size_t offset);
 

@@ -135,6 +135,7 @@ SourceText SourceReader::read_bytes(const std::string& path) {
   } else {
     fcntl(descriptor, F_SETFL, 0);
     out = read_descriptor(descriptor, static_cast<std::uint64_t>(status.st_size));
+    out.differs_from_disk = !S_ISREG(status.st_mode);  // a pipe cannot be read again when a line is asked for
   }
   close(descriptor);
   return out;

@@ -62,6 +62,43 @@ std::size_t depth_of(std::string_view json) {
   return deepest;
 }
 
+std::string pointer_at(std::string_view json, std::size_t offset) {
+  struct Frame {
+    bool is_array = false;
+    bool is_key_next = true;
+    std::size_t index = 0;
+    std::string_view key = {};
+  };
+  std::vector<Frame> open;
+  for (std::size_t at = 0; at < std::min(offset, json.size());) {
+    const char c = json[at];
+    if (c == '"') {
+      const std::size_t end = behind_string(json, at);
+      if (!open.empty() && !open.back().is_array && open.back().is_key_next) {
+        open.back().key = json.substr(at + 1, end - at - 2);
+        open.back().is_key_next = false;
+      }
+      at = end;
+      continue;
+    }
+    ++at;
+    if (c == '{' || c == '[') {
+      open.emplace_back();
+      open.back().is_array = c == '[';
+    } else if (open.empty()) {
+      continue;
+    } else if (c == '}' || c == ']') {
+      open.pop_back();
+    } else if (c == ',') {
+      ++open.back().index;
+      open.back().is_key_next = true;
+    }
+  }
+  std::string out;
+  for (const Frame& frame : open) out += "/" + (frame.is_array ? std::to_string(frame.index) : std::string(frame.key));
+  return out;
+}
+
 std::vector<std::string_view> split_documents(std::string_view text) {
   std::vector<std::string_view> out;
   std::size_t at = 0;

@@ -15,6 +15,9 @@ inline constexpr std::size_t kDeepest = 200;
 /// The depth of the deepest object or array.
 std::size_t depth_of(std::string_view json);
 
+/// The JSON pointer of the value that starts at `offset` of a well-formed text; keys are taken as they are spelled.
+std::string pointer_at(std::string_view json, std::size_t offset);
+
 /// The top-level objects and arrays of a text, as NDJSON or concatenated files hold them. What does not begin with '{' or
 /// '[' ends the list as one last part, up to the end.
 std::vector<std::string_view> split_documents(std::string_view text);

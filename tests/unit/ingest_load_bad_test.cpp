@@ -1,8 +1,11 @@
 // Whatever is wrong with one file is told, makes what it touches unknown, and does not keep the other files from being used.
 #include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "engine/ingest/findings.h"
 #include "tests/unit/ingest_load_files.h"
@@ -112,6 +115,44 @@ TEST_CASE("what a row says twice counts as unread, whichever reader had it first
   REQUIRE(s.tables.route_tables.size() == 1);
   CHECK(s.tables.route_tables[0].unread.size() == 1);
   CHECK(has_resource_gap(s, "INPUT-DUPLICATE-KEY", kPath + "x"));
+}
+
+TEST_CASE("PowerShell damage names its place and how many rows it hit") {
+  const Folder folder;
+  const std::string cut = R"("properties":{"a":{"b":[1,{"c":"x,y"},"@{name=r; id=}"]},"routes":[]})";
+  const model::Snapshot s = load({folder.write("a.json", "[" + table("x", cut) + "," + table("y", cut) + "," + table("z") + "]")});
+  const Diagnostic* told = find(s, "INPUT-DEPTH");
+  REQUIRE(told != nullptr);
+  CHECK(told->pointer == "/properties/a/b/2");
+  CHECK(told->why.find("2 of 3 rows") != std::string::npos);
+  CHECK(has_resource_gap(s, "INPUT-DEPTH", kPath + "x"));
+  CHECK(has_resource_gap(s, "INPUT-DEPTH", kPath + "y"));
+  CHECK(s.tables.route_tables.size() == 1);
+}
+
+TEST_CASE("a type behind the properties is used when the id agrees, and makes the row unknown when it does not") {
+  const Folder folder;
+  const std::string late = R"([{"id":")" + kPath + R"(a","properties":{"routes":[]},"type":"microsoft.network/routetables"},)" +
+                           R"({"id":")" + kPath + R"(b","properties":{"routes":[]},"type":"contoso.thing/routetables"}])";
+  const model::Snapshot s = load({folder.write("a.json", late)});
+  REQUIRE(s.tables.route_tables.size() == 2);
+  CHECK(s.tables.route_tables[0].unread.empty());
+  CHECK(!s.tables.route_tables[1].unread.empty());
+  CHECK(!has_resource_gap(s, "INPUT-ID", kPath + "a"));
+  CHECK(has_resource_gap(s, "INPUT-ID", kPath + "b"));
+}
+
+TEST_CASE("a pipe is kept, so that its rows can be found again") {
+  const Folder folder;
+  REQUIRE(mkfifo(folder.path("pipe").c_str(), 0600) == 0);
+  std::thread writer([&folder] { std::ofstream(folder.path("pipe")) << kGood; });
+  // Opened here without waiting for the writer, as the shell's <(command) is open already.
+  const int keep = open(folder.path("pipe").c_str(), O_RDONLY);
+  writer.join();
+  const model::Snapshot s = load({"/dev/fd/" + std::to_string(keep)});
+  close(keep);
+  REQUIRE(s.resources.size() == 1);
+  CHECK(!ingest::Locator(s).row(s.resources[0].id).empty());
 }
 
 TEST_CASE("expressions of other products are no PowerShell damage") {
