@@ -176,7 +176,7 @@ std::vector<LinkedZone> NameIndex::zones_of(ResourceId vnet) const {
     const PrivateDnsZone* zone = estate().find<PrivateDnsZone>(link.zone);
     LinkedZone& linked = out.emplace_back();
     linked.zone = link.zone;
-    // The zone of a link whose zone the export does not hold still has its name in the id.
+    // The zone of a link whose zone the export does not hold still has its name in the id; what else it says is not known.
     linked.name = zone != nullptr ? std::string_view(zone->name) : estate().name(link.zone);
     linked.link = &link;
     if (!link.unread.empty() || !link.is_settled || link.state.is_unreadable() || is_contradictory(link.id)) {
@@ -184,6 +184,8 @@ std::vector<LinkedZone> NameIndex::zones_of(ResourceId vnet) const {
                                  text::printable(estate().name(link.id)));
     } else if (link.state.is(LinkState::in_progress)) {
       linked.doubt = fmt::format("the link \"{}\" is in progress", text::printable(estate().name(link.id)));
+    } else if (zone == nullptr) {
+      linked.doubt = doubt_of(link.zone);
     }
   }
   return out;

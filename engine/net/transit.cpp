@@ -208,6 +208,24 @@ void doubt_completeness(TransitRun& run) {
                             gaps.front()->message));
 }
 
+// A NIC, scale set or gateway that a subnet names and the export does not hold may have a public address or a second way out.
+void doubt_attached(TransitRun& run) {
+  const model::Estate& estate = run.view.estate;
+  for (const auto& [key, index] : estate.subnets_by_vnet.of(run.vnet.id)) {
+    const Subnet& subnet = estate.tables().subnets[index];
+    for (const model::ResourceId owner : subnet.attached) {
+      if (estate.holds(owner)) continue;
+      AddressSet space;
+      for (const Prefix& prefix : subnet.prefixes) space.add(prefix);
+      run.uncertain(Bypass::Way::enters, model::SubnetIndex(index), space, {NextHop::Kind::unknown, {}, {}},
+                    {{subnet.id, "/properties/ipConfigurations", std::string(estate.spelling(owner))}},
+                    fmt::format("{} is attached to {} and not in the export: whether it is reached from the Internet is not known",
+                                shown(run.view, owner), shown(run.view, subnet.id)));
+      break;  // one is enough to leave the spoke undecided
+    }
+  }
+}
+
 void doubt_peering(TransitRun& run, const model::Peering& peering) {
   if (peering.unread.empty() && peering.is_settled) return;
   const std::string what = peering.unread.empty()
@@ -256,6 +274,7 @@ TransitResult transit(const View& view, const model::SpokeRole& spoke) {
   }
   doubt_ipv6(run);
   doubt_completeness(run);
+  doubt_attached(run);
   doubt_overlaps(run);
   find_leaving(run);
   find_entering(run);

@@ -73,7 +73,8 @@ const std::vector<Dependants>& dependants() {
       {"microsoft.network/firewallpolicies", {"HP-DNS-012", "HP-EXP-012"}},
       {"microsoft.network/firewallpolicies/rulecollectiongroups", {"HP-EXP-012"}},
       {"microsoft.network/privateendpoints", {"HP-TRN-007", "HP-DNS-005", "HP-DNS-012"}},
-      {"microsoft.network/networkinterfaces", {"HP-DNS-005", "HP-DNS-012", "HP-EXP-012"}},
+      // Private endpoints state their addresses themselves (customDnsConfigs); what machines there are, only their NICs do.
+      {"microsoft.network/networkinterfaces", {"HP-TRN-015"}},
       {"microsoft.network/privatednszones", {"HP-DNS-001", "HP-DNS-003", "HP-DNS-004", "HP-DNS-005", "HP-DNS-012"}},
       {"microsoft.network/privatednszones/virtualnetworklinks", {"HP-DNS-004", "HP-DNS-012"}},
       {"microsoft.network/privatednszones/a", {"HP-DNS-005", "HP-DNS-012"}},
