@@ -1,5 +1,7 @@
 #include "engine/ingest/depth_damage.h"
 
+#include <algorithm>
+
 #include "engine/core/text.h"
 
 namespace hubproof::ingest {
@@ -39,26 +41,31 @@ std::string_view find(std::string_view json, std::string_view opening, bool (*is
   return {};
 }
 
+/// An opening of either kind lies across or inside this part of the text.
+bool has_opening(std::string_view json, std::size_t begin, std::size_t end) {
+  begin -= std::min(begin, kSystem.size());
+  const std::string_view part = json.substr(begin, end + kSystem.size() - begin);
+  return part.find(kObject) != std::string_view::npos || part.find(kSystem) != std::string_view::npos;
+}
+
 }  // namespace
 
-// Every byte of every file passes here, so the loop has neither branch nor call and a fixed length: compilers turn it into
-// vector instructions. Only some bytes of the two openings are compared; find_depth_damage() looks closely.
+// Every byte of every file passes here, so the inner loop has neither branch nor call and a fixed length: compilers turn it
+// into vector instructions. It looks for two bytes of each opening only; the few blocks that have them are searched.
 bool may_have_depth_damage(std::string_view json) {
   constexpr std::size_t kBlock = 1024;
-  constexpr std::size_t kAhead = 7;
-  const char* at = json.data();
-  std::size_t left = json.size();
-  for (; left >= kBlock + kAhead; at += kBlock, left -= kBlock) {
+  std::size_t at = 0;
+  for (; at + kBlock < json.size(); at += kBlock) {
+    const char* block = json.data() + at;
     unsigned char any = 0;
     for (std::size_t i = 0; i < kBlock; ++i) {
-      const bool is_object = (at[i + 1] == '@') & (at[i + 2] == '{');
-      const bool is_system = (at[i + 1] == 'S') & (at[i + 2] == 'y') & (at[i + 7] == '.');  // not "SystemAssigned"
-      any = static_cast<unsigned char>(any | ((at[i] == '"') & (is_object | is_system)));
+      const bool is_object = (block[i] == '@') & (block[i + 1] == '{');
+      const bool is_system = (block[i] == 'm') & (block[i + 1] == '.');
+      any = static_cast<unsigned char>(any | (is_object | is_system));
     }
-    if (any != 0) return true;
+    if (any != 0 && has_opening(json, at, at + kBlock)) return true;
   }
-  const std::string_view rest(at, left);
-  return rest.find(kObject) != std::string_view::npos || rest.find(kSystem) != std::string_view::npos;
+  return has_opening(json, at, json.size());
 }
 
 std::string_view find_depth_damage(std::string_view json) {

@@ -155,6 +155,17 @@ TEST_CASE("a pipe is kept, so that its rows can be found again") {
   CHECK(!ingest::Locator(s).row(s.resources[0].id).empty());
 }
 
+TEST_CASE("PowerShell damage is found wherever it lies in a large file") {
+  for (std::size_t padding = 1000; padding < 1060; ++padding) {
+    for (const char* cut : {"@{a=1}", "System.Object[]"}) {
+      const Folder folder;
+      const std::string row = table("x", R"("tags":{"t":")" + std::string(padding, 'x') + R"("},"properties":{"routes":")" + cut + "\"}");
+      CAPTURE(padding);
+      CHECK(find(load({folder.write("a.json", "[" + row + "," + table("y", R"("tags":{"t":")" + std::string(3000, 'y') + R"("},"properties":{})") + "]")}), "INPUT-DEPTH") != nullptr);
+    }
+  }
+}
+
 TEST_CASE("expressions of other products are no PowerShell damage") {
   const Folder folder;
   const model::Snapshot s = load({folder.write("a.json", "[" + table("a", R"("properties":{"routes":[],"resourceGuid":"@{variables('x')}"})") + "]")});
