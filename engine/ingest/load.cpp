@@ -316,6 +316,7 @@ void Loader::load(const std::vector<std::string>& paths) {
   }
   check_paging(run_);
   merge(run_);
+  s_.has_usable_input = !s_.resources.empty();
   check_coverage(run_);
   run_.findings.flush();
 }

@@ -6,6 +6,7 @@
 
 #include "engine/core/text.h"
 #include "engine/ingest/depth_damage.h"
+#include "engine/ingest/row_id.h"
 #include "engine/value/arm_id.h"
 
 namespace hubproof::ingest {
@@ -64,21 +65,6 @@ Field field_of(std::string_view key) {
   return kOther;
 }
 
-constexpr std::size_t kLongestId = 4096;
-
-/// Key and value segments in turn, none of them empty. Enough to intern it; ArmId::parse is slower and no stricter where
-/// it matters here.
-bool is_arm_id(std::string_view id) {
-  if (id.size() < 2 || id.size() > kLongestId || id.front() != '/') return false;
-  std::size_t segments = 1;
-  for (std::size_t i = 1; i < id.size(); ++i) {
-    if (id[i] != '/') continue;
-    if (id[i - 1] == '/') return false;
-    ++segments;
-  }
-  return segments % 2 == 0;
-}
-
 std::string_view spelled(json_type type) {
   switch (type) {
     case json_type::array: return "an array";
@@ -96,37 +82,6 @@ json_type type_of(value& met) {
   const json_type type = met.type();
   if (type == json_type::null && !bool(met.is_null())) throw simdjson::simdjson_error(simdjson::N_ATOM_ERROR);
   return type;
-}
-
-/// As arm_type(), for ids that are spelled in the usual way; into a buffer that is reused.
-void write_type(std::string_view id, std::string& out) {
-  constexpr std::string_view kProviders = "/providers/";
-  out.clear();
-  const std::size_t providers = id.rfind(kProviders);
-  if (providers == std::string_view::npos) return;
-  std::size_t segment = 0;
-  for (std::size_t at = providers + kProviders.size(); at < id.size(); ++segment) {
-    const std::size_t end = std::min(id.find('/', at), id.size());
-    const bool is_name = segment != 0 && segment % 2 == 0;  // namespace, type, name, type, name
-    if (!is_name) {
-      if (segment != 0) out += '/';
-      for (; at < end; ++at) out += text::to_lower(id[at]);
-    }
-    at = end + 1;
-  }
-}
-
-/// The type that the id states is another one that is read as well: one of the two is wrong.
-bool contradicts(std::string_view id, std::string_view type) {
-  const std::string_view last = type.substr(type.rfind('/') + 1);
-  const std::string_view before_name = id.substr(0, id.rfind('/'));
-  if (text::ends_with(before_name, last) && before_name.size() > last.size() &&
-      before_name[before_name.size() - last.size() - 1] == '/') {
-    return false;
-  }
-  const std::string stated = arm_type(id);
-  const ResourceKind* kind = stated == type ? nullptr : find_kind(stated);
-  return kind != nullptr && kind->read != nullptr;
 }
 
 }  // namespace
@@ -340,7 +295,6 @@ void RowReader::keep(Row& row, Page&) {
   resource.support = row.type->support;
   resource.origin = {text_.source, static_cast<std::uint32_t>(row.length), row.begin};
   run_.snapshot.resources.push_back(resource);
-  run_.snapshot.has_usable_input = true;
   if (!row.repeated.empty()) {
     return not_read(row, "INPUT-DUPLICATE-KEY", fmt::format("the key \"{}\" stands twice in the row", row.repeated),
                     "keep the right one; Azure never prints a key twice");
