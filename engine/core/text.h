@@ -17,7 +17,7 @@ bool starts_with(std::string_view text, std::string_view prefix);
 bool ends_with(std::string_view text, std::string_view suffix);
 /// Three-way order without regard to ASCII case: negative, zero or positive.
 int compare(std::string_view a, std::string_view b);
-/// 64-bit FNV-1a over the lower-cased bytes: equal for texts that equals() calls equal.
+/// Equal for texts that equals() calls equal. For tables in memory only: the value differs between byte orders.
 std::uint64_t hash(std::string_view text);
 /// `text` without leading and trailing blanks, tabs and line ends.
 std::string_view trim(std::string_view text);
