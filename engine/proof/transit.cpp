@@ -140,9 +140,10 @@ Verdict Claim::refuted(const Member& member, const net::TransitResult& exact, co
   net::Trace trace = net::trace(view_, *bypass.witness);
   if (!shows_bypass(trace)) return differ(result, "the tracer does not show " + to_string(*bypass.witness));
   Refuted out;
-  const std::size_t expected = bypass.reason.find("; expected ");
+  constexpr std::string_view kExpected = "; expected ";  // how net::transit ends a reason
+  const std::size_t expected = bypass.reason.find(kExpected);
   out.message = bypass.reason.substr(0, expected);
-  if (expected != std::string::npos) out.expected = bypass.reason.substr(expected + 2);
+  if (expected != std::string::npos) out.expected = bypass.reason.substr(expected + kExpected.size());
   const auto further = std::count_if(exact.bypasses.begin(), exact.bypasses.end(), [](const Bypass& other) { return other.is_certain; }) - 1;
   if (further > 0) out.message += fmt::format(" ({} further ways around the firewall)", further);
   out.facts = bypass.facts;
