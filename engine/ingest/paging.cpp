@@ -31,6 +31,7 @@ class PagingCheck {
   std::uint64_t different_rows(const std::vector<const Page*>& pages) const;
   void check_totals();
   void check_total(std::uint64_t total, const std::vector<const Page*>& pages);
+  void check_surplus(std::uint64_t total, std::uint64_t held, const std::vector<const Page*>& pages);
   void check_single(const Page& page);
   void check_round_counts();
   bool is_last_page_missing(const std::vector<const Page*>& pages) const;
@@ -75,10 +76,23 @@ bool PagingCheck::is_last_page_missing(const std::vector<const Page*>& pages) co
 
 void PagingCheck::check_total(std::uint64_t total, const std::vector<const Page*>& pages) {
   const std::uint64_t held = different_rows(pages);
-  if (held >= total) return;
+  if (held >= total) return check_surplus(total, held, pages);
   report(*pages.front(), Diagnostic::Level::error,
          fmt::format("the query has {} rows but only {} are here, in {} page{}", total, held, pages.size(), pages.size() == 1 ? "" : "s"),
          "give all pages (az graph query --first 1000, then with --skip-token until none is left)");
+}
+
+// Enough rows are not all rows: a token that is left leads to more, and two queries with the same total look like one.
+void PagingCheck::check_surplus(std::uint64_t total, std::uint64_t held, const std::vector<const Page*>& pages) {
+  if (is_last_page_missing(pages)) {
+    return report(*pages.front(), Diagnostic::Level::error, "a skip token is left and no page follows",
+                  "give the pages that the token leads to as well");
+  }
+  const auto queries = std::count_if(pages.begin(), pages.end(), [](const Page* page) { return !page->has_token; });
+  if (held == total || held == total * static_cast<std::uint64_t>(queries)) return;
+  report(*pages.front(), Diagnostic::Level::error,
+         fmt::format("{} rows are here of {} quer{} that each state {}: they do not add up", held, queries, queries == 1 ? "y" : "ies", total),
+         "put the pages of one export into a folder of their own");
 }
 
 void PagingCheck::check_totals() {
