@@ -1,6 +1,9 @@
 #include "engine/proof/resolution_obligation.h"
 
 #include <algorithm>
+#include <set>
+#include <string>
+#include <vector>
 
 namespace hubproof::proof {
 namespace {
@@ -58,14 +61,43 @@ Answer ask_all(Question& question, std::span<const NameAnswer> names, bool with_
   return gave_up ? Answer::gave_up : Answer::unsat;
 }
 
+/// What decides a name, with its addresses numbered in order of appearance: the obligation of a name says nothing about an
+/// address but which others it equals, so two names with the same key hold or fail together.
+std::string key_of(const NameAnswer& name) {
+  std::vector<Ipv4> met;
+  std::string key(1, name.is_open ? '?' : '=');
+  const auto add = [&](const std::vector<Ipv4>& addresses) {
+    for (const Ipv4 address : addresses) {
+      const auto at = std::find(met.begin(), met.end(), address);
+      key += std::to_string(at - met.begin()) + ",";
+      if (at == met.end()) met.push_back(address);
+    }
+    key += '/';
+  };
+  add(name.answers);
+  add(name.approved);
+  return key;
+}
+
+/// The first name of every class of like names, in order.
+std::vector<NameAnswer> representatives(std::span<const NameAnswer> names) {
+  std::set<std::string> seen;
+  std::vector<NameAnswer> out;
+  for (const NameAnswer& name : names) {
+    if (seen.insert(key_of(name)).second) out.push_back(name);
+  }
+  return out;
+}
+
 }  // namespace
 
 ResolutionAnswer ask_resolution(Solver& solver, std::span<const NameAnswer> names) {
   const Solver::Scope scope(solver);
   Question question(solver);
   ResolutionAnswer out;
-  out.all = ask_all(question, names, true);
-  out.certain = out.all == Answer::unsat ? Answer::unsat : ask_all(question, names, false);
+  const std::vector<NameAnswer> classes = representatives(names);
+  out.all = ask_all(question, classes, true);
+  out.certain = out.all == Answer::unsat ? Answer::unsat : ask_all(question, classes, false);
   return out;
 }
 
