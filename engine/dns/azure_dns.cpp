@@ -156,6 +156,20 @@ Resolution Query::in_zone(const LinkedZone& zone, ResourceId vnet, std::string_v
 
 Resolution Query::from_records(const std::vector<const DnsRecordSet*>& records, const LinkedZone& zone, ResourceId vnet,
                                std::string_view name, bool may_follow) {
+  const auto has = [&](std::string_view type) {
+    return std::any_of(records.begin(), records.end(), [&](const DnsRecordSet* record) { return record->type == type; });
+  };
+  // Clients that ask for both get the AAAA addresses as well; private endpoints of the model have IPv4 addresses only.
+  // source: learn.microsoft.com/azure/dns/dns-zones-records#record-types
+  if (has("aaaa")) {
+    return unknown(fmt::format("the zone \"{}\" also answers {} with IPv6 addresses, which are not modelled",
+                               text::printable(zone.name), text::printable(name)));
+  }
+  // source: learn.microsoft.com/azure/dns/dns-zones-records#cname-records (no other record set of the same name)
+  if (has("a") && has("cname")) {
+    return unknown(fmt::format("the zone \"{}\" holds an address and an alias for {}, which Azure refuses",
+                               text::printable(zone.name), text::printable(name)));
+  }
   for (const DnsRecordSet* record : records) {
     const bool is_address = record->type == "a";
     if (!is_address && record->type != "cname") continue;

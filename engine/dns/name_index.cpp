@@ -184,6 +184,10 @@ std::vector<LinkedZone> NameIndex::zones_of(ResourceId vnet) const {
                                  text::printable(estate().name(link.id)));
     } else if (link.state.is(LinkState::in_progress)) {
       linked.doubt = fmt::format("the link \"{}\" is in progress", text::printable(estate().name(link.id)));
+    } else if (link.state.is_absent()) {
+      // Azure always states it. source: learn.microsoft.com/rest/api/dns/privatedns/virtual-network-links/get
+      linked.doubt = fmt::format("the link \"{}\" states no virtualNetworkLinkState, so it may not be completed",
+                                 text::printable(estate().name(link.id)));
     } else if (zone == nullptr) {
       linked.doubt = doubt_of(link.zone);
     }

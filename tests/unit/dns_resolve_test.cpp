@@ -77,6 +77,13 @@ DnsRecordSet& alias(Design& d, ResourceId zone, std::string_view record, std::st
   return out;
 }
 
+/// A further record set of the name kv.
+DnsRecordSet& beside(Design& d, std::string_view type) {
+  DnsRecordSet& out = d.b.record(d.zone, fmt::format("kv/{}", type), {});
+  out.name = "kv";
+  return out;
+}
+
 void resolver_in_hub(Design& d) {
   d.b.resolver("res", "hub");
   d.b.resolver_endpoint("res", "hub/dns", "10.0.2.4");
@@ -146,7 +153,16 @@ TEST_CASE("Azure DNS of a network: linked zones, missing records, no link") {
        "unknown", "resolution policy"},
       {"a link in progress may be there or not", "b", [](Design& d) { d.link("b").state = LinkState::in_progress; }, "unknown",
        "in progress"},
-      {"a link without a state counts as completed", "b", [](Design& d) { d.link("b").state = {}; }, "private addresses 10.0.3.4"},
+      {"a link that states no state may be there or not", "b", [](Design& d) { d.link("b").state = {}; }, "unknown",
+       "no virtualNetworkLinkState"},
+      {"an AAAA record set beside the A record set", "hub",
+       [](Design& d) { beside(d, "AAAA").type = "aaaa"; }, "unknown", "IPv6"},
+      {"a CNAME record set beside the A record set", "hub",
+       [](Design& d) {
+         DnsRecordSet& record = beside(d, "CNAME");
+         record.type = "cname";
+         record.cname = "elsewhere.contoso.com"; },
+       "unknown", "an address and an alias"},
       {"two zones of one name on one network cannot be", "hub",
        [](Design& d) { zone_with(d, kZone, "kv", "10.0.3.4", "hub"); }, "unknown", "which Azure refuses"},
       {"a record without readable addresses", "hub",
