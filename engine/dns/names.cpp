@@ -15,16 +15,27 @@ namespace {
 
 using namespace model;
 
-// Public DNS answers with the privatelink name as soon as a connection exists; one that was rejected or removed gives
-// the service no name. A status that was not read may be any.
-// source: azure-semantics.md 8.1 step 4, 9.4
+// A status that was not read may be any.
 bool may_serve(const Setting<ConnectionStatus>& status) {
   return !status.is(ConnectionStatus::rejected) && !status.is(ConnectionStatus::disconnected);
+}
+
+// Public DNS answers with the privatelink name as soon as a connection exists; one that was rejected or removed gives
+// the service no name. The state exists on both sides: while one of them does not say so, the name is there.
+// source: azure-semantics.md 8.1 step 4, 9.4
+bool is_in_use(const Estate& estate, ResourceId endpoint, const PrivateEndpoint::Connection& connection) {
+  if (may_serve(connection.status)) return true;
+  const Service* service = estate.find<Service>(connection.target);
+  return service != nullptr && std::any_of(service->endpoint_connections.begin(), service->endpoint_connections.end(),
+                                           [&](const EndpointConnection& c) {
+                                             return c.private_endpoint == endpoint && may_serve(c.status);
+                                           });
 }
 
 /// The groups in use, spelled as the zone table does where it knows them.
 struct Groups {
   std::set<std::string, text::Less> ids;
+  std::set<std::string, text::Less> given_up;  ///< of connections that every side calls rejected or disconnected
   bool has_held_endpoint = false;
   bool has_nameless_connection = false;  ///< a held connection that states no group
   std::string missing_endpoint;          ///< an endpoint of the service's side that the export does not hold
@@ -33,8 +44,16 @@ struct Groups {
 Groups groups_in_use(const Estate& estate, const Service& service) {
   Groups out;
   for (const auto& [id, position] : estate.endpoints_by_target.of(service.id)) {
-    for (const PrivateEndpoint::Connection& c : estate.tables().private_endpoints[position].connections) {
-      if (c.target != service.id || !may_serve(c.status)) continue;
+    const PrivateEndpoint& endpoint = estate.tables().private_endpoints[position];
+    for (const PrivateEndpoint::Connection& c : endpoint.connections) {
+      if (c.target != service.id) continue;
+      if (!is_in_use(estate, endpoint.id, c)) {
+        out.given_up.insert(c.group_ids.begin(), c.group_ids.end());
+        for (const PrivateLinkZone& row : private_link_zones(service.type)) {
+          if (c.group_ids.empty()) out.given_up.emplace(row.group_id);
+        }
+        continue;
+      }
       out.has_held_endpoint = true;
       out.has_nameless_connection = out.has_nameless_connection || c.group_ids.empty();
       out.ids.insert(c.group_ids.begin(), c.group_ids.end());
@@ -69,6 +88,33 @@ void add_group(const View& view, const Service& service, std::span<const Private
   if (!has_row) note(out, fmt::format("no private-link zone is known for the group \"{}\"", text::printable(group)));
 }
 
+/// A zone of the name holds the record, or may: it states more record sets than the export holds.
+bool may_hold(const Estate& estate, const PrivateName& name) {
+  const Tables& t = estate.tables();
+  for (const PrivateDnsZone& zone : t.private_dns_zones) {
+    if (zone.name != name.zone) continue;
+    const auto records = estate.records_by_zone.of(zone.id);
+    // Some exports leave out the SOA record set that every zone has.
+    if (zone.record_sets && records.size() + 1 < *zone.record_sets) return true;
+    for (const auto& [id, position] : records) {
+      if (t.dns_record_sets[position].name == name.record) return true;
+    }
+  }
+  return false;
+}
+
+/// A group without a connection has no name, unless a zone still answers it: clients are sent where nobody serves them.
+void add_given_up(const View& view, const Service& service, std::span<const PrivateLinkZone> rows, const Groups& groups,
+                  ServiceNames& out) {
+  for (const PrivateLinkZone& row : rows) {
+    const std::string group(row.group_id);
+    if (groups.given_up.count(group) == 0 || groups.ids.count(group) != 0 || !applies(row, service)) continue;
+    for (PrivateName& name : hosts_of(view, service, row).names) {
+      if (may_hold(view.estate, name)) out.names.push_back(std::move(name));
+    }
+  }
+}
+
 /// Groups whose endpoints the export does not hold: a type with one group leaves no doubt about it.
 void note_unseen_groups(const Groups& groups, std::span<const PrivateLinkZone> rows, ServiceNames& out) {
   if (groups.has_nameless_connection && !has_one_group(rows)) note(out, "a private endpoint connection states no group");
@@ -91,15 +137,18 @@ std::span<const PrivateLinkZone> private_link_zones(std::string_view resource_ty
 ServiceNames private_names(const View& view, const Service& service) {
   ServiceNames out;
   Groups groups = groups_in_use(view.estate, service);
-  if (!groups.has_held_endpoint && groups.missing_endpoint.empty()) return out;
+  const bool has_endpoint = groups.has_held_endpoint || !groups.missing_endpoint.empty();
+  if (!has_endpoint && groups.given_up.empty()) return out;
   const auto rows = private_link_zones(service.type);
   if (rows.empty()) {
+    if (!has_endpoint) return out;
     note(out, fmt::format("no private-link zone is known for the type {}", text::printable(service.type)));
     return out;
   }
   if (groups.has_nameless_connection && has_one_group(rows)) groups.ids.insert(std::string(rows.front().group_id));
   for (const std::string& group : groups.ids) add_group(view, service, rows, group, out);
-  note_unseen_groups(groups, rows, out);
+  if (has_endpoint) note_unseen_groups(groups, rows, out);
+  add_given_up(view, service, rows, groups, out);
   const auto key = [](const PrivateName& name) { return std::tie(name.fqdn, name.zone, name.group_id); };
   std::sort(out.names.begin(), out.names.end(), [&](const auto& a, const auto& b) { return key(a) < key(b); });
   // Two groups may share a name (blob of a storage account, blob of a monitor scope): once is enough.
@@ -119,7 +168,7 @@ std::vector<std::string> required_zones(const View& view) {
   };
   for (const PrivateEndpoint& endpoint : view.estate.tables().private_endpoints) {
     for (const PrivateEndpoint::Connection& c : endpoint.connections) {
-      if (!c.target.is_set() || !may_serve(c.status)) continue;
+      if (!c.target.is_set() || !is_in_use(view.estate, endpoint.id, c)) continue;
       const Service* service = view.estate.find<Service>(c.target);
       const std::string type = service != nullptr ? service->type : arm_type(view.estate.spelling(c.target));
       const std::string_view region = service != nullptr ? std::string_view(service->location) : std::string_view();

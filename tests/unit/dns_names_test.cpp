@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <optional>
 #include <tuple>
 
 #include "engine/core/text.h"
@@ -177,6 +178,38 @@ TEST_CASE("only approved and pending endpoints give a service names") {
     CHECK(names.names.size() == row.count);
     CHECK(names.unknown_because == "");
     CHECK(dns::required_zones(w.view()).size() == row.count);
+  }
+}
+
+TEST_CASE("a rejected or disconnected endpoint gives no name only when each visible side says so and no zone holds it") {
+  struct Row {
+    std::string_view why;
+    std::string endpoint_side;
+    std::optional<ConnectionStatus> service_side;
+    bool has_record;
+    std::size_t names;
+    std::size_t zones;
+  };
+  const Row rows[] = {
+      {"both sides", "Rejected", ConnectionStatus::rejected, false, 0, 0},
+      {"the service says Approved", "Rejected", ConnectionStatus::approved, false, 1, 1},
+      {"the service says Pending", "Disconnected", ConnectionStatus::pending, false, 1, 1},
+      {"the endpoint says Approved", "Approved", ConnectionStatus::rejected, false, 1, 1},
+      {"a zone still holds the record", "Rejected", ConnectionStatus::rejected, true, 1, 0},
+      {"a zone still holds the record, one side is visible", "Disconnected", std::nullopt, true, 1, 0},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.why);
+    Build b;
+    network(b);
+    Service& service = b.service("kv", ServiceKind::key_vault, "Microsoft.KeyVault/vaults");
+    b.endpoint("pe", "hub/pe", "10.0.3.4", {.target = "kv", .group = "vault", .status = row.endpoint_side});
+    if (row.service_side) service.endpoint_connections.push_back({b.id("privateEndpoints", "pe"), *row.service_side});
+    const ResourceId zone = b.zone("privatelink.vaultcore.azure.net").id;
+    b.record(zone, row.has_record ? "kv" : "another", {"10.0.3.4"});
+    const World w = b.world();
+    CHECK(dns::private_names(w.view(), w.service("kv")).names.size() == row.names);
+    CHECK(dns::required_zones(w.view()).size() == row.zones);
   }
 }
 
