@@ -69,9 +69,12 @@ const KindRow& row_of(ServiceKind kind) {
   return kKinds[std::size(kKinds) - 1];
 }
 
+/// A chain of parents is short; one that is longer leads back to itself.
+constexpr int kDeepest = 4;
+
 class Answer {
  public:
-  Answer(const View& view, const Service& service) : v_(view), s_(service) {}
+  Answer(const View& view, const Service& service, int depth) : v_(view), s_(service), depth_(depth) {}
   Exposure run();
 
  private:
@@ -96,6 +99,7 @@ class Answer {
 
   const View& v_;
   const Service& s_;
+  int depth_;  ///< how many parents were followed to come here
   Exposure out_;
   bool is_switched_off_ = false;
 };
@@ -209,11 +213,12 @@ void Answer::by_parent(Acl acl) {
     return open(fact("/parent", s_.parent.is_set() ? std::string(v_.estate.spelling(s_.parent)) : "absent"),
                 fmt::format("it follows {}, which is not in the export", shown(v_, s_.parent)));
   }
+  if (depth_ > kDeepest) return open(fact("/parent", std::string(v_.estate.spelling(s_.parent))), "its parents form a loop");
   // source: azure-semantics.md 6.4 (external is VNet-wide in an internal environment)
   if (s_.kind == ServiceKind::container_app) {
     if (s_.internal.is(true)) return note("/properties/configuration/ingress/external", "not external");
   }
-  Exposure from = exposure(v_, *parent);
+  Exposure from = Answer(v_, *parent, depth_ + 1).run();
   out_.facts.insert(out_.facts.end(), from.facts.begin(), from.facts.end());
   out_.open.insert(out_.open.end(), from.open.begin(), from.open.end());
   out_.assumptions.insert(out_.assumptions.end(), from.assumptions.begin(), from.assumptions.end());
@@ -332,6 +337,6 @@ Exposure Answer::run() {
 
 }  // namespace
 
-Exposure exposure(const View& view, const Service& service) { return Answer(view, service).run(); }
+Exposure exposure(const View& view, const Service& service) { return Answer(view, service, 0).run(); }
 
 }  // namespace hubproof::net
