@@ -63,6 +63,7 @@ TEST_CASE("an AI account gives its switch, access lists, connections and host na
   CHECK(rows.spelling(account.vnet_rules.at(0)) == "/subscriptions/s/subnet");
   CHECK(rows.spelling(account.endpoint_connections.at(0).private_endpoint) == "/subscriptions/s/pe");
   CHECK(account.endpoint_connections[0].status.is(model::ConnectionStatus::approved));
+  CHECK(account.lists_endpoint_connections);
   CHECK(account.custom_subdomain == "oai-1");
   CHECK(joined(account.host_names) == "oai-1.openai.azure.com, oai-1.services.ai.azure.com");
 }
@@ -291,6 +292,61 @@ TEST_CASE("a WAF policy: state, mode, managed rules, and custom rules that let r
     CHECK(policy.mode.is(model::WafMode::prevention));
     CHECK(policy.has_managed_rules);
     CHECK(policy.unread.size() == expected.unread);
+  }
+}
+
+TEST_CASE("only the rule sets that look for attacks count as managed rules") {
+  const std::pair<const char*, bool> table[] = {
+      {R"([{"ruleSetType": "owasp", "ruleSetVersion": "3.2"}])", true},
+      {R"([{"ruleSetType": "Microsoft_DefaultRuleSet", "ruleSetVersion": "2.1"}])", true},
+      {R"([{"ruleSetType": "Microsoft_BotManagerRuleSet"}, {"ruleSetType": "OWASP"}])", true},
+      {R"([{"ruleSetType": "Microsoft_BotManagerRuleSet", "ruleSetVersion": "1.0"}])", false},
+      {R"([{"ruleSetType": "Microsoft_HTTPDDoSRuleSet"}])", false},
+      {R"([{}])", false},
+      {R"([])", false},
+  };
+  for (const auto& [sets, expected] : table) {
+    CAPTURE(std::string(sets));
+    Rows rows;
+    rows.network("applicationGatewayWebApplicationFirewallPolicies/w",
+                 std::string(R"({"managedRules": {"managedRuleSets": )") + sets + "}}");
+    CHECK(rows.tables().waf_policies.at(0).has_managed_rules == expected);
+  }
+}
+
+TEST_CASE("an ip rule is read under both names of its address, and one without an address is recorded") {
+  struct Row {
+    const char* path;
+    const char* properties;
+    const char* read;
+    std::size_t unread;
+  };
+  const Row table[] = {
+      {"Microsoft.Storage/storageAccounts/s", R"({"networkAcls": {"ipRules": [{"Value": "192.0.2.1"}, {"IPAddressOrRange": "192.0.2.9"}]}})",
+       "192.0.2.1-192.0.2.1, 192.0.2.9-192.0.2.9", 0},
+      {"Microsoft.DocumentDB/databaseAccounts/c", R"({"ipRules": [{"value": "192.0.2.1"}]})", "192.0.2.1-192.0.2.1", 0},
+      {"Microsoft.Storage/storageAccounts/s", R"({"networkAcls": {"ipRules": [{"address": "192.0.2.1", "action": "Allow"}]}})", "", 1},
+      {"Microsoft.KeyVault/vaults/v", R"({"networkAcls": {"ipRules": [{"value": ""}, {"value": null}, {"value": 7}, null]}})", "", 4},
+      {"Microsoft.CognitiveServices/accounts/a", R"({"networkAcls": {"ipRules": ["192.0.2.1"]}})", "", 1},
+      {"Microsoft.ContainerService/managedClusters/k", R"({"apiServerAccessProfile": {"authorizedIPRanges": [""]}})", "", 1},
+  };
+  for (const Row& expected : table) {
+    CAPTURE(std::string(expected.properties));
+    Rows rows;
+    const model::Service& service = read(rows, expected.path, expected.properties);
+    CHECK(rules_of(service) == expected.read);
+    CHECK(service.unread.size() == expected.unread);
+  }
+}
+
+TEST_CASE("services that can be public and have no exposure model are kept, so that their exposure is open") {
+  for (const char* path : {"Microsoft.App/sessionPools/p", "Microsoft.ApiManagement/gateways/g", "Microsoft.HealthBot/healthBots/h",
+                           "Microsoft.Batch/batchAccounts/b", "Microsoft.Communication/communicationServices/c",
+                           "Microsoft.Logic/workflows/w", "Microsoft.Automation/automationAccounts/a",
+                           "Microsoft.RedHatOpenShift/openShiftClusters/o", "Microsoft.ClassicStorage/storageAccounts/s"}) {
+    CAPTURE(std::string(path));
+    Rows rows;
+    CHECK(read(rows, path, R"({"publicNetworkAccess": "Disabled"})").kind == model::ServiceKind::unmodelled);
   }
 }
 

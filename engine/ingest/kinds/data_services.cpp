@@ -45,7 +45,7 @@ void read_cosmos_property(std::string_view key, Cursor value, Service& service) 
   if (is(key, "isVirtualNetworkFilterEnabled")) {
     service.vnet_filter = value.boolean();
   } else if (is(key, "ipRules")) {
-    read_ip_rules(value, "ipAddressOrRange", service);
+    read_ip_rules(value, service);
   } else if (is(key, "ipRangeFilter")) {
     read_ip_range_filter(value, service);
   } else if (is(key, "virtualNetworkRules")) {

@@ -47,6 +47,7 @@ bool read_service_common(std::string_view key, Cursor value, model::Service& ser
     return true;
   }
   if (is(key, "privateEndpointConnections")) {
+    service.lists_endpoint_connections = value.type() == json_type::array;
     value.array([&](Cursor element) { read_connection(element, service); });
     return true;
   }
@@ -67,21 +68,28 @@ void add_ip_rule(std::string_view text, Cursor value, model::Service& service) {
   }
 }
 
+// Whom a rule without an address admits is a question: a list that only seems empty, or shorter, would close the service.
 void read_ip_rule(Cursor text, model::Service& service) {
-  const std::string_view spelling = text.text().value_or("");
-  add_ip_rule(text::trim(spelling), text, service);
+  const std::size_t before = text.context().entity->unread.size();
+  const std::string_view spelling = text::trim(text.text().value_or(""));
+  if (!spelling.empty()) return add_ip_rule(spelling, text, service);
+  if (text.context().entity->unread.size() == before) text.unread("an ip rule without an address");
 }
 
-void read_ip_rules(Cursor list, std::string_view field, model::Service& service) {
+void read_ip_rules(Cursor list, model::Service& service) {
   list.array([&](Cursor element) {
+    const std::size_t before = element.context().entity->unread.size();
+    bool has_address = false;
     element.object([&](std::string_view key, Cursor value) {
-      if (is(key, field)) {
+      if (is_one_of(key, {"value", "ipAddressOrRange"})) {
+        has_address = true;
         read_ip_rule(value, service);
       } else if (is(key, "action")) {
         const std::optional<std::string_view> action = value.text();
         if (action && !action->empty() && !text::equals(*action, "Allow")) value.unread(std::string(*action));
       }
     });
+    if (!has_address && element.context().entity->unread.size() == before) element.unread("an ip rule without an address");
   });
 }
 
@@ -107,7 +115,7 @@ void read_network_acls(Cursor acls, model::Service& service) {
     } else if (is(key, "bypass")) {
       service.bypass = std::string(value.text().value_or(""));
     } else if (is(key, "ipRules")) {
-      read_ip_rules(value, "value", service);
+      read_ip_rules(value, service);
     } else if (is(key, "virtualNetworkRules")) {
       read_vnet_rules(value, service);
     } else if (is(key, "ipv6Rules")) {  // openings that the model has no place for

@@ -26,9 +26,19 @@ void read_settings(Cursor settings, model::WafPolicy& policy) {
   });
 }
 
+/// Bot manager and DDoS rule sets add to these two and look for no attack inside a request.
+/// source: learn.microsoft.com/azure/web-application-firewall/ag/application-gateway-crs-rulegroups-rules
+void read_managed_rule_set(Cursor element, model::WafPolicy& policy) {
+  element.object([&](std::string_view key, Cursor value) {
+    if (!is(key, "ruleSetType")) return;
+    const std::string_view type = value.text().value_or("");
+    if (text::equals(type, "OWASP") || text::equals(type, "Microsoft_DefaultRuleSet")) policy.has_managed_rules = true;
+  });
+}
+
 void read_managed_rules(Cursor rules, model::WafPolicy& policy) {
   rules.object([&](std::string_view key, Cursor value) {
-    if (is(key, "managedRuleSets")) value.array([&](Cursor) { policy.has_managed_rules = true; });
+    if (is(key, "managedRuleSets")) value.array([&](Cursor element) { read_managed_rule_set(element, policy); });
   });
 }
 
