@@ -33,11 +33,14 @@ Exposure exposure(const model::View& view, const model::Service& service);
 /// A public entry that leads to a private address of the service without an allowed ingress: DNAT on a firewall, a public
 /// load balancer, an Application Gateway whose effective WAF is not Enabled and in Prevention.
 struct PublicSurface {
-  model::ResourceId entry;         ///< firewall, load balancer, application gateway
+  model::ResourceId entry;         ///< firewall, load balancer, application gateway, public address, front door, private link service
   std::optional<Ipv4> public_address;
   PortRange ports;
   Ipv4 target;                     ///< private address it leads to; 0.0.0.0: not known, it may be any (never certain)
   bool is_certain = true;
+  bool is_machine = false;         ///< the target, known or not, is a virtual machine: never a private endpoint or an injected service
+  bool is_by_name = false;         ///< leads to what `named` holds, whatever its address (never certain; `target` says nothing)
+  std::vector<model::ResourceId> named;  ///< sorted: resources that a front door or private link service names, and those they are parts of
   AddressSet sources;              ///< Internet addresses it accepts
   std::vector<model::Fact> facts;
   std::string reason;
@@ -45,8 +48,20 @@ struct PublicSurface {
 /// All such surfaces of the estate whose target is `address`, or may be.
 std::vector<PublicSurface> public_surfaces(const model::View& view, Ipv4 address);
 
+/// Where a service is reached inside the network.
+struct ServicePlaces {
+  std::vector<Ipv4> addresses;               ///< of its private endpoints, and of the subnets that it is injected into
+  std::vector<model::ResourceId> hidden_in;  ///< subnets where it has an address that the export does not show; unset: nobody knows where
+  std::vector<model::ResourceId> names;      ///< the service, its private endpoints, the VNets of both
+};
+ServicePlaces places_of(const model::View& view, const model::Service& service);
+
 /// True when the surface leads to `address`, or to somewhere that is not known and may be it.
-bool may_lead_to(const model::View& view, const PublicSurface& surface, Ipv4 address);
+bool may_lead_to(const PublicSurface& surface, Ipv4 address);
+/// True when the surface leads, or may lead, to a place of the service that the export shows.
+bool may_lead_to(const PublicSurface& surface, const ServicePlaces& places);
+/// True when the surface may lead to a place of the service that the export does not show. Never certain.
+bool may_lead_to_hidden(const model::View& view, const PublicSurface& surface, const ServicePlaces& places);
 
 /// Every public surface of the estate, each with all of its possible targets; computed once per run.
 std::vector<PublicSurface> all_public_surfaces(const model::View& view);

@@ -8,7 +8,6 @@
 #include <unordered_map>
 
 #include "engine/dns/names.h"
-#include "engine/net/peerings.h"
 #include "engine/net/trace.h"
 #include "engine/proof/admission.h"
 #include "engine/proof/claims.h"
@@ -60,6 +59,7 @@ class Claim {
   Solver solver_;
   Term source_;
   std::vector<net::PublicSurface> surfaces_;
+  std::vector<net::PublicSurface> doubtful_;  ///< the same surfaces, none certain
   std::vector<std::string> missing_;
   std::unordered_map<std::string, ClassAnswer> classes_;  // only looked up
   ProofRun run_;
@@ -128,20 +128,14 @@ ClassAnswer Claim::ask(const Admission& formula, std::size_t facts) {
   return out;
 }
 
+// An entry that may lead to an address that the export does not show counts, but never as certain.
 std::vector<const net::PublicSurface*> Claim::entries_to(const Service& service) const {
   if (surfaces_.empty()) return {};
-  std::set<Ipv4> addresses;
-  for (const auto& [key, index] : estate_.endpoints_by_target.of(service.id)) {
-    for (const Ipv4 address : net::endpoint_addresses(view_, estate_.tables().private_endpoints[index])) addresses.insert(address);
-  }
-  if (const auto* network = estate_.find<model::ApiManagement>(service.id)) {
-    addresses.insert(network->primary.private_addresses.begin(), network->primary.private_addresses.end());
-    for (const auto& location : network->additional) addresses.insert(location.private_addresses.begin(), location.private_addresses.end());
-  }
+  const net::ServicePlaces places = net::places_of(view_, service);
   std::vector<const net::PublicSurface*> out;
-  for (const net::PublicSurface& surface : surfaces_) {
-    const auto is_led_to = [&](Ipv4 address) { return net::may_lead_to(view_, surface, address); };
-    if (std::any_of(addresses.begin(), addresses.end(), is_led_to)) out.push_back(&surface);
+  for (std::size_t i = 0; i < surfaces_.size(); ++i) {
+    if (net::may_lead_to(surfaces_[i], places)) out.push_back(&surfaces_[i]);
+    else if (net::may_lead_to_hidden(view_, surfaces_[i], places)) out.push_back(&doubtful_[i]);
   }
   return out;
 }
@@ -263,6 +257,8 @@ bool is_in_scope(ServiceKind kind) { return kind != ServiceKind::log_analytics &
 ProofRun Claim::run() {
   missing_ = missing_parts(estate_, {model::ArgTable::resources, model::ArgTable::network_resources});
   surfaces_ = net::all_public_surfaces(view_);
+  doubtful_ = surfaces_;
+  for (net::PublicSurface& surface : doubtful_) surface.is_certain = false;
   for (const Service& entry : estate_.tables().services) {
     if (is_in_scope(entry.kind)) service(entry);
   }

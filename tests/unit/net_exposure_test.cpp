@@ -78,11 +78,11 @@ TEST_CASE("exposure: what each kind accepts by default, switched off, and with i
       {ServiceKind::sql_server, disabled, "closed"},
       {ServiceKind::event_hubs, nothing, "closed, may be open"},
       {ServiceKind::event_hubs, [](Service& s, Build&) { s.has_firewall_children = true; }, "open to all"},
-      {ServiceKind::service_bus, disabled, "closed"},
+      {ServiceKind::service_bus, disabled, "closed, may be open"},  // its rule set has a switch of its own
       {ServiceKind::redis, [](Service& s, Build&) { s.has_vnet_injection = true; }, "closed"},
       {ServiceKind::redis_enterprise, nothing, "open to all"},
       {ServiceKind::web_site, nothing, "closed, may be open"},  // restrictions live in another resource
-      {ServiceKind::web_site, [](Service& s, Build&) { s.endpoint_connections.push_back({}); }, "closed"},
+      {ServiceKind::web_site, [](Service& s, Build&) { s.endpoint_connections.push_back({}); }, "closed, may be open"},
       {ServiceKind::web_site, [](Service& s, Build&) { s.endpoint_connections.push_back({}); s.public_network_access = PublicNetworkAccess::enabled; }, "closed, may be open"},
       {ServiceKind::container_environment, nothing, "open to all"},
       {ServiceKind::container_environment, [](Service& s, Build&) { s.internal = true; }, "closed"},
@@ -208,4 +208,85 @@ TEST_CASE("public surfaces: DNAT, load balancers and gateways without an effecti
   CHECK(surfaces(dnat("10.0.0.0/8", "10.0.2.4")) == "");  // no Internet address is a source
   CHECK(surfaces(dnat("AzureFrontDoor.Backend", "10.0.2.4")) == "uncertain fw ");
   CHECK(surfaces([](Build& b) { b.firewall("fw", "hub", "10.0.0.4", {.policy = "gone", .public_ip = "pip"}); }) == "uncertain fw ");
+  // Behind the DNAT stands the private frontend of a gateway.
+  const auto chained = [&](std::string to, std::string tier) {
+    return surfaces([&](Build& b) {
+      dnat("*", to)(b);
+      b.waf_policy("waf");
+      b.app_gateway("agw", "hub/agw", {.address = "10.0.1.9", .waf_policy = "waf", .tier = tier, .pool = {ip("10.0.2.4")}});
+    });
+  };
+  CHECK(chained("10.0.1.9", "Standard_v2") == "uncertain fw ");
+  CHECK(chained("10.0.1.9", "WAF_v2") == "");
+  CHECK(chained("10.0.1.10", "WAF_v2") == "uncertain fw ");  // a frontend that is not known
+  CHECK(chained("10.0.3.9", "Standard_v2") == "");
+  CHECK(surfaces([&](Build& b) {  // two gateways that lead to one another
+          dnat("*", "10.0.1.9")(b);
+          b.app_gateway("agw", "hub/agw", {.address = "10.0.1.9", .tier = "Standard_v2", .pool = {ip("10.0.1.8")}});
+          b.app_gateway("agw2", "hub/agw", {.address = "10.0.1.8", .tier = "Standard_v2", .pool = {ip("10.0.1.9"), ip("10.0.2.4")}});
+        }) == "uncertain fw ");
+  // Behind the DNAT stands an internal load balancer: its members are machines unless one is given by its address alone.
+  const auto balanced = [&](bool has_address_member) {
+    return surfaces([&](Build& b) {
+      dnat("*", "10.0.5.9")(b);
+      auto& balancer = b.load_balancer("lb");
+      if (has_address_member) balancer.unread = {{"/properties/backendAddressPools/0/properties/loadBalancerBackendAddresses/0", "address"}};
+      b.lb_frontend("lb", "front", {.subnet = "hub/app", .address = "10.0.5.9"});
+      b.lb_rule("lb", "front", "pool", Protocol::tcp, {443, 443});
+    });
+  };
+  CHECK(balanced(true) == "uncertain fw ");
+  CHECK(balanced(false) == "");
+  // The row of the firewall does not show its public address.
+  CHECK(surfaces([&](Build& b) {
+          dnat("*", "10.0.2.4")(b);
+          b.firewall("fw2", "hub", "10.0.0.5", {.policy = "p"});
+        }) == "certain fw uncertain fw2 ");
+}
+
+TEST_CASE("public surfaces: a gateway without a WAF whose row is not whole may lead anywhere") {
+  struct Row {
+    std::string why;
+    std::function<void(Build&, model::ApplicationGateway&)> change;
+    std::string expected;
+  };
+  const Row rows[] = {
+      {"whole, and leads elsewhere", [](Build&, model::ApplicationGateway&) {}, ""},
+      {"no pools", [](Build&, model::ApplicationGateway& g) { g.pools.clear(); }, "uncertain"},
+      {"no rules", [](Build&, model::ApplicationGateway& g) { g.rules.clear(); }, "uncertain"},
+      {"no listeners", [](Build&, model::ApplicationGateway& g) { g.listeners.clear(); }, "uncertain"},
+      {"no frontends", [](Build&, model::ApplicationGateway& g) { g.frontends.clear(); }, "uncertain"},
+      {"a rule without its listener", [](Build&, model::ApplicationGateway& g) { g.rules[0].listener = {}; }, "uncertain"},
+      {"a listener without its frontend", [](Build&, model::ApplicationGateway& g) { g.listeners[0].frontend = {}; }, "uncertain"},
+      {"a rule whose pool is not there", [](Build& b, model::ApplicationGateway& g) { g.rules[0].pool = b.id("x", "gone"); }, "uncertain"},
+      {"a rule whose path map is not there", [](Build& b, model::ApplicationGateway& g) { g.rules[0].path_map = b.id("x", "gone"); }, "uncertain"},
+      {"a property that is not understood", [](Build&, model::ApplicationGateway& g) { g.unread = {{"/properties/listeners", "x"}}; }, "uncertain"},
+      {"a frontend that shows no address", [](Build&, model::ApplicationGateway& g) { g.frontends[0].public_ip = {}; g.pools.clear(); }, "uncertain"},
+      {"a public address that no frontend names",
+       [](Build& b, model::ApplicationGateway& g) {
+         g.frontends[0].public_ip = {};
+         g.frontends[0].address = ip("10.0.1.9");
+         b.public_ip("own", "203.0.113.5").owner = g.frontends[0].id;
+       }, "uncertain"},
+      {"private only", [](Build&, model::ApplicationGateway& g) { g.frontends[0].public_ip = {}; g.frontends[0].address = ip("10.0.1.9"); g.pools.clear(); }, ""},
+  };
+  for (const bool has_waf : {false, true}) {
+    for (const Row& row : rows) {
+      CAPTURE(row.why);
+      CAPTURE(has_waf);
+      Build b;
+      b.vnet("hub", "10.0.0.0/16");
+      b.subnet("hub", "agw", "10.0.1.0/24");
+      b.public_ip("pip", "203.0.113.4");
+      b.waf_policy("waf");
+      auto& gateway = b.app_gateway("agw", "hub/agw", {.public_ip = "pip", .waf_policy = "waf", .tier = has_waf ? "WAF_v2" : "Standard_v2", .pool = {ip("10.0.9.9")}});
+      row.change(b, gateway);
+      const bool is_understood = gateway.unread.empty();
+      World w = b.world();
+      const auto found = net::public_surfaces(w.view(), ip("10.0.2.4"));
+      const bool expects = !row.expected.empty() && (!has_waf || !is_understood);
+      CHECK(found.empty() != expects);
+      for (const net::PublicSurface& surface : found) CHECK(!surface.is_certain);
+    }
+  }
 }

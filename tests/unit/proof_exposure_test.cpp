@@ -79,6 +79,65 @@ TEST_CASE("exposure proof: one service decided by hand") {
   }
 }
 
+TEST_CASE("exposure proof: public entries to services whose private address is not shown, and by resources that are not modelled") {
+  struct Row {
+    std::string why;
+    std::function<void(Build&)> change;
+    std::string expected;
+  };
+  const auto leads_to = [](Build& b, std::string_view target) {
+    b.app_gateway("agw", "hub/agw", {.public_ip = "pip", .tier = "Standard_v2", .pool = {ip(target)}});
+  };
+  const auto endpoint = [](Build& b, std::string_view address) {
+    b.endpoint("pe", "hub/pe", address, {.target = "it", .has_nic = false});
+  };
+  const Row rows[] = {
+      {"an endpoint that nothing leads to", [&](Build& b) { endpoint(b, "10.0.3.4"); leads_to(b, "10.0.3.5"); }, "proved"},
+      {"an endpoint that a gateway leads to", [&](Build& b) { endpoint(b, "10.0.3.4"); leads_to(b, "10.0.3.4"); }, "refuted"},
+      {"an endpoint without an address, in the subnet that a gateway leads to", [&](Build& b) { endpoint(b, ""); leads_to(b, "10.0.3.5"); }, "unknown"},
+      {"an endpoint without an address, in another subnet", [&](Build& b) { endpoint(b, ""); leads_to(b, "10.0.9.5"); }, "proved"},
+      {"a front door that names the service", [&](Build& b) { b.unmodelled("afd", "Microsoft.Cdn/profiles/originGroups/origins", {b.id("Microsoft.Test/things", "it")}); }, "unknown"},
+      {"a front door that names its endpoint",
+       [&](Build& b) { endpoint(b, "10.0.3.4"); b.unmodelled("afd", "Microsoft.Network/frontDoors", {b.id("privateEndpoints", "pe")}); }, "unknown"},
+      {"a front door that names something else", [&](Build& b) { b.unmodelled("afd", "Microsoft.Cdn/profiles", {b.id("Microsoft.Test/things", "other")}); }, "proved"},
+      {"a private link service in the VNet of its endpoint",
+       [&](Build& b) { endpoint(b, "10.0.3.4"); b.unmodelled("pls", "Microsoft.Network/privateLinkServices", {b.subnet_id("hub/agw")}); }, "unknown"},
+      {"a private link service in another VNet",
+       [&](Build& b) { endpoint(b, "10.0.3.4"); b.unmodelled("pls", "Microsoft.Network/privateLinkServices", {b.subnet_id("spoke/x")}); }, "proved"},
+      {"another kind that is not modelled",
+       [&](Build& b) { b.unmodelled("odd", "Microsoft.Network/odds", {b.id("Microsoft.Test/things", "it")}); }, "proved"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.why);
+    Build b;
+    b.vnet("hub", "10.0.0.0/16");
+    b.subnet("hub", "agw", "10.0.1.0/24");
+    b.subnet("hub", "pe", "10.0.3.0/24");
+    b.vnet("spoke", "10.1.0.0/16");
+    b.subnet("spoke", "x", "10.1.0.0/24");
+    b.public_ip("pip", "203.0.113.4");
+    b.service("it", ServiceKind::storage, "Microsoft.Test/things").public_network_access = PublicNetworkAccess::disabled;
+    row.change(b);
+    const World w = b.world();
+    const proof::ProofRun run = proof::prove_no_public_endpoint(w.view());
+    CHECK(run.disagreements.empty());
+    CHECK(verdict_of(w, run, "it") == row.expected);
+  }
+  for (const auto& [target, expected] : {std::pair("10.0.2.9", "unknown"), {"10.0.9.9", "proved"}}) {
+    CAPTURE(std::string(target));
+    Build b;
+    b.vnet("hub", "10.0.0.0/16");
+    b.subnet("hub", "agw", "10.0.1.0/24");
+    b.subnet("hub", "apim", "10.0.2.0/24");
+    b.public_ip("pip", "203.0.113.4");
+    b.apim("it", "hub/apim", "");
+    leads_to(b, target);
+    const World w = b.world();
+    const proof::ProofRun run = proof::prove_no_public_endpoint(w.view());
+    CHECK(verdict_of(w, run, "it") == expected);
+  }
+}
+
 TEST_CASE("exposure proof: the witness is an address that the service accepts, and the trace leads to it") {
   Build b;
   Service& vault = b.service("it", ServiceKind::key_vault, "Microsoft.KeyVault/vaults");
