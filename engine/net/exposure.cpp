@@ -79,7 +79,8 @@ class Answer {
 
  private:
   void by_gate(Gate gate, Acl acl);
-  void by_access(PublicNetworkAccess when_absent, std::string_view why_absent, Acl acl);
+  void by_access(std::string_view why_absent, Acl acl);
+  void by_site_access(Acl acl);
   void by_rules(Acl acl);
   void by_list();
   void by_parent(Acl acl);
@@ -87,6 +88,7 @@ class Answer {
   void by_cluster(Acl acl);
   void by_two_switches();
   void by_api_management();
+  void by_injection(const model::ApiManagement& service);
   void by_ml_workspace();
   void everybody() { out_.accepted |= internet_addresses(); }
   void open(Fact fact, std::string reason);
@@ -116,17 +118,23 @@ void Answer::closed(std::string_view why) {
                                          shown(v_, s_.id), why));
 }
 
-void Answer::by_access(PublicNetworkAccess when_absent, std::string_view why_absent, Acl acl) {
+void Answer::by_access(std::string_view why_absent, Acl acl) {
   const auto& setting = s_.public_network_access;
   constexpr std::string_view kPointer = "/properties/publicNetworkAccess";
   if (setting.is_unreadable()) {
     return open(fact(kPointer, setting.met()), fmt::format("publicNetworkAccess is \"{}\", which is not understood", text::printable(setting.met())));
   }
-  const PublicNetworkAccess access = setting.value_or_default(when_absent).value_or(PublicNetworkAccess::enabled);
+  const PublicNetworkAccess access = setting.value_or_default(PublicNetworkAccess::enabled).value_or(PublicNetworkAccess::enabled);
   note(kPointer, setting.is_known() ? std::string(model::name(access)) : fmt::format("absent -> {}{}", model::name(access), why_absent));
   switch (access) {
     case PublicNetworkAccess::enabled: return by_rules(acl);
-    case PublicNetworkAccess::disabled: return closed("publicNetworkAccess Disabled");
+    case PublicNetworkAccess::disabled:
+      // source: azure-semantics.md 9.3 (a namespace and its rule set have a switch each: both must be read)
+      if (acl == Acl::action_of_children && !s_.has_firewall_children) {
+        is_switched_off_ = true;
+        return open(fact("/networkRuleSets/default", "not in the export"), "its network rule set, which has a switch of its own, was not read");
+      }
+      return closed("publicNetworkAccess Disabled");
     case PublicNetworkAccess::secured_by_perimeter:
       is_switched_off_ = true;
       // Denied without an association; that there is none although the value says so is evidence of a partial export.
@@ -197,6 +205,16 @@ void Answer::by_rules(Acl acl) {
   }
 }
 
+// law:  never configured: enabled, unless a private endpoint exists; and the site's configuration, a resource of its own,
+//       may still set it
+// source: learn.microsoft.com/azure/app-service/overview-access-restrictions#app-access
+void Answer::by_site_access(Acl acl) {
+  const bool has_endpoint = !s_.endpoint_connections.empty() || !v_.estate.endpoints_by_target.of(s_.id).empty();
+  if (!s_.public_network_access.is_absent() || !has_endpoint) return by_access(" (no private endpoint)", acl);
+  is_switched_off_ = true;
+  open(fact("/properties/publicNetworkAccess", "absent"), "publicNetworkAccess is not set and the site has a private endpoint");
+}
+
 // source: learn.microsoft.com/azure/machine-learning/how-to-configure-private-link (public_behind_vnet is the legacy switch)
 void Answer::by_ml_workspace() {
   if (text::equals(s_.arm_kind, "Project")) return by_parent(Acl::everybody);
@@ -204,7 +222,7 @@ void Answer::by_ml_workspace() {
     return open(fact("/properties/allowPublicAccessWhenBehindVnet", "not false"),
                 "publicNetworkAccess is Disabled and the legacy allowPublicAccessWhenBehindVnet is not false");
   }
-  by_access(PublicNetworkAccess::enabled, "", Acl::everybody);
+  by_access("", Acl::everybody);
 }
 
 void Answer::by_parent(Acl acl) {
@@ -240,7 +258,7 @@ void Answer::by_environment() {
   if (s_.internal.is_unreadable()) return open(fact("/properties/vnetConfiguration/internal", s_.internal.met()), "vnetConfiguration.internal is not understood");
   note("/properties/vnetConfiguration/internal", s_.internal.is(true) ? "true" : s_.internal.is_absent() ? "absent -> false" : "false");
   if (s_.internal.is(true)) return;
-  by_access(PublicNetworkAccess::enabled, "", Acl::everybody);
+  by_access("", Acl::everybody);
 }
 
 // source: azure-semantics.md 6.4 (public unless enablePrivateCluster; empty authorizedIPRanges = all)
@@ -256,12 +274,30 @@ void Answer::by_cluster(Acl acl) {
 }
 
 void Answer::by_two_switches() {
-  by_access(PublicNetworkAccess::enabled, "", Acl::everybody);
+  by_access("", Acl::everybody);
   const auto& query = s_.public_network_access_query;
   constexpr std::string_view kPointer = "/properties/publicNetworkAccessForQuery";
   if (query.is_unreadable()) return open(fact(kPointer, query.met()), "publicNetworkAccessForQuery is not understood");
   note(kPointer, query.is_known() ? std::string(model::name(query.value())) : "absent -> Enabled");
   if (query.value_or_default(PublicNetworkAccess::enabled) == PublicNetworkAccess::enabled) everybody();
+}
+
+// law:  Internal closes what is injected: a tier that can be, and every location in a subnet
+// source: azure-semantics.md 6.3 (only Developer, Premium and PremiumV2 inject; each additional location counts)
+void Answer::by_injection(const model::ApiManagement& service) {
+  constexpr std::string_view kTiers[] = {"Developer", "Premium", "PremiumV2"};
+  const auto is_tier = [&](std::string_view tier) { return text::equals(service.sku, tier); };
+  if (!service.sku.empty() && std::none_of(std::begin(kTiers), std::end(kTiers), is_tier)) {
+    open(fact("/sku/name", service.sku), fmt::format("it is Internal, but the tier {} cannot be injected into a network", text::printable(service.sku)));
+  }
+  if (!service.primary.subnet.is_set()) {
+    open(fact("/properties/virtualNetworkConfiguration", "no subnet"), "it is Internal, but no subnet is stated");
+  }
+  for (std::size_t i = 0; i < service.additional.size(); ++i) {
+    if (service.additional[i].subnet.is_set()) continue;
+    open(fact(fmt::format("/properties/additionalLocations/{}", i), "no subnet"),
+         fmt::format("it is Internal, but its location {} is in no subnet", text::printable(service.additional[i].location)));
+  }
 }
 
 // source: azure-semantics.md 6.3 (Internal: private address only; on a v2 tier External is outbound integration)
@@ -271,19 +307,14 @@ void Answer::by_api_management() {
   constexpr std::string_view kPointer = "/properties/virtualNetworkType";
   if (service->vnet_type.is_unreadable()) return open(fact(kPointer, service->vnet_type.met()), "virtualNetworkType is not understood");
   note(kPointer, service->vnet_type.is_known() ? std::string(model::name(service->vnet_type.value())) : "absent -> None");
-  if (service->vnet_type.is(model::ApimVnetType::internal)) return;
-  by_access(PublicNetworkAccess::enabled, "", Acl::everybody);
+  if (service->vnet_type.is(model::ApimVnetType::internal)) return by_injection(*service);
+  by_access("", Acl::everybody);
 }
 
 void Answer::by_gate(Gate gate, Acl acl) {
   switch (gate) {
-    case Gate::access: return by_access(PublicNetworkAccess::enabled, "", acl);
-    case Gate::site_access: {
-      // source: learn.microsoft.com/azure/app-service/networking/private-endpoint (never configured: off when an endpoint exists)
-      const bool has_endpoint = !s_.endpoint_connections.empty() || !v_.estate.endpoints_by_target.of(s_.id).empty();
-      return has_endpoint ? by_access(PublicNetworkAccess::disabled, " (a private endpoint exists)", acl)
-                          : by_access(PublicNetworkAccess::enabled, " (no private endpoint)", acl);
-    }
+    case Gate::access: return by_access("", acl);
+    case Gate::site_access: return by_site_access(acl);
     case Gate::parent: return by_parent(acl);
     case Gate::environment: return by_environment();
     case Gate::cluster: return by_cluster(acl);

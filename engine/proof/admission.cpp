@@ -172,11 +172,17 @@ Admission Builder::by_access(const Service& service, PublicNetworkAccess when_ab
   const auto& setting = service.public_network_access;
   if (setting.is_unreadable()) return unknown("publicNetworkAccess is not understood");
   const PublicNetworkAccess access = setting.is_known() ? setting.value() : when_absent;
+  // The site's configuration, a resource of its own, may have set what is absent here.
+  if (setting.is_absent() && when_absent == PublicNetworkAccess::disabled) return unknown("publicNetworkAccess is not set and a private endpoint exists");
+  const bool has_second_switch = service.kind == ServiceKind::event_hubs || service.kind == ServiceKind::service_bus;
   const Fact fact{service.id, "/properties/publicNetworkAccess",
                   setting.is_known() ? std::string(model::name(access)) : fmt::format("absent -> {}", model::name(access))};
   switch (access) {
     case PublicNetworkAccess::enabled: return all_of(settled(Kind::everybody, fact), std::move(own_rules));
-    case PublicNetworkAccess::disabled: return settled(Kind::nobody, fact);
+    case PublicNetworkAccess::disabled:
+      // source: azure-semantics.md 9.3 (a namespace and its rule set: both must be read)
+      if (has_second_switch && !service.has_firewall_children) return unknown("the switch of its network rule set was not read");
+      return settled(Kind::nobody, fact);
     case PublicNetworkAccess::secured_by_perimeter:
       if (estate_.perimeters_by_target.of(service.id).empty()) return unknown("the perimeter that secures it is not in the export");
       return settled(Kind::nobody, fact);
@@ -200,11 +206,21 @@ Admission Builder::by_parent(const Service& service, int depth) {
   return service.ip_rules.empty() ? from : all_of(std::move(from), list(service));
 }
 
+// law:  Internal leads to a private address only where the gateway is injected: its tier can be, and each location has a subnet
+// source: azure-semantics.md 6.3
+bool is_injected_everywhere(const model::ApiManagement& network) {
+  const bool is_tier = network.sku.empty() || text::equals(network.sku, "Developer") || text::equals(network.sku, "Premium") ||
+                       text::equals(network.sku, "PremiumV2");
+  return is_tier && network.primary.subnet.is_set() &&
+         std::all_of(network.additional.begin(), network.additional.end(), [](const auto& location) { return location.subnet.is_set(); });
+}
+
 // source: azure-semantics.md 6.3 (Internal: a private address only; External on a v2 tier is outbound integration)
 Admission Builder::by_type_of_network(const Service& service) {
   const auto* network = estate_.find<model::ApiManagement>(service.id);
   if (network == nullptr || network->vnet_type.is_unreadable()) return unknown("virtualNetworkType was not read");
   if (network->vnet_type.is(model::ApimVnetType::internal)) {
+    if (!is_injected_everywhere(*network)) return unknown("it is Internal, but not every part of it can stand in a subnet");
     return settled(Kind::nobody, {service.id, "/properties/virtualNetworkType", "Internal"});
   }
   return by_access(service, PublicNetworkAccess::enabled, rules(service));

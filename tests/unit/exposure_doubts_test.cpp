@@ -46,3 +46,74 @@ TEST_CASE("exposure: workspaces that name each other as their hub are undecided"
   CHECK(exact(w, "other") == "unknown");
   CHECK(is_open_in_proof(w, "one"));
 }
+
+TEST_CASE("exposure: settings that another resource may state otherwise are undecided") {
+  using model::PublicNetworkAccess;
+  struct Row {
+    ServiceKind kind;
+    void (*change)(Service&);
+    std::string expected;
+  };
+  const auto off = [](Service& s) { s.public_network_access = PublicNetworkAccess::disabled; };
+  const auto off_with_rules = [](Service& s) {
+    s.public_network_access = PublicNetworkAccess::disabled;
+    s.has_firewall_children = true;
+  };
+  const auto endpoint = [](Service& s) { s.endpoint_connections.push_back({}); };
+  const auto approved = [](Service& s) { s.endpoint_connections.push_back({{}, model::ConnectionStatus::approved}); };
+  const auto off_with_endpoint = [](Service& s) {
+    s.public_network_access = PublicNetworkAccess::disabled;
+    s.endpoint_connections.push_back({});
+  };
+  const Row rows[] = {
+      {ServiceKind::web_site, endpoint, "unknown"},  // sites/config may set what is absent
+      {ServiceKind::web_site, approved, "unknown"},
+      {ServiceKind::web_site, off_with_endpoint, "closed"},
+      {ServiceKind::web_site, off, "closed"},
+      {ServiceKind::event_hubs, off, "unknown"},  // its rule set has a switch of its own
+      {ServiceKind::service_bus, off, "unknown"},
+      {ServiceKind::event_hubs, off_with_rules, "closed"},
+      {ServiceKind::service_bus, off_with_rules, "closed"},
+      {ServiceKind::sql_server, off, "closed"},  // its firewall rules do nothing while the switch is off
+      {ServiceKind::redis, off, "closed"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(&row - rows);
+    Build b;
+    row.change(b.service("svc", row.kind, "Microsoft.X/things"));
+    const World w = b.world();
+    CHECK(exact(w, "svc") == row.expected);
+    CHECK(is_open_in_proof(w, "svc") == (row.expected == "unknown"));
+  }
+}
+
+TEST_CASE("exposure: an Internal API Management is private only where it stands in a subnet") {
+  struct Row {
+    const char* sku;
+    bool has_subnet;
+    int inside;   // additional locations with a subnet
+    int outside;  // and without one
+    std::string expected;
+  };
+  const Row rows[] = {
+      {"Premium", true, 0, 0, "closed"},     {"developer", true, 0, 0, "closed"},  {"PremiumV2", true, 0, 0, "closed"},
+      {"Premium", true, 1, 0, "closed"},     {"Premium", true, 0, 1, "unknown"},   {"Premium", true, 1, 1, "unknown"},
+      {"Premium", false, 0, 0, "unknown"},   {"Basic", true, 0, 0, "unknown"},     {"Standard", true, 0, 0, "unknown"},
+      {"BasicV2", true, 0, 0, "unknown"},    {"StandardV2", true, 0, 0, "unknown"}, {"Consumption", true, 0, 0, "unknown"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(&row - rows);
+    Build b;
+    b.vnet("v", "10.0.0.0/16");
+    b.subnet("v", "apim", "10.0.0.0/24");
+    model::ApiManagement& api = b.apim("apim", "v/apim", "10.0.0.4", "Internal");
+    api.sku = row.sku;
+    const model::ResourceId subnet = api.primary.subnet;
+    if (!row.has_subnet) api.primary.subnet = {};
+    for (int i = 0; i < row.inside; ++i) api.additional.push_back({"northeurope", subnet, {}});
+    for (int i = 0; i < row.outside; ++i) api.additional.push_back({"westus", {}, {}});
+    const World w = b.world();
+    CHECK(exact(w, "apim") == row.expected);
+    CHECK(is_open_in_proof(w, "apim") == (row.expected == "unknown"));
+  }
+}
