@@ -58,6 +58,7 @@ struct Service : Entity {
   bool has_vnet_injection = false;    ///< Redis subnetId, ASE, ...
   bool has_firewall_children = false; ///< SQL firewallRules / Event Hubs networkRuleSets children were read
   std::vector<EndpointConnection> endpoint_connections;
+  bool lists_endpoint_connections = false;  ///< the list is present: an endpoint that is not in it is not connected
   std::string custom_subdomain;       ///< cognitive account
   std::vector<std::string> host_names;///< other host names that the resource states (hostName, vaultUri, ...), lower case
   std::string workspace_guid;         ///< ML workspaceId

@@ -71,6 +71,7 @@ class Collector {
   void connections_elsewhere(const model::Service& service, ExpectedName& expected);
   void answers(const model::Service& service, ExpectedName& expected);
   void missing_targets();
+  void unused_endpoints();
 
   const model::View& view_;
   const model::Estate& estate_;
@@ -78,11 +79,15 @@ class Collector {
 };
 
 Approval service_side(const model::Service& service, model::ResourceId endpoint) {
-  Approval out = Approval::yes;  // a side that does not show the connection says nothing
+  Approval out = Approval::yes;  // a side that does not show its connections says nothing
+  bool is_listed = false;
   for (const model::EndpointConnection& connection : service.endpoint_connections) {
-    if (connection.private_endpoint == endpoint) out = combined(out, approval(connection.status));
+    if (connection.private_endpoint != endpoint) continue;
+    is_listed = true;
+    out = combined(out, approval(connection.status));
   }
-  return out;
+  // A list without the endpoint contradicts an endpoint that is Approved (azure-semantics.md 9.4).
+  return service.lists_endpoint_connections && !is_listed ? Approval::open : out;
 }
 
 void Collector::answers(const model::Service& service, ExpectedName& expected) {
@@ -160,9 +165,30 @@ void Collector::missing_targets() {
   }
 }
 
+bool is_own_service(const model::Estate& estate, const PrivateEndpoint& endpoint) {
+  return !endpoint.connections.empty() &&
+         std::all_of(endpoint.connections.begin(), endpoint.connections.end(), [&](const PrivateEndpoint::Connection& c) {
+           return c.target.is_set() && arm_type(estate.spelling(c.target)) == "microsoft.network/privatelinkservices";
+         });
+}
+
+// Endpoints of which none gives a name (all rejected, say) are no estate without endpoints: there is no name to prove, and
+// nothing may be said of all names.
+void Collector::unused_endpoints() {
+  if (!out_.names.empty() || !out_.gaps.empty()) return;
+  for (const PrivateEndpoint& endpoint : estate_.tables().private_endpoints) {
+    if (is_own_service(estate_, endpoint)) continue;
+    out_.gaps.push_back({{endpoint.id, "/properties/privateLinkServiceConnections", "no name follows"},
+                         fmt::format("private endpoints exist, but none of them gives a name that could be proved; {} is one",
+                                     estate_.name(endpoint.id))});
+    return;
+  }
+}
+
 ExpectedNames Collector::run() {
   for (const model::Service& entry : estate_.tables().services) service(entry);
   missing_targets();
+  unused_endpoints();
   return std::move(out_);
 }
 

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "engine/proof/claims.h"
@@ -59,6 +60,26 @@ TEST_CASE("resolution proof: verdicts decided by hand") {
   partial.gap({"INPUT-TABLE", model::Gap::Reach::table, model::ArgTable::dns_resources, {}, {}, "dnsresources is missing"});
   const World p = partial.world();
   CHECK(verdict_of(p, proof::prove_resolution(p.view()), "hub") == "unknown");
+}
+
+TEST_CASE("resolution proof: a connection that is not Approved on each visible side is no right answer") {
+  using model::ConnectionStatus;
+  check(named("10.0.3.5", "Rejected"), "a rejected endpoint whose record is left", "refuted", "refuted");
+  check(named("10.0.3.5", "Disconnected"), "a disconnected endpoint whose record is left", "refuted", "refuted");
+  check(named("", "Rejected"), "nothing but a rejected endpoint: no name is proved, and nothing is said of all", "unknown", "unknown");
+  const auto listed = [](std::optional<ConnectionStatus> status, const std::string& endpoint_side = "Approved") {
+    Build b = named("10.0.3.5", endpoint_side);
+    model::Service& kv = b.service("kv2", model::ServiceKind::key_vault, "Microsoft.KeyVault/vaults");
+    kv.lists_endpoint_connections = true;
+    b.endpoint("pe-kv2", "hub/pe", "10.0.3.6", {.target = "kv2", .group = "vault", .status = endpoint_side});
+    if (status) kv.endpoint_connections.push_back({b.id("privateEndpoints", "pe-kv2"), *status});
+    b.record(b.id("privateDnsZones", kZone), "kv2", {"10.0.3.6"});
+    return b;
+  };
+  check(listed(ConnectionStatus::approved), "both sides say Approved", "proved", "proved");
+  check(listed(ConnectionStatus::rejected), "the service says Rejected", "refuted", "refuted");
+  check(listed(std::nullopt), "the service lists its connections, and this endpoint is none", "unknown", "unknown");
+  check(listed(ConnectionStatus::approved, "Rejected"), "the endpoints say Rejected", "refuted", "refuted");
 }
 
 TEST_CASE("resolution proof: a refutation tells the chain and the address that should have answered") {
