@@ -57,7 +57,15 @@ void judge_endpoint_form(const View& view, const ApiManagement& api, std::string
   judgement.note("it is not injected; private endpoints are the only way to its gateway");
 }
 
+/// source: azure-semantics.md 6.3 (only Developer, Premium and PremiumV2 are injected into a network)
+bool is_injected_tier(std::string_view sku) {
+  return text::equals(sku, "Developer") || text::equals(sku, "Premium") || text::equals(sku, "PremiumV2");
+}
+
 void judge_internal(const ApiManagement& api, Judgement& judgement) {
+  if (!api.sku.empty() && !is_injected_tier(api.sku)) {
+    judgement.doubt(fmt::format("virtualNetworkType is Internal but the tier {} cannot be injected into a network", text::printable(api.sku)));
+  }
   if (!api.primary.subnet.is_set()) judgement.doubt("virtualNetworkType is Internal but no subnet is stated");
   for (std::size_t i = 0; i < api.additional.size(); ++i) {
     const std::string pointer = fmt::format("/properties/additionalLocations/{}", i);

@@ -136,6 +136,8 @@ const CheckRow kRows[] = {
      "fail"},
     {"HP-APM-001", "an additional location outside any network fails",
      [](Snapshot& s) { api(s).additional.push_back({"northeurope", {}, {}}); }, "fail"},
+    {"HP-APM-001", "Internal on a tier that is not injected is unknown", [](Snapshot& s) { api(s).sku = "StandardV2"; }, "unknown"},
+    {"HP-APM-001", "Internal on an injected v2 tier passes", [](Snapshot& s) { api(s).sku = "PremiumV2"; }, "pass"},
     {"HP-APM-001", "an additional location in a subnet passes",
      [](Snapshot& s) { api(s).additional.push_back({"northeurope", api(s).primary.subnet, {}}); }, "pass"},
 };
