@@ -41,6 +41,9 @@ class RecordRule {
   bool is_right(const DnsRecordSet& record, const std::vector<Ipv4>& own, const PrivateEndpoint& endpoint) const;
   void judge_name(const PrivateEndpoint& endpoint, const PrivateName& name, Judgement& judgement);
   void judge_missing(const PrivateName& name, const std::vector<const PrivateDnsZone*>& zones, const std::vector<Ipv4>& addresses, Judgement& judgement);
+  bool is_refused(const PrivateEndpoint& endpoint, const PrivateEndpoint::Connection& connection) const;
+  bool has_other(const PrivateEndpoint& endpoint, const PrivateEndpoint::Connection& connection) const;
+  void judge_refused(const PrivateEndpoint& endpoint, const PrivateEndpoint::Connection& connection, Judgement& judgement);
   Finding judge(const PrivateEndpoint& endpoint);
 
   const View& view_;
@@ -182,6 +185,70 @@ void RecordRule::judge_name(const PrivateEndpoint& endpoint, const PrivateName& 
                  fmt::format("{} A {}", name.record, list_of(addresses)));
 }
 
+bool is_refusal(const model::Setting<model::ConnectionStatus>& status) {
+  return status.is(model::ConnectionStatus::rejected) || status.is(model::ConnectionStatus::disconnected);
+}
+
+/// One side says that the connection carries nothing, and nobody will approve it any more.
+/// source: azure-semantics.md 9.4 (liveness requires Approved on each side that is visible)
+bool RecordRule::is_refused(const PrivateEndpoint& endpoint, const PrivateEndpoint::Connection& connection) const {
+  if (is_refusal(connection.status)) return true;
+  const model::Service* service = view_.estate.find<model::Service>(connection.target);
+  return service != nullptr && std::any_of(service->endpoint_connections.begin(), service->endpoint_connections.end(), [&](const auto& c) {
+           return c.private_endpoint == endpoint.id && is_refusal(c.status);
+         });
+}
+
+/// Another endpoint of the same target that may serve the connection's groups: the records are judged there.
+bool RecordRule::has_other(const PrivateEndpoint& endpoint, const PrivateEndpoint::Connection& connection) const {
+  for (const auto& [id, index] : view_.estate.endpoints_by_target.of(connection.target)) {
+    const PrivateEndpoint& other = view_.estate.tables().private_endpoints[index];
+    if (other.id == endpoint.id) continue;
+    for (const PrivateEndpoint::Connection& c : other.connections) {
+      const auto is_shared = [&](const std::string& group) {
+        return std::any_of(connection.group_ids.begin(), connection.group_ids.end(), [&](const auto& g) { return text::equals(g, group); });
+      };
+      if (c.target == connection.target && !is_refused(other, c) && std::any_of(c.group_ids.begin(), c.group_ids.end(), is_shared)) return true;
+    }
+  }
+  return false;
+}
+
+/// A refused endpoint needs no record; one that is left sends clients to nobody.
+void RecordRule::judge_refused(const PrivateEndpoint& endpoint, const PrivateEndpoint::Connection& connection, Judgement& judgement) {
+  Judgement aside(endpoint.id);
+  const bool is_shared = has_other(endpoint, connection);
+  for (const PrivateName& name : wanted(endpoint, connection, aside)) {
+    const std::vector<Ipv4> own = addresses_for(endpoint, name);
+    for (const PrivateDnsZone* zone : zones_.answering(name.zone)) {
+      const auto* found = records(*zone, name);
+      if (found == nullptr) judgement.doubt(doubt_about(view_, *zone, Reads::records));
+      for (const DnsRecordSet* record : found == nullptr ? std::vector<const DnsRecordSet*>() : *found) {
+        const bool is_own = std::any_of(own.begin(), own.end(), [&](Ipv4 address) { return holds(record->addresses, address); });
+        if (is_own || !is_shared) judgement.fact(record->id, "/properties/records", list_of(record->addresses));
+        if (is_own) {
+          judgement.fail(fmt::format("{} leads to this endpoint, whose connection is rejected or disconnected", name.fqdn),
+                         fmt::format("an Approved connection, or no record {} in {}", name.record, name.zone));
+        } else if (!is_shared) {
+          judgement.doubt(fmt::format("{} has a record in {}, but its connection here is rejected or disconnected", name.fqdn, name.zone),
+                          "an Approved private endpoint of its target");
+        }
+      }
+    }
+  }
+  const model::Service* service = view_.estate.find<model::Service>(connection.target);
+  if (service == nullptr ? aside.is_doubted() : !names_of(*service).unknown_because.empty()) {
+    judgement.doubt("its connection is rejected or disconnected, and the names that may be left of it are not known",
+                    "the properties of its target");
+  }
+  // A zone that is not in the export in full may hold what was not met.
+  if (view_.estate.is_partial(model::ArgTable::dns_resources) || view_.estate.is_partial(model::ArgTable::resources)) {
+    judgement.doubt("its connection is rejected or disconnected; a record may be left that is not in the export",
+                    "the dnsresources table in full");
+  }
+  judgement.note("its connection is rejected or disconnected, so that it needs no record");
+}
+
 /// A type without a row needs no private-link zone that is known: a service of another provider, for example.
 bool has_zone_row(const View& view, const PrivateEndpoint& endpoint) {
   const auto rows = dns::private_link_zones();
@@ -200,6 +267,10 @@ Finding RecordRule::judge(const PrivateEndpoint& endpoint) {
   }
   if (endpoint.connections.empty()) judgement.doubt("it states no connection");
   for (const PrivateEndpoint::Connection& connection : endpoint.connections) {
+    if (is_refused(endpoint, connection)) {
+      judge_refused(endpoint, connection, judgement);
+      continue;
+    }
     for (const PrivateName& name : wanted(endpoint, connection, judgement)) judge_name(endpoint, name, judgement);
   }
   judgement.doubt(doubt_about(view_, endpoint));

@@ -109,7 +109,9 @@ void add_given_up(const View& view, const Service& service, std::span<const Priv
   for (const PrivateLinkZone& row : rows) {
     const std::string group(row.group_id);
     if (groups.given_up.count(group) == 0 || groups.ids.count(group) != 0 || !applies(row, service)) continue;
-    for (PrivateName& name : hosts_of(view, service, row).names) {
+    Hosts hosts = hosts_of(view, service, row);
+    if (!hosts.unknown_because.empty()) note(out, std::move(hosts.unknown_because));
+    for (PrivateName& name : hosts.names) {
       if (may_hold(view.estate, name)) out.names.push_back(std::move(name));
     }
   }

@@ -113,6 +113,45 @@ const CheckRow kRows[] = {
      [](Snapshot& s) { entity(s, s.tables.services, "accounts/oai").custom_subdomain.clear(); }, "unknown"},
     {"HP-DNS-005", "a pending endpoint has its record all the same",
      [](Snapshot& s) { entity(s, s.tables.private_endpoints, "pe-oai").connections[0].status = ConnectionStatus::pending; }, "pass"},
+    {"HP-DNS-005", "a rejected endpoint whose record is left",
+     [](Snapshot& s) { entity(s, s.tables.private_endpoints, "pe-oai").connections[0].status = ConnectionStatus::rejected; }, "fail"},
+    {"HP-DNS-005", "an endpoint that its target calls disconnected, whose record is left",
+     [](Snapshot& s) {
+       const ResourceId endpoint = entity(s, s.tables.private_endpoints, "pe-oai").id;
+       entity(s, s.tables.services, "accounts/oai").endpoint_connections.push_back({endpoint, ConnectionStatus::disconnected});
+     },
+     "fail"},
+    {"HP-DNS-005", "a record with another address though the only endpoint is rejected",
+     [](Snapshot& s) {
+       record(s).addresses = {ip("10.0.3.9")};
+       remove(s, s.tables.dns_record_sets, "privatelink.cognitiveservices.azure.com/A/oai");
+       remove(s, s.tables.dns_record_sets, "privatelink.services.ai.azure.com/A/oai");
+       entity(s, s.tables.private_endpoints, "pe-oai").connections[0].status = ConnectionStatus::rejected;
+     },
+     "unknown"},
+    {"HP-DNS-005", "a rejected endpoint whose target is not in the export",
+     [](Snapshot& s) {
+       remove(s, s.tables.services, "accounts/oai");
+       entity(s, s.tables.private_endpoints, "pe-oai").connections[0].status = ConnectionStatus::rejected;
+     },
+     "unknown"},
+    {"HP-DNS-005", "a rejected endpoint, and a zone that holds more records than the export",
+     [](Snapshot& s) {
+       for (const char* name : {"openai.azure.com", "cognitiveservices.azure.com", "services.ai.azure.com"}) {
+         remove(s, s.tables.dns_record_sets, "privatelink." + std::string(name) + "/A/oai");
+       }
+       zone(s).record_sets = 9;
+       entity(s, s.tables.private_endpoints, "pe-oai").connections[0].status = ConnectionStatus::rejected;
+     },
+     "unknown"},
+    {"HP-DNS-005", "a rejected endpoint without any record needs none",
+     [](Snapshot& s) {
+       for (const char* name : {"openai.azure.com", "cognitiveservices.azure.com", "services.ai.azure.com"}) {
+         remove(s, s.tables.dns_record_sets, "privatelink." + std::string(name) + "/A/oai");
+       }
+       entity(s, s.tables.private_endpoints, "pe-oai").connections[0].status = ConnectionStatus::rejected;
+     },
+     "pass"},
 };
 
 }  // namespace
