@@ -52,9 +52,12 @@ Appliance in_vnet(const View& view, const VirtualNetwork& vnet, Ipv4 address) {
   const std::string where = fmt::format("{} in {}", to_string(address), shown(view, vnet.id));
   for (const model::FirewallRole& role : view.roles.firewalls) {
     if (role.vnet != vnet.id || role.address != address) continue;
-    out.kind = Appliance::Kind::firewall;
+    const model::AzureFirewall* firewall = view.estate.find<model::AzureFirewall>(role.firewall);
+    const bool is_settled = firewall == nullptr || firewall->is_settled;  // a declared appliance has no row
+    out.kind = is_settled ? Appliance::Kind::firewall : Appliance::Kind::unknown;
     out.device = role.firewall;
-    out.reason = fmt::format("{} is the hub firewall {}", where, shown(view, role.firewall));
+    out.reason = fmt::format("{} is the hub firewall {}{}", where, shown(view, role.firewall),
+                             is_settled ? "" : ", which is not provisioned (provisioningState is not Succeeded)");
     return out;
   }
   if (const model::AzureFirewall* firewall = firewall_at(view, vnet, address)) {

@@ -267,6 +267,11 @@ void Collector::learn_from(Fact fact, std::string_view what) {
 // source: azure-semantics.md 1.5, 7.1, 7.2
 void Collector::gateways() {
   if (!propagates()) return;
+  for (const model::Gateway& gateway : e_.tables().gateways) {
+    if (!gateway.subnets.empty()) continue;
+    learn_from({gateway.id, "/properties/ipConfigurations", "absent"},
+               fmt::format("gateway {} does not say in which network it stands; it", shown(v_, gateway.id)));
+  }
   for (const auto& [key, index] : e_.gateways_by_vnet.of(subnet_.vnet)) {
     const model::Gateway& gateway = e_.tables().gateways[index];
     learn_from({gateway.id, "", "gateway in this virtual network"}, fmt::format("gateway {}", shown(v_, gateway.id)));

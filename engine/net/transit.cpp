@@ -33,7 +33,12 @@ void TransitRun::uncertain(Bypass::Way way, model::SubnetIndex from, AddressSet 
 bool holds_only_endpoints(const View& view, const Subnet& subnet) {
   const model::Estate& e = view.estate;
   const auto endpoints = e.endpoints_by_subnet.of(subnet.id);
-  if (endpoints.empty() || !subnet.delegations.empty()) return false;
+  if (endpoints.empty() || !subnet.delegations.empty() || !subnet.unread.empty()) return false;
+  if (!e.taints_by_resource.of(subnet.id).empty()) return false;
+  const auto is_here = [&](const model::ApiManagement::Location& location) { return location.subnet == subnet.id; };
+  for (const model::ApiManagement& service : e.tables().api_managements) {
+    if (is_here(service.primary) || std::any_of(service.additional.begin(), service.additional.end(), is_here)) return false;
+  }
   std::vector<model::ResourceId> known;
   for (const auto& [key, index] : endpoints) {
     const model::PrivateEndpoint& endpoint = e.tables().private_endpoints[index];
@@ -42,7 +47,7 @@ bool holds_only_endpoints(const View& view, const Subnet& subnet) {
   }
   for (const auto& [key, index] : e.interfaces_by_subnet.of(subnet.id)) {
     const model::NetworkInterface& nic = e.tables().network_interfaces[index];
-    if (!nic.private_endpoint.is_set()) return false;
+    if (e.find<model::PrivateEndpoint>(nic.private_endpoint) == nullptr) return false;
     known.push_back(nic.id);
   }
   return std::all_of(subnet.attached.begin(), subnet.attached.end(), [&](model::ResourceId id) {
@@ -100,6 +105,7 @@ AddressSet source_addresses(const View& view, const Subnet& sender, const Subnet
     if (vnet == nullptr) continue;
     for (const Prefix& prefix : vnet->address_space) out.subtract(prefix);
   }
+  out |= usable_addresses(sender);  // the gateway's own
   return out;
 }
 

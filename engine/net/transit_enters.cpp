@@ -34,6 +34,9 @@ class Entering {
 
  private:
   bool sends(const Subnet& subnet);
+  void doubt_hidden_gateway(const Subnet& subnet);
+  void doubt_fast_path(const Subnet& subnet, const model::Gateway& gateway);
+  void doubt(const Subnet& subnet, Fact fact, std::string reason);
   void from_subnet(const Subnet& subnet, const Peering* peering, const PeeringLink& link);
   AddressSet through(const Subnet& subnet, const Segment& segment);
   /// True when some endpoint of the spoke is (or may be) reached by its /32.
@@ -49,6 +52,51 @@ class Entering {
   std::set<std::pair<model::ResourceId, model::ResourceId>> harmless_;  ///< (VNet, route table)
 };
 
+void Entering::doubt(const Subnet& subnet, Fact fact, std::string reason) {
+  AddressSet space;
+  for (const Prefix& prefix : window_) space.add(prefix);
+  run_.uncertain(Bypass::Way::enters, model::SubnetIndex(e_.index_of(subnet)), space, {NextHop::Kind::unknown, {}, {}}, {std::move(fact)},
+                 std::move(reason));
+}
+
+// A GatewaySubnet whose gateway the export does not show, or shows without its place, may carry on-premises traffic all the same.
+void Entering::doubt_hidden_gateway(const Subnet& subnet) {
+  const auto placed = e_.gateways_by_vnet.of(subnet.vnet);
+  const bool has_gateway = std::any_of(placed.begin(), placed.end(), [&](const auto& entry) {
+    return !e_.tables().gateways[entry.second].is_route_server;
+  });
+  if (has_gateway) return;
+  if (!subnet.attached.empty()) {
+    return doubt(subnet, {subnet.id, "/properties/ipConfigurations", std::string(e_.spelling(subnet.attached.front()))},
+                 fmt::format("{} is attached to {} of {} and no gateway of the export stands there", shown(v_, subnet.attached.front()),
+                             shown(v_, subnet.id), shown(v_, subnet.vnet)));
+  }
+  for (const auto& [key, index] : e_.peerings_by_remote.of(subnet.vnet)) {
+    const Peering& peering = e_.tables().peerings[index];
+    if (peering.use_remote_gateways.value_or_default(false) == false) continue;
+    return doubt(subnet, {peering.id, "/properties/useRemoteGateways", "true"},
+                 fmt::format("{} uses the gateway of {}, which the export does not show", shown(v_, peering.vnet), shown(v_, subnet.vnet)));
+  }
+  for (const model::Gateway& gateway : e_.tables().gateways) {
+    if (gateway.is_route_server || !gateway.subnets.empty()) continue;
+    return doubt(subnet, {gateway.id, "/properties/ipConfigurations", "absent"},
+                 fmt::format("gateway {} does not say in which subnet it stands", shown(v_, gateway.id)));
+  }
+}
+
+// source: learn.microsoft.com/azure/expressroute/about-fastpath (traffic skips the gateway and the routes of its subnet)
+void Entering::doubt_fast_path(const Subnet& subnet, const model::Gateway& gateway) {
+  for (const auto& [key, index] : e_.taints_by_resource.of(gateway.id)) {
+    const model::UnmodelledNetworkResource& connection = e_.tables().unmodelled_network[index];
+    for (const model::Unread& unread : connection.unread) {
+      if (unread.pointer.find("expressRouteGatewayBypass") == std::string::npos) continue;
+      doubt(subnet, {connection.id, unread.pointer, unread.met},
+            fmt::format("connection {} of {} uses ExpressRoute FastPath, which ignores the routes of the GatewaySubnet",
+                        shown(v_, connection.id), shown(v_, gateway.id)));
+    }
+  }
+}
+
 // law:  the firewall's own subnets are the promised way; Route Server instances send no data; a GatewaySubnet stands for what is
 //       behind its gateway
 // source: azure-semantics.md 1.5, 7.1
@@ -56,11 +104,13 @@ bool Entering::sends(const Subnet& subnet) {
   if (is_firewall_subnet(v_, subnet) || is_named(v_, subnet, "RouteServerSubnet")) return false;
   if (is_named(v_, subnet, "GatewaySubnet")) {
     bool has_gateway = false;
+    doubt_hidden_gateway(subnet);
     for (const auto& [key, index] : e_.gateways_by_vnet.of(subnet.vnet)) {
       const model::Gateway& gateway = e_.tables().gateways[index];
       if (gateway.is_route_server) continue;
       has_gateway = true;
       if (!gateway.type.is(model::GatewayType::express_route)) continue;
+      doubt_fast_path(subnet, gateway);
       run_.assumptions.insert(fmt::format("no connection of {} uses ExpressRoute FastPath, which ignores the routes of the GatewaySubnet",
                                           shown(v_, gateway.id)));
     }

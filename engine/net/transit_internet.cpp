@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "engine/core/text.h"
 #include "engine/net/transit_parts.h"
 #include "engine/value/arm_id.h"
 
@@ -33,6 +34,10 @@ class Entries {
     bool is_closed_by_default = false;  ///< Standard: the pages disagree without a network security group
   };
   void tell(const Entry& entry);
+  std::vector<std::pair<model::ResourceId, model::ResourceId>> members_of(const model::LoadBalancer& balancer) const;
+  void doubt(const model::LoadBalancer& balancer, std::string pointer, std::string reason);
+  void doubt_balancer(const model::LoadBalancer& balancer);
+  void doubt_member(const model::LoadBalancer& balancer, model::ResourceId member);
 
   TransitRun& run_;
   const View& v_;
@@ -91,17 +96,69 @@ void Entries::subnet(const Subnet& subnet) {
   }
 }
 
+// Membership stands at the pool, at the NIC, or (inbound NAT) at the rule itself.
+std::vector<std::pair<model::ResourceId, model::ResourceId>> Entries::members_of(const model::LoadBalancer& balancer) const {
+  std::vector<std::pair<model::ResourceId, model::ResourceId>> out = balancer.pool_members;
+  for (const auto& rule : balancer.rules) {
+    const bool is_nic = rule.backend_pool.is_set() &&
+                        e_.find<NetworkInterface>(e_.ids().find(arm_top_level(e_.spelling(rule.backend_pool)))) != nullptr;
+    if (is_nic) out.emplace_back(rule.backend_pool, rule.backend_pool);
+  }
+  for (const auto& [key, index] : e_.subnets_by_vnet.of(run_.vnet.id)) {
+    for (const auto& [subnet, nic] : e_.interfaces_by_subnet.of(e_.tables().subnets[index].id)) {
+      for (const model::IpConfiguration& config : e_.tables().network_interfaces[nic].ip_configurations) {
+        for (const model::ResourceId pool : config.load_balancer_pools) {
+          const bool is_ours = std::any_of(balancer.rules.begin(), balancer.rules.end(), [&](const auto& r) { return r.backend_pool == pool; });
+          if (is_ours) out.emplace_back(pool, config.id);
+        }
+      }
+    }
+  }
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
+}
+
+void Entries::doubt(const model::LoadBalancer& balancer, std::string pointer, std::string reason) {
+  AddressSet space;
+  for (const Prefix& prefix : run_.vnet.address_space) space.add(prefix);
+  run_.uncertain(Bypass::Way::enters, {}, space, {NextHop::Kind::internet, {}, {}}, {{balancer.id, std::move(pointer), "not understood"}},
+                 std::move(reason));
+}
+
+void Entries::doubt_balancer(const model::LoadBalancer& balancer) {
+  if (balancer.unread.empty()) return;
+  doubt(balancer, balancer.unread.front().pointer,
+        fmt::format("load balancer {} has a public frontend and {} = {}, which is not understood: its members are not all known",
+                    shown(v_, balancer.id), text::printable(balancer.unread.front().pointer), text::printable(balancer.unread.front().met)));
+}
+
+// A member that is no NIC of the export: an instance of a scale set, as AKS has them.
+void Entries::doubt_member(const model::LoadBalancer& balancer, model::ResourceId member) {
+  const std::string_view owner = arm_top_level(e_.spelling(member));
+  for (const auto& [key, index] : e_.subnets_by_vnet.of(run_.vnet.id)) {
+    for (const model::ResourceId attached : e_.tables().subnets[index].attached) {
+      if (!text::equals(e_.spelling(attached), owner)) continue;
+      return doubt(balancer, "/properties/backendAddressPools",
+                   fmt::format("load balancer {} with a public frontend has {} of {} as a member, whose addresses are in no row of the export",
+                               shown(v_, balancer.id), text::printable(arm_name(owner)), shown(v_, e_.tables().subnets[index].id)));
+    }
+  }
+}
+
 void Entries::balancers() {
   for (const model::LoadBalancer& balancer : e_.tables().load_balancers) {
     for (const auto& frontend : balancer.frontends) {
       if (!frontend.public_ip.is_set()) continue;
-      for (const auto& entry_of_pool : balancer.pool_members) {
+      doubt_balancer(balancer);
+      for (const auto& entry_of_pool : members_of(balancer)) {
         const model::ResourceId pool = entry_of_pool.first;
         const model::ResourceId member = entry_of_pool.second;
         const bool has_rule = std::any_of(balancer.rules.begin(), balancer.rules.end(), [&](const auto& rule) {
           return rule.frontend == frontend.id && (rule.backend_pool == pool || rule.backend_pool == member);
         });
         const NetworkInterface* nic = e_.find<NetworkInterface>(e_.snapshot().ids.find(arm_top_level(e_.spelling(member))));
+        if (has_rule && nic == nullptr) doubt_member(balancer, member);
         if (!has_rule || nic == nullptr) continue;
         for (const model::IpConfiguration& config : nic->ip_configurations) {
           const Subnet* subnet = e_.find<Subnet>(config.subnet);

@@ -14,7 +14,9 @@ void read_configuration(Cursor element, model::AzureFirewall& firewall) {
       configuration.subnet = value.reference();
     } else if (is(key, "publicIPAddress")) {
       configuration.public_ip = value.reference();
-    } else if (!is_one_of(key, {"provisioningState", "privateIPAllocationMethod"})) {
+    } else if (is(key, "provisioningState")) {
+      if (!is_settled(value)) firewall.is_settled = false;
+    } else if (!is(key, "privateIPAllocationMethod")) {
       value.unknown_property();
     }
   });

@@ -61,6 +61,19 @@ void read_peering_properties(Cursor properties, model::Peering& peering) {
   });
 }
 
+// A peering that names no network cannot be linked to one; that it is there still leaves its own network in doubt.
+void keep(model::Peering peering, ReadContext& context) {
+  if (peering.remote.is_set()) {
+    context.snapshot.tables.peerings.push_back(std::move(peering));
+    return;
+  }
+  model::UnmodelledNetworkResource taint;
+  taint.id = peering.id;
+  taint.type = "microsoft.network/virtualnetworks/virtualnetworkpeerings";
+  taint.touches = {peering.vnet};
+  context.snapshot.tables.unmodelled_network.push_back(std::move(taint));
+}
+
 }  // namespace
 
 void read_embedded_peering(Cursor child, model::ResourceId vnet, ReadContext& context) {
@@ -80,7 +93,7 @@ void read_embedded_peering(Cursor child, model::ResourceId vnet, ReadContext& co
     });
   }
   peering.id = child_id(context, vnet, "virtualNetworkPeerings", outer);
-  context.snapshot.tables.peerings.push_back(std::move(peering));
+  keep(std::move(peering), context);
 }
 
 void read_peering(const RowHead& head, Cursor properties, ReadContext& context) {
@@ -89,7 +102,7 @@ void read_peering(const RowHead& head, Cursor properties, ReadContext& context) 
   peering.vnet = parent_of(context, head.id);
   const EntityScope scope(context, peering);
   read_peering_properties(properties, peering);
-  context.snapshot.tables.peerings.push_back(std::move(peering));
+  keep(std::move(peering), context);
 }
 
 }  // namespace hubproof::ingest

@@ -53,15 +53,23 @@ void read_route_properties(Cursor properties, model::Route& route) {
     } else if (is(key, "nextHop")) {  // of VirtualApplianceEcmp
       value.object([&](std::string_view inner, Cursor list) {
         if (!is(inner, "nextHopIpAddresses")) return list.unknown_property();
-        list.array([&](Cursor address) { read_next_hop_address(address, route); });
+        list.array([&](Cursor address) {
+          const std::size_t before = route.next_hop_addresses.size();
+          read_next_hop_address(address, route);
+          if (route.next_hop_addresses.size() == before && !route.next_hop_is_v6) route.is_usable = false;
+        });
       });
     } else if (is(key, "hasBgpOverride")) {
       const model::Setting<bool> flag = value.boolean();
       route.has_bgp_override = flag.is_known() ? flag.value() : !flag.is_absent();
-    } else if (!is(key, "provisioningState")) {
+    } else if (is(key, "provisioningState")) {
+      if (!is_settled(value)) route.is_usable = false;
+    } else {
       value.unknown_property();
     }
   });
+  // An IPv4 prefix goes to IPv4 addresses: what the device behind another one does is not known.
+  if (route.next_hop_is_v6 && route.prefix && std::holds_alternative<Prefix>(*route.prefix)) route.is_usable = false;
   if (!has_next_hop || (!route.prefix && route.service_tag.empty())) route.is_usable = false;
 }
 

@@ -27,21 +27,25 @@ void read_subnet_prefix(Cursor value, model::Subnet& subnet) {
 
 void read_service_endpoints(Cursor list, model::Subnet& subnet) {
   list.array([&](Cursor element) {
+    const std::size_t before = subnet.service_endpoints.size();
     element.object([&](std::string_view key, Cursor value) {
       if (!is(key, "service")) return;
       const std::optional<std::string_view> service = value.text();
       if (service && !service->empty()) subnet.service_endpoints.emplace_back(*service);
     });
+    if (subnet.service_endpoints.size() == before) subnet.service_endpoints.emplace_back("(no service named)");
   });
 }
 
 void read_delegations(Cursor list, model::Subnet& subnet) {
   list.array([&](Cursor element) {
+    const std::size_t before = subnet.delegations.size();
     read_child(element, [&](std::string_view key, Cursor value) {
       if (!is(key, "serviceName")) return;
       const std::optional<std::string_view> service = value.text();
       if (service && !service->empty()) subnet.delegations.emplace_back(*service);
     });
+    if (subnet.delegations.size() == before) subnet.delegations.emplace_back("(no service named)");
   });
 }
 
@@ -61,10 +65,14 @@ void read_attached(Cursor list, model::Subnet& subnet) {
 // acts on the source addresses of a private link service, which taints its subnet anyway; serviceEndpointPolicies only
 // take away storage accounts from a service endpoint.
 bool is_harmless(std::string_view key) {
-  return is_one_of(key, {"privateLinkServiceNetworkPolicies", "privateEndpoints", "ipConfigurationProfiles",
-                         "ipAllocations", "ipamPoolPrefixAllocations", "applicationGatewayIPConfigurations",
-                         "resourceNavigationLinks", "serviceAssociationLinks", "serviceEndpointPolicies", "purpose",
-                         "extended"});
+  return is_one_of(key, {"privateLinkServiceNetworkPolicies", "privateEndpoints", "ipAllocations",
+                         "ipamPoolPrefixAllocations", "serviceEndpointPolicies", "purpose", "extended"});
+}
+
+/// Lists of what a service put into the subnet. Kept like a delegation: somebody other than private endpoints is there.
+bool is_occupant(std::string_view key) {
+  return is_one_of(key, {"ipConfigurationProfiles", "applicationGatewayIPConfigurations", "resourceNavigationLinks",
+                         "serviceAssociationLinks"});
 }
 
 void read_subnet_properties(Cursor properties, model::Subnet& subnet) {
@@ -89,10 +97,18 @@ void read_subnet_properties(Cursor properties, model::Subnet& subnet) {
       subnet.default_outbound_access = value.boolean();
     } else if (is(key, "ipConfigurations")) {
       read_attached(value, subnet);
+    } else if (is_occupant(key)) {
+      value.array([&](Cursor) {
+        if (std::find(subnet.delegations.begin(), subnet.delegations.end(), key) == subnet.delegations.end()) {
+          subnet.delegations.emplace_back(key);
+        }
+      });
     } else if (!read_common(key, value, subnet) && !is_harmless(key)) {
       value.unknown_property();
     }
   });
+  // Every subnet has addresses; a row that shows none hides where they are.
+  if (subnet.prefixes.empty() && subnet.prefixes_v6.empty()) subnet.unread.push_back({"/properties/addressPrefix", "no prefix"});
 }
 
 }  // namespace

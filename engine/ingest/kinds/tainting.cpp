@@ -68,6 +68,10 @@ void read_tainting(const RowHead& head, Cursor properties, ReadContext& context)
   resource.type = std::string(head.type);
   const EntityScope scope(context, resource);
   properties.object([&](std::string_view key, Cursor value) {
+    if (is(key, "expressRouteGatewayBypass")) {  // FastPath of a connection: azure-semantics.md 7.1
+      if (!value.boolean().value_or_default(false).value_or(true)) return;
+      return value.unread("true");
+    }
     if (!read_common(key, value, resource)) append_deep(value, resource.touches, 0);
   });
   const model::ResourceId parent = parent_of(context, head.id);

@@ -53,13 +53,21 @@ void read_virtual_network(const RowHead& head, Cursor properties, ReadContext& c
   vnet.id = head.id;
   vnet.location = std::string(head.location);
   const EntityScope scope(context, vnet);
+  bool has_subnets = false;
+  bool hides_prefix = false;
   properties.object([&](std::string_view key, Cursor value) {
     if (is(key, "addressSpace")) {
       read_address_space(value, vnet);
     } else if (is(key, "dhcpOptions")) {
       read_dhcp_options(value, vnet);
     } else if (is(key, "subnets")) {
+      has_subnets = value.type() == simdjson::ondemand::json_type::array;
+      const std::size_t before = context.snapshot.tables.subnets.size();
       value.array([&](Cursor child) { read_embedded_subnet(child, head.id, context); });
+      const auto& subnets = context.snapshot.tables.subnets;
+      for (std::size_t i = before; i < subnets.size(); ++i) {
+        if (subnets[i].prefixes.empty() && subnets[i].prefixes_v6.empty()) hides_prefix = true;
+      }
     } else if (is(key, "virtualNetworkPeerings")) {
       value.array([&](Cursor child) { read_embedded_peering(child, head.id, context); });
     } else if (is(key, "privateEndpointVNetPolicies")) {
@@ -68,6 +76,9 @@ void read_virtual_network(const RowHead& head, Cursor properties, ReadContext& c
       value.unknown_property();
     }
   });
+  // Azure prints an empty list for a network without subnets; no list, or a subnet without addresses, hides something.
+  if (!has_subnets) vnet.unread.push_back({"/properties/subnets", "absent"});
+  if (hides_prefix) vnet.unread.push_back({"/properties/subnets", "a subnet without a prefix"});
   context.snapshot.tables.virtual_networks.push_back(std::move(vnet));
 }
 
