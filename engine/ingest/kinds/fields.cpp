@@ -9,7 +9,7 @@ namespace hubproof::ingest {
 
 bool read_common(std::string_view key, Cursor value, model::Entity& entity) {
   if (is(key, "provisioningState")) {
-    entity.is_settled = is_settled(value);
+    if (!is_settled(value)) entity.is_settled = false;  // a child may have said so before
     return true;
   }
   return is_one_of(key, {"resourceGuid", "etag"});
