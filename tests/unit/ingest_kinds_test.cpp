@@ -144,7 +144,13 @@ TEST_CASE("an embedded child and the same child as a row of its own are equal, u
   CHECK(rows.tables().peerings[0].state.is_unreadable());
   CHECK(unread_of(rows.tables().peerings[0]) ==
         "/properties/peeringState: Nearly\n/properties/enableOnlyIPv6Peering: true: a property that is not modelled");
-  CHECK(unread_of(rows.tables().virtual_networks[0]) == "");
+  CHECK(unread_of(rows.tables().virtual_networks[0]) == "/properties/subnets: a subnet without a prefix");
+}
+
+TEST_CASE("a network that says null for its subnets hides them") {
+  Rows rows;
+  rows.network("virtualNetworks/v", R"({"subnets": null})");
+  CHECK(unread_of(rows.tables().virtual_networks[0]) == "/properties/subnets: null in place of a list");
 }
 
 TEST_CASE("a route is usable only when all of it was understood") {

@@ -70,6 +70,7 @@ void keep(model::Peering peering, ReadContext& context) {
   model::UnmodelledNetworkResource taint;
   taint.id = peering.id;
   taint.type = "microsoft.network/virtualnetworks/virtualnetworkpeerings";
+  taint.unread = std::move(peering.unread);
   taint.touches = {peering.vnet};
   context.snapshot.tables.unmodelled_network.push_back(std::move(taint));
 }

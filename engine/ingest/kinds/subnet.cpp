@@ -107,8 +107,6 @@ void read_subnet_properties(Cursor properties, model::Subnet& subnet) {
       value.unknown_property();
     }
   });
-  // Every subnet has addresses; a row that shows none hides where they are.
-  if (subnet.prefixes.empty() && subnet.prefixes_v6.empty()) subnet.unread.push_back({"/properties/addressPrefix", "no prefix"});
 }
 
 }  // namespace

@@ -53,7 +53,6 @@ void read_virtual_network(const RowHead& head, Cursor properties, ReadContext& c
   vnet.id = head.id;
   vnet.location = std::string(head.location);
   const EntityScope scope(context, vnet);
-  bool has_subnets = false;
   bool hides_prefix = false;
   properties.object([&](std::string_view key, Cursor value) {
     if (is(key, "addressSpace")) {
@@ -61,7 +60,7 @@ void read_virtual_network(const RowHead& head, Cursor properties, ReadContext& c
     } else if (is(key, "dhcpOptions")) {
       read_dhcp_options(value, vnet);
     } else if (is(key, "subnets")) {
-      has_subnets = value.type() == simdjson::ondemand::json_type::array;
+      if (value.type() == simdjson::ondemand::json_type::null) return value.unread("null in place of a list");
       const std::size_t before = context.snapshot.tables.subnets.size();
       value.array([&](Cursor child) { read_embedded_subnet(child, head.id, context); });
       const auto& subnets = context.snapshot.tables.subnets;
@@ -76,8 +75,8 @@ void read_virtual_network(const RowHead& head, Cursor properties, ReadContext& c
       value.unknown_property();
     }
   });
-  // Azure prints an empty list for a network without subnets; no list, or a subnet without addresses, hides something.
-  if (!has_subnets) vnet.unread.push_back({"/properties/subnets", "absent"});
+  // Every subnet has addresses; one that shows none hides where they are. (A network without subnets has an empty list; a row
+  // without the list has its subnets as rows of their own.)
   if (hides_prefix) vnet.unread.push_back({"/properties/subnets", "a subnet without a prefix"});
   context.snapshot.tables.virtual_networks.push_back(std::move(vnet));
 }
