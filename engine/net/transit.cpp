@@ -214,6 +214,14 @@ void doubt_completeness(TransitRun& run) {
                             gaps.front()->message));
 }
 
+// A claim about nobody is not held: a spoke whose subnets the export does not show may send from any of them.
+void doubt_without_subnets(TransitRun& run) {
+  if (!run.view.estate.subnets_by_vnet.of(run.vnet.id).empty()) return;
+  run.uncertain(Bypass::Way::leaves, kWholeSpoke, AddressSet::all(), {NextHop::Kind::unknown, {}, {}},
+                {{run.vnet.id, "/properties/subnets", "none"}},
+                fmt::format("the export shows no subnet of {}: there is nobody to judge", shown(run.view, run.vnet.id)));
+}
+
 // A NIC, scale set or gateway that a subnet names and the export does not hold may have a public address or a second way out.
 void doubt_attached(TransitRun& run) {
   const model::Estate& estate = run.view.estate;
@@ -280,6 +288,7 @@ TransitResult transit(const View& view, const model::SpokeRole& spoke) {
   }
   doubt_ipv6(run);
   doubt_completeness(run);
+  doubt_without_subnets(run);
   doubt_attached(run);
   doubt_overlaps(run);
   find_leaving(run);

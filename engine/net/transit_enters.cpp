@@ -197,6 +197,12 @@ void Entering::from_subnet(const Subnet& subnet, const Peering* peering, const P
                        fmt::format("{} sends {} to VnetLocal although its network does not hold it; the effect is not documented",
                                    table_of(v_, subnet), to_string(route->prefix)));
       }
+      // source: azure-semantics.md 1.4 (a user route of private addresses to Internet: dropped, but treat as unknown)
+      if (route->next_hop.kind == NextHop::Kind::internet && route->source == RouteSource::user) {
+        run_.uncertain(Bypass::Way::enters, model::SubnetIndex(e_.index_of(subnet)), here, route->next_hop, {route->fact},
+                       fmt::format("{} sends {} of the spoke to the Internet; what Azure does with it is not documented", table_of(v_, subnet),
+                                   to_string(route->prefix)));
+      }
       if (route->next_hop.kind == NextHop::Kind::unknown) {
         run_.uncertain(Bypass::Way::enters, model::SubnetIndex(e_.index_of(subnet)), here, route->next_hop, {route->fact},
                        fmt::format("a route of {} for {} has a next hop that is not understood", table_of(v_, subnet), to_string(route->prefix)));
