@@ -25,8 +25,8 @@ class ConfigReader {
   /// True for a mapping; each of its keys is checked against `keys`.
   bool is_mapping(const YAML::Node& node, std::string_view what, const Keys& keys);
   bool is_list(const YAML::Node& node, std::string_view what);
-  /// The text of a scalar; empty after a complaint when it is none. YAML places a null behind its key, perhaps on a later
-  /// line, so the complaint names the place of `key` where there is one.
+  /// The text of a scalar; empty after a complaint when it is none. YAML places a null behind its key, perhaps on a
+  /// later line, so the complaint names the place of `key` where there is one.
   std::string scalar(const YAML::Node& node, std::string_view what, const YAML::Mark& key = YAML::Mark::null_mark());
   void root(const YAML::Node& node);
   void designate(const YAML::Node& node);
@@ -80,7 +80,8 @@ bool ConfigReader::is_mapping(const YAML::Node& node, std::string_view what, con
     } else if (std::find(keys.begin(), keys.end(), key) == keys.end()) {
       const std::string_view near = text::nearest(key, keys.data(), keys.size());
       fail(entry.first.Mark(), fmt::format("{}: unknown key \"{}\"", what, key),
-           near.empty() ? fmt::format("known keys: {}", fmt::join(keys, ", ")) : fmt::format("did you mean \"{}\"?", near));
+           near.empty() ? fmt::format("known keys: {}", fmt::join(keys, ", "))
+                        : fmt::format("did you mean \"{}\"?", near));
     }
   }
   return true;
@@ -94,18 +95,21 @@ bool ConfigReader::is_list(const YAML::Node& node, std::string_view what) {
 
 std::string ConfigReader::scalar(const YAML::Node& node, std::string_view what, const YAML::Mark& key) {
   if (node.IsScalar() && !node.Scalar().empty()) return node.Scalar();
-  fail(key.is_null() ? node.Mark() : key, fmt::format("{}: {}, must be a text that is not empty", what,
-                                node.IsScalar() ? std::string_view("an empty text") : kind(node)));
+  fail(key.is_null() ? node.Mark() : key,
+       fmt::format("{}: {}, must be a text that is not empty", what,
+                   node.IsScalar() ? std::string_view("an empty text") : kind(node)));
   return {};
 }
 
 void ConfigReader::selector(const YAML::Node& node, std::string_view what, std::vector<Selector>& out) {
   if (!is_mapping(node, what, {"id", "name", "subscription", "resource_group", "management_group", "type"})) return;
   Selector selector;
-  const std::pair<const char*, std::string*> fields[] = {
-      {"id", &selector.id},           {"name", &selector.name},
-      {"subscription", &selector.subscription},         {"resource_group", &selector.resource_group},
-      {"management_group", &selector.management_group}, {"type", &selector.type}};
+  const std::pair<const char*, std::string*> fields[] = {{"id", &selector.id},
+                                                         {"name", &selector.name},
+                                                         {"subscription", &selector.subscription},
+                                                         {"resource_group", &selector.resource_group},
+                                                         {"management_group", &selector.management_group},
+                                                         {"type", &selector.type}};
   for (const auto& entry : node) {
     for (const auto& [key, value] : fields) {
       if (entry.first.IsScalar() && entry.first.Scalar() == key) {
@@ -212,7 +216,8 @@ void ConfigReader::root(const YAML::Node& node) {
   if (!version.IsDefined()) {
     fail(node.Mark(), "configuration: version is missing", "write  version: 1  as the first line");
   } else if (!version.IsScalar() || version.Scalar() != "1") {
-    fail(version.Mark(), fmt::format("version: {}, must be 1", version.IsScalar() ? version.Scalar() : std::string(kind(version))));
+    fail(version.Mark(),
+         fmt::format("version: {}, must be 1", version.IsScalar() ? version.Scalar() : std::string(kind(version))));
   }
   designate(node["designate"]);
   assumptions(node["assumptions"]);

@@ -55,7 +55,8 @@ void add_explain(Program& program) {
   CLI::App* command = program.app.add_subcommand("explain", "Explain a rule and, given inputs, what it found in them");
   command->add_option("RULE-ID", explain->rule, "A rule, as HP-TRN-015")->required();
   add_inputs(*command, explain->inputs, false);
-  command->callback([&program, explain] { program.run = [&program, explain] { return run_explain(program.options, *explain); }; });
+  command->callback(
+      [&program, explain] { program.run = [&program, explain] { return run_explain(program.options, *explain); }; });
 }
 
 }  // namespace hubproof::cli

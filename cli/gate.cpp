@@ -35,9 +35,10 @@ bool is_input_open(const model::View& view) {
   const bool is_table_partial = std::any_of(snapshot.gaps.begin(), snapshot.gaps.end(), [](const model::Gap& gap) {
     return gap.reach == model::Gap::Reach::table;
   });
-  return is_table_partial || std::any_of(snapshot.diagnostics.begin(), snapshot.diagnostics.end(), [](const Diagnostic& d) {
-    return d.level == Diagnostic::Level::error && !is_about_one_resource(d.code);
-  });
+  return is_table_partial ||
+         std::any_of(snapshot.diagnostics.begin(), snapshot.diagnostics.end(), [](const Diagnostic& d) {
+           return d.level == Diagnostic::Level::error && !is_about_one_resource(d.code);
+         });
 }
 
 ExitCode eased(const Options& options, ExitCode code) {

@@ -43,7 +43,8 @@ Error unresolved(const std::string& where, const dns::Resolution& resolution) {
   return Error{out};
 }
 
-Result<TraceEnd> resolve(const model::View& view, const std::string& where, const dns::PrivateName& name, model::VnetIndex vnet) {
+Result<TraceEnd> resolve(const model::View& view, const std::string& where, const dns::PrivateName& name,
+                         model::VnetIndex vnet) {
   const dns::Resolution resolution = dns::resolve(view, vnet, name);
   std::vector<std::string> notes;
   for (const dns::Step& step : resolution.steps) notes.push_back(step.what);
@@ -58,9 +59,11 @@ Result<TraceEnd> resolve(const model::View& view, const std::string& where, cons
   if (resolution.kind != dns::Resolution::Kind::private_addresses || resolution.addresses.empty()) {
     return unresolved(where, resolution);
   }
-  if (resolution.addresses.size() > 1) notes.push_back(fmt::format("the first of {} addresses", resolution.addresses.size()));
+  if (resolution.addresses.size() > 1)
+    notes.push_back(fmt::format("the first of {} addresses", resolution.addresses.size()));
   const Ipv4 address = resolution.addresses.front();
-  // Which device has the address is found on the way; here it only labels the answer, so an ambiguous one stays unnamed.
+  // Which device has the address is found on the way; here it only labels the answer, so an ambiguous one stays
+  // unnamed.
   const Result<TraceEnd> holder = find_place(view, to_string(address));
   return TraceEnd{where, holder ? holder->place : Place{}, address, std::move(notes)};
 }
@@ -74,7 +77,8 @@ Result<TraceEnd> find_destination(const model::View& view, const std::string& wh
   if (!name) return place;
   const model::VnetIndex vnet = vnet_of(view.estate, from.place, from.address);
   if (vnet.is_set()) return resolve(view, where, *name, vnet);
-  return Error{fmt::format("{}: what it resolves to outside the estate's virtual networks is not known; give an address", where)};
+  return Error{fmt::format(
+      "{}: what it resolves to outside the estate's virtual networks is not known; give an address", where)};
 }
 
 }  // namespace hubproof::cli

@@ -30,7 +30,8 @@ void add_inventory(Program& program) {
   const auto inputs = std::make_shared<std::vector<std::string>>();
   CLI::App* command = program.app.add_subcommand("inventory", "Show what was read, the roles of networks and why");
   add_inputs(*command, *inputs, true);
-  command->callback([&program, inputs] { program.run = [&program, inputs] { return run_inventory(program.options, *inputs); }; });
+  command->callback(
+      [&program, inputs] { program.run = [&program, inputs] { return run_inventory(program.options, *inputs); }; });
 }
 
 }  // namespace hubproof::cli

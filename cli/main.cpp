@@ -15,8 +15,9 @@ using namespace hubproof::cli;
 
 void add_commands(Program& program) {
   program.app.require_subcommand(0, 1);
-  program.app.footer("Exit codes: 0 proved, 1 violated, 2 usage, configuration or unreadable input, 3 not decided,\n"
-                     "4 nothing to verify, 101 internal error.");
+  program.app.footer(
+      "Exit codes: 0 proved, 1 violated, 2 usage, configuration or unreadable input, 3 not decided,\n"
+      "4 nothing to verify, 101 internal error.");
   add_verify(program);
   add_inventory(program);
   add_validate(program);

@@ -12,23 +12,29 @@ namespace hubproof::cli {
 void add_shared_options(Program& program) {
   CLI::App& app = program.app;
   Options& o = program.options;
-  app.add_option("-c,--config", o.config, "Configuration file; default: $HUBPROOF_CONFIG, then hubproof.yaml, .yml or "
-                 ".json here or above, up to the repository root")->type_name("FILE");
+  app.add_option("-c,--config", o.config,
+                 "Configuration file; default: $HUBPROOF_CONFIG, then hubproof.yaml, .yml or "
+                 ".json here or above, up to the repository root")
+      ->type_name("FILE");
   app.add_option("-o,--output", o.outputs, "text or json, to a file with FMT=FILE; may be repeated (default: text)")
-      ->type_name("FMT[=FILE]")->allow_extra_args(false);
+      ->type_name("FMT[=FILE]")
+      ->allow_extra_args(false);
   app.add_option("--fail-on", o.fail_on, "Mildest severity that ends with exit code 1 (default: high)")
-      ->check(CLI::IsMember({"critical", "high", "medium", "low", "unknown", "none"}))->type_name("LEVEL");
+      ->check(CLI::IsMember({"critical", "high", "medium", "low", "unknown", "none"}))
+      ->type_name("LEVEL");
   app.add_flag("--strict", o.strict, "Undecided findings count as violations");
   app.add_flag("--allow-unknown", o.allow_unknown, "Exit 0 in place of 3 (not decided)");
   app.add_flag("--allow-empty", o.allow_empty, "Exit 0 in place of 4 (nothing to verify)");
   app.add_flag("--exit-zero", o.exit_zero, "Exit 0 in place of 1, 3 and 4");
   app.add_option("--color", o.color, "auto, always or never; auto heeds NO_COLOR, CLICOLOR_FORCE and TERM=dumb")
-      ->check(CLI::IsMember({"auto", "always", "never"}))->type_name("WHEN");
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->type_name("WHEN");
   app.add_flag("--ascii", o.ascii, "Print no characters beyond ASCII");
   app.add_flag("-q,--quiet", o.quiet, "Print the last line only");
   app.add_flag("-v,--verbose", o.verbose, "Print everything in full")->excludes("--quiet");
   app.add_option("--progress", o.progress, "auto (on a terminal, to stderr) or never")
-      ->check(CLI::IsMember({"auto", "never"}))->type_name("WHEN");
+      ->check(CLI::IsMember({"auto", "never"}))
+      ->type_name("WHEN");
   app.add_flag("--version", program.wants_version, "Print the version and exit");
   app.add_flag("--json", program.wants_json, "With --version: as JSON");
   app.get_formatter()->column_width(30);

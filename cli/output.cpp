@@ -109,7 +109,8 @@ std::optional<Error> write_outputs(const Options& options,
   const Result<std::vector<Output>> outputs = parse_outputs(options.outputs);
   if (!outputs) return outputs.error();
   for (const Output& output : *outputs) {
-    const std::string text = render(output.format, output.file.empty() ? style_of_stdout(options) : style_of_file(options));
+    const std::string text =
+        render(output.format, output.file.empty() ? style_of_stdout(options) : style_of_file(options));
     std::optional<Error> error = output.file.empty() ? write_stdout(text) : write_file(output.file, text);
     if (error) return error;
   }

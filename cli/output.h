@@ -21,7 +21,8 @@ struct Output {
 /// The -o values; text on stdout when there are none. At most one may go to stdout, and no file twice.
 Result<std::vector<Output>> parse_outputs(const std::vector<std::string>& values);
 
-/// Writes `text` beside `file` and renames it into place; a device or pipe is written to directly. The reason on failure.
+/// Writes `text` beside `file` and renames it into place; a device or pipe is written to directly. The reason on
+/// failure.
 std::optional<Error> write_file(const std::string& file, const std::string& text);
 /// A reader that went away (a closed pipe) is no error.
 std::optional<Error> write_stdout(const std::string& text);

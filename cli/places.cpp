@@ -46,8 +46,9 @@ Ipv4 internet_address(const model::Estate& estate) {
 
 TraceEnd internet(const model::View& view, const std::string& where) {
   const Ipv4 address = internet_address(view.estate);
-  return make_end(where, {Place::Kind::internet, {}}, address,
-                  {fmt::format("the Internet is shown by {}, an address that the estate does not use", to_string(address))});
+  return make_end(
+      where, {Place::Kind::internet, {}}, address,
+      {fmt::format("the Internet is shown by {}, an address that the estate does not use", to_string(address))});
 }
 
 /// What has the address inside a subnet: an endpoint, an interface, a firewall, else the subnet itself.
@@ -80,14 +81,16 @@ bool holds(const model::VirtualNetwork& vnet, Ipv4 address) {
                      [&](const Prefix& prefix) { return prefix.contains(address); });
 }
 
-Result<TraceEnd> in_vnet(const model::View& view, const std::string& where, const model::VirtualNetwork& vnet, Ipv4 address) {
+Result<TraceEnd> in_vnet(const model::View& view, const std::string& where, const model::VirtualNetwork& vnet,
+                         Ipv4 address) {
   for (const auto& [key, index] : view.estate.subnets_by_vnet.of(vnet.id)) {
     const model::Subnet& subnet = view.estate.tables().subnets[index];
     for (const Prefix& prefix : subnet.prefixes) {
       if (prefix.contains(address)) return make_end(where, holder(view, subnet, address), address);
     }
   }
-  return Error{fmt::format("{}: no subnet of {} holds {}", where, report::short_name(view.estate, vnet.id), to_string(address))};
+  return Error{
+      fmt::format("{}: no subnet of {} holds {}", where, report::short_name(view.estate, vnet.id), to_string(address))};
 }
 
 std::string label(const model::View& view, const model::VirtualNetwork& vnet, Ipv4 address) {
@@ -124,34 +127,39 @@ Result<TraceEnd> by_vnet_and_address(const model::View& view, const std::string&
                                      Ipv4 address) {
   std::vector<const model::VirtualNetwork*> found;
   for (const model::VirtualNetwork& vnet : view.estate.tables().virtual_networks) {
-    const bool is_meant = text::equals(view.estate.name(vnet.id), vnet_text) ||
-                          text::equals(view.estate.spelling(vnet.id), vnet_text);
+    const bool is_meant =
+        text::equals(view.estate.name(vnet.id), vnet_text) || text::equals(view.estate.spelling(vnet.id), vnet_text);
     if (is_meant && holds(vnet, address)) found.push_back(&vnet);
   }
   if (found.size() == 1) return in_vnet(view, where, *found.front(), address);
   if (found.empty()) {
-    return Error{fmt::format("{}: no virtual network \"{}\" of the export holds {}", where, vnet_text, to_string(address))};
+    return Error{
+        fmt::format("{}: no virtual network \"{}\" of the export holds {}", where, vnet_text, to_string(address))};
   }
   std::vector<std::string> candidates;
   for (const model::VirtualNetwork* vnet : found) candidates.push_back(label(view, *vnet, address));
   return Error{fmt::format("{}: several virtual networks have this name; give the id:{}", where, listed(candidates))};
 }
 
-// source: learn.microsoft.com/azure/virtual-network/virtual-networks-faq#are-there-any-restrictions-on-using-ip-addresses-within-these-subnets
+// source:
+// learn.microsoft.com/azure/virtual-network/virtual-networks-faq#are-there-any-restrictions-on-using-ip-addresses-within-these-subnets
 // (the first four addresses and the last one are reserved)
 Result<TraceEnd> subnet_end(const model::View& view, const std::string& where, const model::Subnet& subnet) {
   constexpr std::uint32_t kReserved = 4;
   if (subnet.prefixes.empty() || subnet.prefixes.front().length() > 29) {
-    return Error{fmt::format("{}: subnet {} has no usable IPv4 address", where, report::short_name(view.estate, subnet.id))};
+    return Error{
+        fmt::format("{}: subnet {} has no usable IPv4 address", where, report::short_name(view.estate, subnet.id))};
   }
   const Ipv4 address(subnet.prefixes.front().first().bits() + kReserved);
   return make_end(where, {Place::Kind::subnet, subnet.id}, address,
                   {fmt::format("a subnet is shown by its first usable address, {}", to_string(address))});
 }
 
-Result<TraceEnd> first_address(const model::View& view, const std::string& where, Place place, std::vector<Ipv4> addresses) {
+Result<TraceEnd> first_address(const model::View& view, const std::string& where, Place place,
+                               std::vector<Ipv4> addresses) {
   if (addresses.empty()) {
-    return Error{fmt::format("{}: the export holds no IPv4 address of {}", where, report::short_name(view.estate, place.id))};
+    return Error{
+        fmt::format("{}: the export holds no IPv4 address of {}", where, report::short_name(view.estate, place.id))};
   }
   std::vector<std::string> notes;
   if (addresses.size() > 1) notes.push_back(fmt::format("the first of {} addresses", addresses.size()));
@@ -176,7 +184,8 @@ Result<TraceEnd> resource_end(const model::View& view, const std::string& where,
     if (ip->address) addresses.push_back(*ip->address);
     return first_address(view, where, {Place::Kind::public_ip, id}, std::move(addresses));
   }
-  return Error{fmt::format("{}: is no subnet, network interface, private endpoint or public IP address of the export", where)};
+  return Error{
+      fmt::format("{}: is no subnet, network interface, private endpoint or public IP address of the export", where)};
 }
 
 struct Named {
@@ -240,11 +249,13 @@ Result<TraceEnd> find_place(const model::View& view, const std::string& where) {
   if (!names.found.empty()) {
     std::vector<std::string> candidates;
     for (const ResourceId id : names.found) candidates.emplace_back(view.estate.spelling(id));
-    return Error{fmt::format("\"{}\" names {} resources; give the id of one:{}", where, candidates.size(), listed(candidates))};
+    return Error{
+        fmt::format("\"{}\" names {} resources; give the id of one:{}", where, candidates.size(), listed(candidates))};
   }
-  return Error{fmt::format("\"{}\" is no address and names no subnet, network interface, private endpoint or public IP "
-                           "address{}",
-                           where, names.nearest.empty() ? "" : fmt::format("; did you mean \"{}\"?", names.nearest))};
+  return Error{
+      fmt::format("\"{}\" is no address and names no subnet, network interface, private endpoint or public IP "
+                  "address{}",
+                  where, names.nearest.empty() ? "" : fmt::format("; did you mean \"{}\"?", names.nearest))};
 }
 
 }  // namespace hubproof::cli

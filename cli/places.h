@@ -14,6 +14,7 @@ namespace hubproof::cli {
 Result<report::TraceEnd> find_place(const model::View& view, const std::string& where);
 
 /// find_place() or, for a name of no resource, a private-link host name resolved as `from` resolves it.
-Result<report::TraceEnd> find_destination(const model::View& view, const std::string& where, const report::TraceEnd& from);
+Result<report::TraceEnd> find_destination(const model::View& view, const std::string& where,
+                                          const report::TraceEnd& from);
 
 }  // namespace hubproof::cli

@@ -19,7 +19,8 @@ bool is_at(const net::Trace& trace, const Place& place) {
 }
 
 bool is_translated(const net::Trace& trace) {
-  return std::any_of(trace.hops.begin(), trace.hops.end(), [](const net::Hop& hop) { return hop.decision == "translate"; });
+  return std::any_of(trace.hops.begin(), trace.hops.end(),
+                     [](const net::Hop& hop) { return hop.decision == "translate"; });
 }
 
 void leave_open(net::Trace& back, std::string why) {
@@ -33,12 +34,14 @@ std::string not_followed(const net::Trace& forward) {
     return "no reply is followed, because the packet is not known to be delivered inside the estate";
   }
   if (is_translated(forward)) {
-    return "an address is translated on the way, so the reply goes to the translating device, which undoes it; not followed";
+    return "an address is translated on the way, so the reply goes to the translating device, which undoes it; not "
+           "followed";
   }
-  // source: azure-semantics.md 1.6 (replies): the route table of the endpoint's subnet never applies to them, and where an
-  // untranslated reply goes is contradictory in the documents.
+  // source: azure-semantics.md 1.6 (replies): the route table of the endpoint's subnet never applies to them, and where
+  // an untranslated reply goes is contradictory in the documents.
   if (forward.hops.back().at.kind == Place::Kind::private_endpoint) {
-    return "no route table decides where a private endpoint's reply goes; only source translation on the way proves that it "
+    return "no route table decides where a private endpoint's reply goes; only source translation on the way proves "
+           "that it "
            "comes back the same way";
   }
   return {};
@@ -61,8 +64,9 @@ void judge_reply(const net::Trace& forward, net::Trace& back) {
     return;
   }
   if (back.disposition == Disposition::denied) {
-    leave_open(back, "the last hop refuses new flows; it keeps state and lets a reply pass when it saw the request, so what "
-                     "follows is not known");
+    leave_open(back,
+               "the last hop refuses new flows; it keeps state and lets a reply pass when it saw the request, so what "
+               "follows is not known");
   }
 }
 
@@ -76,7 +80,8 @@ void trace_reply(const model::View& view, report::TraceReport& report) {
   report.back = net::trace(view, reply);
   judge_reply(report.forward, *report.back);
   if (report.forward.crossed_firewall && !report.back->crossed_firewall) {
-    report.return_note = "the request crosses the hub firewall and the reply does not: the firewall sees half of the flow";
+    report.return_note =
+        "the request crosses the hub firewall and the reply does not: the firewall sees half of the flow";
   }
 }
 

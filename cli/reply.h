@@ -6,8 +6,9 @@
 
 namespace hubproof::cli {
 
-/// Traces the reply to `report.forward` and fills `back` and `return_note`. The tracer follows new flows; a reply differs
-/// from one in that stateful filters that saw the request let it pass, and stateful firewalls that did not see it drop it.
+/// Traces the reply to `report.forward` and fills `back` and `return_note`. The tracer follows new flows; a reply
+/// differs from one in that stateful filters that saw the request let it pass, and stateful firewalls that did not see
+/// it drop it.
 void trace_reply(const model::View& view, report::TraceReport& report);
 
 /// What the trace of the reversed header says about a reply to `forward`: a refusal by a filter that saw the request is

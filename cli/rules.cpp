@@ -18,7 +18,8 @@ ExitCode write(const Options& options, const std::function<std::string(Format, c
 
 ExitCode run_list(const Options& options) {
   return write(options, [](Format format, const report::TextStyle& style) {
-    return format == Format::json ? report::rules_json(check::catalogue()) : report::rules_text(check::catalogue(), style);
+    return format == Format::json ? report::rules_json(check::catalogue())
+                                  : report::rules_text(check::catalogue(), style);
   });
 }
 

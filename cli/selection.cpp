@@ -15,8 +15,7 @@ Error unknown_rule(const std::string& word) {
   std::vector<std::string_view> ids;
   for (const check::RuleText& rule : check::catalogue().rules) ids.push_back(rule.id);
   const std::string_view near = text::nearest(word, ids.data(), ids.size());
-  const std::string hint =
-      near.empty() ? "hubproof rules list shows all" : "did you mean " + std::string(near) + "?";
+  const std::string hint = near.empty() ? "hubproof rules list shows all" : "did you mean " + std::string(near) + "?";
   return Error{"there is no rule \"" + word + "\"; " + hint};
 }
 
@@ -24,7 +23,8 @@ Result<std::vector<std::string>> known(const std::vector<std::string>& words) {
   std::vector<std::string> out;
   for (const std::string& word : words) {
     const auto& rules = check::catalogue().rules;
-    const auto rule = std::find_if(rules.begin(), rules.end(), [&](const check::RuleText& r) { return names(word, r); });
+    const auto rule =
+        std::find_if(rules.begin(), rules.end(), [&](const check::RuleText& r) { return names(word, r); });
     if (rule == rules.end()) return unknown_rule(word);
     out.push_back(rule->id.substr(0, word.size()));
   }

@@ -64,8 +64,8 @@ Progress::~Progress() {
 
 void Progress::show(std::uint64_t done, std::uint64_t total) {
   if (!is_on_ || total == 0) return;
-  const std::uint64_t percent = std::min<std::uint64_t>(100, static_cast<std::uint64_t>(
-      100.0 * static_cast<double>(done) / static_cast<double>(total)));
+  const std::uint64_t percent = std::min<std::uint64_t>(
+      100, static_cast<std::uint64_t>(100.0 * static_cast<double>(done) / static_cast<double>(total)));
   if (percent == last_percent_) return;
   last_percent_ = percent;
   is_dirty_ = true;

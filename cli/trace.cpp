@@ -71,17 +71,27 @@ void add_trace(Program& program) {
   const auto trace = std::make_shared<TraceOptions>();
   CLI::App* command = program.app.add_subcommand("trace", "Follow one packet hop by hop, there and back");
   add_inputs(*command, trace->inputs, true);
-  const auto where = [](const std::string& text) { return text.empty() ? std::string("must not be empty") : std::string(); };
-  command->add_option("--from", trace->from, "Where the packet starts: an address, VNET/ADDRESS, Internet, or the id or "
-                      "unique name of a subnet, network interface, private endpoint or public IP address")
-      ->required()->check(where)->type_name("WHERE");
+  const auto where = [](const std::string& text) {
+    return text.empty() ? std::string("must not be empty") : std::string();
+  };
+  command
+      ->add_option("--from", trace->from,
+                   "Where the packet starts: an address, VNET/ADDRESS, Internet, or the id or "
+                   "unique name of a subnet, network interface, private endpoint or public IP address")
+      ->required()
+      ->check(where)
+      ->type_name("WHERE");
   command->add_option("--to", trace->to, "Where it goes: as --from, or a private-link host name")
-      ->required()->check(where)->type_name("WHERE");
+      ->required()
+      ->check(where)
+      ->type_name("WHERE");
   command->add_option("--port", trace->port, "Destination port (default: 443)")->type_name("N");
   command->add_option("--source-port", trace->source_port, "Source port (default: 49152)")->type_name("N");
   command->add_option("--protocol", trace->protocol, "tcp, udp or icmp (default: tcp)")
-      ->check(CLI::IsMember({"tcp", "udp", "icmp"}))->type_name("NAME");
-  command->callback([&program, trace] { program.run = [&program, trace] { return run_trace(program.options, *trace); }; });
+      ->check(CLI::IsMember({"tcp", "udp", "icmp"}))
+      ->type_name("NAME");
+  command->callback(
+      [&program, trace] { program.run = [&program, trace] { return run_trace(program.options, *trace); }; });
 }
 
 }  // namespace hubproof::cli

@@ -49,7 +49,8 @@ void add_validate(Program& program) {
   const auto inputs = std::make_shared<std::vector<std::string>>();
   CLI::App* command = program.app.add_subcommand("validate", "Check inputs for format and completeness only");
   add_inputs(*command, *inputs, true);
-  command->callback([&program, inputs] { program.run = [&program, inputs] { return run_validate(program.options, *inputs); }; });
+  command->callback(
+      [&program, inputs] { program.run = [&program, inputs] { return run_validate(program.options, *inputs); }; });
 }
 
 }  // namespace hubproof::cli

@@ -61,13 +61,17 @@ ExitCode run_verify(const Options& options, const VerifyOptions& verify) {
 
 void add_verify(Program& program) {
   const auto verify = std::make_shared<VerifyOptions>();
-  CLI::App* command = program.app.add_subcommand("verify", "Verify that the estate keeps the promises of the architecture");
+  CLI::App* command =
+      program.app.add_subcommand("verify", "Verify that the estate keeps the promises of the architecture");
   add_inputs(*command, verify->inputs, true);
   command->add_option("--rule", verify->rules, "Only this rule, or rules of this family (HP-TRN); may be repeated")
-      ->type_name("ID")->allow_extra_args(false);
+      ->type_name("ID")
+      ->allow_extra_args(false);
   command->add_option("--skip-rule", verify->skipped, "Not this rule or family; may be repeated")
-      ->type_name("ID")->allow_extra_args(false);
-  command->callback([&program, verify] { program.run = [&program, verify] { return run_verify(program.options, *verify); }; });
+      ->type_name("ID")
+      ->allow_extra_args(false);
+  command->callback(
+      [&program, verify] { program.run = [&program, verify] { return run_verify(program.options, *verify); }; });
 }
 
 }  // namespace hubproof::cli

@@ -22,8 +22,10 @@ std::string tables(const std::vector<model::ArgTable>& needs) {
 
 std::string page(const check::RuleText& rule) {
   std::string out = fmt::format("# {}: {}\n\n", rule.id, rule.title);
-  out += fmt::format("Severity **{}**, kind {}, family {}. Rests on the Resource Graph tables {}; when one of them is partial, a\n"
-                     "pass becomes unknown.\n\n", name(rule.severity), rule.kind, rule.family, tables(rule.needs));
+  out += fmt::format(
+      "Severity **{}**, kind {}, family {}. Rests on the Resource Graph tables {}; when one of them is partial, a\n"
+      "pass becomes unknown.\n\n",
+      name(rule.severity), rule.kind, rule.family, tables(rule.needs));
   out += fmt::format("## What is checked\n\n{}\n\n", rule.statement);
   out += fmt::format("## Why\n\n{}\n\n", rule.why);
   out += fmt::format("## The promise behind it\n\n{}\n\n", rule.reference);
@@ -35,9 +37,12 @@ std::string page(const check::RuleText& rule) {
 
 std::string index(const check::Catalogue& catalogue) {
   std::string out =
-      "# Rules\n\nOne page per rule, written from `rules/catalogue.json` (`cmake --build <dir> --target write-rule-docs`).\n"
-      "Ids are stable and never used again. A rule answers pass, fail, unknown or not-applicable for each resource in its\n"
-      "scope; what it could not read is unknown, never pass.\n\n| rule | severity | kind | title |\n| --- | --- | --- | --- |\n";
+      "# Rules\n\nOne page per rule, written from `rules/catalogue.json` (`cmake --build <dir> --target "
+      "write-rule-docs`).\n"
+      "Ids are stable and never used again. A rule answers pass, fail, unknown or not-applicable for each resource in "
+      "its\n"
+      "scope; what it could not read is unknown, never pass.\n\n| rule | severity | kind | title |\n| --- | --- | --- "
+      "| --- |\n";
   for (const check::RuleText& rule : catalogue.rules) {
     out += fmt::format("| [{0}]({0}.md) | {1} | {2} | {3} |\n", rule.id, name(rule.severity), rule.kind, rule.title);
   }

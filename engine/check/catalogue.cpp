@@ -22,9 +22,9 @@ Severity severity_of(const std::string& word) {
 
 model::ArgTable table_of(const std::string& word) {
   using model::ArgTable;
-  for (const ArgTable t : {ArgTable::resources, ArgTable::resource_containers, ArgTable::network_resources,
-                           ArgTable::dns_resources, ArgTable::policy_resources, ArgTable::authorization_resources,
-                           ArgTable::app_service_resources}) {
+  for (const ArgTable t :
+       {ArgTable::resources, ArgTable::resource_containers, ArgTable::network_resources, ArgTable::dns_resources,
+        ArgTable::policy_resources, ArgTable::authorization_resources, ArgTable::app_service_resources}) {
     if (word == model::name(t)) return t;
   }
   throw Json::other_error::create(501, "no table: " + word, nullptr);
@@ -53,7 +53,8 @@ Catalogue read_catalogue() {
     const Json document = Json::parse(rules::catalogue_json());
     for (const Json& row : document.at("rules")) out.rules.push_back(read_rule(row));
   } catch (const Json::exception& broken) {
-    // The text is compiled in and read by a test: a broken one is a bug of the build, and nothing can be said without it.
+    // The text is compiled in and read by a test: a broken one is a bug of the build, and nothing can be said without
+    // it.
     std::fprintf(stderr, "hubproof: the embedded rule catalogue cannot be read: %s\n", broken.what());
     std::abort();
   }
@@ -64,7 +65,8 @@ Catalogue read_catalogue() {
 }  // namespace
 
 const RuleText* Catalogue::find(std::string_view id) const {
-  const auto found = std::find_if(rules.begin(), rules.end(), [&](const RuleText& r) { return text::equals(r.id, id); });
+  const auto found =
+      std::find_if(rules.begin(), rules.end(), [&](const RuleText& r) { return text::equals(r.id, id); });
   return found == rules.end() ? nullptr : &*found;
 }
 

@@ -23,27 +23,33 @@ using model::PrivateEndpoint;
 using model::View;
 
 /// Records by zone and name; only looked up, never iterated.
-using RecordIndex = std::unordered_map<model::ResourceId, std::unordered_map<std::string_view, std::vector<const DnsRecordSet*>>>;
+using RecordIndex =
+    std::unordered_map<model::ResourceId, std::unordered_map<std::string_view, std::vector<const DnsRecordSet*>>>;
 
 class RecordRule {
  public:
   explicit RecordRule(const View& view) : view_(view), zones_(view) {
-    for (const DnsRecordSet& record : view.estate.tables().dns_record_sets) records_[record.zone][record.name].push_back(&record);
+    for (const DnsRecordSet& record : view.estate.tables().dns_record_sets)
+      records_[record.zone][record.name].push_back(&record);
   }
   Findings run();
 
  private:
   const dns::ServiceNames& names_of(const model::Service& service);
-  std::vector<PrivateName> wanted(const PrivateEndpoint& endpoint, const PrivateEndpoint::Connection& connection, Judgement& judgement);
-  void add_configured(const PrivateEndpoint& endpoint, const PrivateEndpoint::Connection& connection, std::vector<PrivateName>& names) const;
+  std::vector<PrivateName> wanted(const PrivateEndpoint& endpoint, const PrivateEndpoint::Connection& connection,
+                                  Judgement& judgement);
+  void add_configured(const PrivateEndpoint& endpoint, const PrivateEndpoint::Connection& connection,
+                      std::vector<PrivateName>& names) const;
   std::vector<Ipv4> addresses_for(const PrivateEndpoint& endpoint, const PrivateName& name) const;
   const std::vector<const DnsRecordSet*>* records(const PrivateDnsZone& zone, const PrivateName& name) const;
   bool is_right(const DnsRecordSet& record, const std::vector<Ipv4>& own, const PrivateEndpoint& endpoint) const;
   void judge_name(const PrivateEndpoint& endpoint, const PrivateName& name, Judgement& judgement);
-  void judge_missing(const PrivateName& name, const std::vector<const PrivateDnsZone*>& zones, const std::vector<Ipv4>& addresses, Judgement& judgement);
+  void judge_missing(const PrivateName& name, const std::vector<const PrivateDnsZone*>& zones,
+                     const std::vector<Ipv4>& addresses, Judgement& judgement);
   bool is_refused(const PrivateEndpoint& endpoint, const PrivateEndpoint::Connection& connection) const;
   bool has_other(const PrivateEndpoint& endpoint, const PrivateEndpoint::Connection& connection) const;
-  void judge_refused(const PrivateEndpoint& endpoint, const PrivateEndpoint::Connection& connection, Judgement& judgement);
+  void judge_refused(const PrivateEndpoint& endpoint, const PrivateEndpoint::Connection& connection,
+                     Judgement& judgement);
   Finding judge(const PrivateEndpoint& endpoint);
 
   const View& view_;
@@ -52,7 +58,9 @@ class RecordRule {
   std::map<model::ResourceId, dns::ServiceNames> names_;
 };
 
-bool holds(const std::vector<Ipv4>& list, Ipv4 address) { return std::find(list.begin(), list.end(), address) != list.end(); }
+bool holds(const std::vector<Ipv4>& list, Ipv4 address) {
+  return std::find(list.begin(), list.end(), address) != list.end();
+}
 
 std::string list_of(const std::vector<Ipv4>& addresses) {
   std::string out;
@@ -62,7 +70,8 @@ std::string list_of(const std::vector<Ipv4>& addresses) {
 
 const dns::ServiceNames& RecordRule::names_of(const model::Service& service) {
   const auto found = names_.find(service.id);
-  return found != names_.end() ? found->second : names_.emplace(service.id, dns::private_names(view_, service)).first->second;
+  return found != names_.end() ? found->second
+                               : names_.emplace(service.id, dns::private_names(view_, service)).first->second;
 }
 
 /// Names that the endpoint itself states, for zones of its type; they tell regional names that the service does not.
@@ -79,18 +88,20 @@ void RecordRule::add_configured(const PrivateEndpoint& endpoint, const PrivateEn
       if (row.resource_type != type || !is_group || row.zone.find('{') != std::string_view::npos) continue;
       const std::string suffix = "." + std::string(row.public_suffix);
       if (!text::ends_with(fqdn, suffix)) continue;
-      names.push_back({fqdn, std::string(row.zone), fqdn.substr(0, fqdn.size() - suffix.size()), std::string(row.group_id)});
+      names.push_back(
+          {fqdn, std::string(row.zone), fqdn.substr(0, fqdn.size() - suffix.size()), std::string(row.group_id)});
     }
   }
 }
 
-std::vector<PrivateName> RecordRule::wanted(const PrivateEndpoint& endpoint, const PrivateEndpoint::Connection& connection,
-                                            Judgement& judgement) {
+std::vector<PrivateName> RecordRule::wanted(const PrivateEndpoint& endpoint,
+                                            const PrivateEndpoint::Connection& connection, Judgement& judgement) {
   std::vector<PrivateName> out;
   const model::Service* service = view_.estate.find<model::Service>(connection.target);
   if (service != nullptr) {
     const dns::ServiceNames& all = names_of(*service);
-    if (!all.unknown_because.empty()) judgement.doubt("its names are not all known: " + all.unknown_because, "the properties of its target");
+    if (!all.unknown_because.empty())
+      judgement.doubt("its names are not all known: " + all.unknown_because, "the properties of its target");
     for (const PrivateName& name : all.names) {
       const auto is_group = [&](const std::string& group) { return text::equals(group, name.group_id); };
       if (std::any_of(connection.group_ids.begin(), connection.group_ids.end(), is_group)) out.push_back(name);
@@ -100,9 +111,10 @@ std::vector<PrivateName> RecordRule::wanted(const PrivateEndpoint& endpoint, con
   add_configured(endpoint, connection, out);
   if (!out.empty() && service != nullptr) return out;
   if (service == nullptr && !view_.estate.holds(connection.target)) {
-    judgement.doubt(fmt::format("its target {} is not in the export, so that its names are not known",
-                                connection.target.is_set() ? text::printable(view_.estate.name(connection.target)) : "(none)"),
-                    "an export of the target's subscription");
+    judgement.doubt(
+        fmt::format("its target {} is not in the export, so that its names are not known",
+                    connection.target.is_set() ? text::printable(view_.estate.name(connection.target)) : "(none)"),
+        "an export of the target's subscription");
   } else if (out.empty()) {
     judgement.doubt("no name of its target is known for its group", "the customDnsConfigs of the endpoint");
   }
@@ -128,15 +140,17 @@ void RecordRule::judge_missing(const PrivateName& name, const std::vector<const 
   const std::string expected = fmt::format("{} A {} in {}", name.record, list_of(addresses), name.zone);
   if (zones.empty()) {
     if (zones_.missing(name.zone) != nullptr || view_.estate.is_partial(model::ArgTable::resources)) {
-      return judgement.doubt(fmt::format("the zone {} is not in the export", name.zone), "an export of the zone's subscription");
+      return judgement.doubt(fmt::format("the zone {} is not in the export", name.zone),
+                             "an export of the zone's subscription");
     }
     return judgement.fail(fmt::format("{} has no record: no zone {} exists", name.fqdn, name.zone), expected);
   }
   for (const PrivateDnsZone* zone : zones) {
     const auto doubt = doubt_about(view_, *zone, Reads::records);
     if (!doubt && !view_.estate.is_partial(model::ArgTable::dns_resources)) continue;
-    return judgement.doubt(fmt::format("no record of {} was read, and the records of {} are not all in the export", name.fqdn, name.zone),
-                           "the dnsresources table in full");
+    return judgement.doubt(
+        fmt::format("no record of {} was read, and the records of {} are not all in the export", name.fqdn, name.zone),
+        "the dnsresources table in full");
   }
   judgement.fact(zones.front()->id, "", fmt::format("no A record {}", name.record));
   judgement.fail(fmt::format("{} has no A record in {}", name.fqdn, name.zone), expected);
@@ -144,7 +158,8 @@ void RecordRule::judge_missing(const PrivateName& name, const std::vector<const 
 
 /// The record names the endpoint, and nothing but endpoints of the same target: any of its values may be used.
 /// source: azure-semantics.md 8.2 (two endpoints of one resource may share a record; all values must be theirs)
-bool RecordRule::is_right(const DnsRecordSet& record, const std::vector<Ipv4>& own, const PrivateEndpoint& endpoint) const {
+bool RecordRule::is_right(const DnsRecordSet& record, const std::vector<Ipv4>& own,
+                          const PrivateEndpoint& endpoint) const {
   std::vector<Ipv4> allowed = own;
   if (record.addresses.size() > 1) {
     for (const PrivateEndpoint::Connection& connection : endpoint.connections) {
@@ -181,7 +196,8 @@ void RecordRule::judge_name(const PrivateEndpoint& endpoint, const PrivateName& 
   if (wrong == nullptr) return judge_missing(name, zones, addresses, judgement);
   judgement.fact(wrong->id, "/properties/records", list_of(wrong->addresses));
   if (const auto doubt = doubt_about(view_, *wrong)) return judgement.doubt(doubt);
-  judgement.fail(fmt::format("the record of {} in {} is {}, not {}", name.fqdn, name.zone, list_of(wrong->addresses), list_of(addresses)),
+  judgement.fail(fmt::format("the record of {} in {} is {}, not {}", name.fqdn, name.zone, list_of(wrong->addresses),
+                             list_of(addresses)),
                  fmt::format("{} A {}", name.record, list_of(addresses)));
 }
 
@@ -194,9 +210,9 @@ bool is_refusal(const model::Setting<model::ConnectionStatus>& status) {
 bool RecordRule::is_refused(const PrivateEndpoint& endpoint, const PrivateEndpoint::Connection& connection) const {
   if (is_refusal(connection.status)) return true;
   const model::Service* service = view_.estate.find<model::Service>(connection.target);
-  return service != nullptr && std::any_of(service->endpoint_connections.begin(), service->endpoint_connections.end(), [&](const auto& c) {
-           return c.private_endpoint == endpoint.id && is_refusal(c.status);
-         });
+  return service != nullptr &&
+         std::any_of(service->endpoint_connections.begin(), service->endpoint_connections.end(),
+                     [&](const auto& c) { return c.private_endpoint == endpoint.id && is_refusal(c.status); });
 }
 
 /// Another endpoint of the same target that may serve the connection's groups: the records are judged there.
@@ -206,16 +222,20 @@ bool RecordRule::has_other(const PrivateEndpoint& endpoint, const PrivateEndpoin
     if (other.id == endpoint.id) continue;
     for (const PrivateEndpoint::Connection& c : other.connections) {
       const auto is_shared = [&](const std::string& group) {
-        return std::any_of(connection.group_ids.begin(), connection.group_ids.end(), [&](const auto& g) { return text::equals(g, group); });
+        return std::any_of(connection.group_ids.begin(), connection.group_ids.end(),
+                           [&](const auto& g) { return text::equals(g, group); });
       };
-      if (c.target == connection.target && !is_refused(other, c) && std::any_of(c.group_ids.begin(), c.group_ids.end(), is_shared)) return true;
+      if (c.target == connection.target && !is_refused(other, c) &&
+          std::any_of(c.group_ids.begin(), c.group_ids.end(), is_shared))
+        return true;
     }
   }
   return false;
 }
 
 /// A refused endpoint needs no record; one that is left sends clients to nobody.
-void RecordRule::judge_refused(const PrivateEndpoint& endpoint, const PrivateEndpoint::Connection& connection, Judgement& judgement) {
+void RecordRule::judge_refused(const PrivateEndpoint& endpoint, const PrivateEndpoint::Connection& connection,
+                               Judgement& judgement) {
   Judgement aside(endpoint.id);
   const bool is_shared = has_other(endpoint, connection);
   for (const PrivateName& name : wanted(endpoint, connection, aside)) {
@@ -224,13 +244,16 @@ void RecordRule::judge_refused(const PrivateEndpoint& endpoint, const PrivateEnd
       const auto* found = records(*zone, name);
       if (found == nullptr) judgement.doubt(doubt_about(view_, *zone, Reads::records));
       for (const DnsRecordSet* record : found == nullptr ? std::vector<const DnsRecordSet*>() : *found) {
-        const bool is_own = std::any_of(own.begin(), own.end(), [&](Ipv4 address) { return holds(record->addresses, address); });
+        const bool is_own =
+            std::any_of(own.begin(), own.end(), [&](Ipv4 address) { return holds(record->addresses, address); });
         if (is_own || !is_shared) judgement.fact(record->id, "/properties/records", list_of(record->addresses));
         if (is_own) {
-          judgement.fail(fmt::format("{} leads to this endpoint, whose connection is rejected or disconnected", name.fqdn),
-                         fmt::format("an Approved connection, or no record {} in {}", name.record, name.zone));
+          judgement.fail(
+              fmt::format("{} leads to this endpoint, whose connection is rejected or disconnected", name.fqdn),
+              fmt::format("an Approved connection, or no record {} in {}", name.record, name.zone));
         } else if (!is_shared) {
-          judgement.doubt(fmt::format("{} has a record in {}, but its connection here is rejected or disconnected", name.fqdn, name.zone),
+          judgement.doubt(fmt::format("{} has a record in {}, but its connection here is rejected or disconnected",
+                                      name.fqdn, name.zone),
                           "an Approved private endpoint of its target");
         }
       }
@@ -253,7 +276,8 @@ void RecordRule::judge_refused(const PrivateEndpoint& endpoint, const PrivateEnd
 bool has_zone_row(const View& view, const PrivateEndpoint& endpoint) {
   const auto rows = dns::private_link_zones();
   return std::any_of(endpoint.connections.begin(), endpoint.connections.end(), [&](const auto& connection) {
-    const std::string type = connection.target.is_set() ? arm_type(view.estate.spelling(connection.target)) : std::string();
+    const std::string type =
+        connection.target.is_set() ? arm_type(view.estate.spelling(connection.target)) : std::string();
     const auto is_type = [&](const dns::PrivateLinkZone& row) { return row.resource_type == type; };
     return type.empty() || std::any_of(rows.begin(), rows.end(), is_type);
   });
@@ -279,13 +303,16 @@ Finding RecordRule::judge(const PrivateEndpoint& endpoint) {
 
 Findings RecordRule::run() {
   Findings out;
-  for (const PrivateEndpoint& endpoint : view_.estate.tables().private_endpoints) out.findings.push_back(judge(endpoint));
-  for_each_missing(view_, [](std::string_view type) { return type == "microsoft.network/privateendpoints"; },
-                   [&](model::ResourceId id, const model::Gap& gap) {
-                     if (view_.estate.find<PrivateEndpoint>(id) != nullptr) return;
-                     out.findings.push_back(undecided(id, "the export names this private endpoint but does not hold it: " + gap.message,
-                                                      "an export of its subscription"));
-                   });
+  for (const PrivateEndpoint& endpoint : view_.estate.tables().private_endpoints)
+    out.findings.push_back(judge(endpoint));
+  for_each_missing(
+      view_, [](std::string_view type) { return type == "microsoft.network/privateendpoints"; },
+      [&](model::ResourceId id, const model::Gap& gap) {
+        if (view_.estate.find<PrivateEndpoint>(id) != nullptr) return;
+        out.findings.push_back(undecided(id,
+                                         "the export names this private endpoint but does not hold it: " + gap.message,
+                                         "an export of its subscription"));
+      });
   return out;
 }
 

@@ -41,8 +41,8 @@ std::vector<PrivateName> probes(const View& view) {
 
 bool is_about_records(const model::Gap& gap) { return gap.table == model::ArgTable::dns_resources; }
 
-/// Whether a zone is consulted does not depend on its records, but the answer to a name does when records may be missing
-/// from the export or a missing one redirects to public DNS.
+/// Whether a zone is consulted does not depend on its records, but the answer to a name does when records may be
+/// missing from the export or a missing one redirects to public DNS.
 bool depends_on_records(const model::Estate& estate) {
   const auto& gaps = estate.snapshot().gaps;
   const auto& links = estate.tables().virtual_network_links;
@@ -115,7 +115,8 @@ struct ClassAnswer {
 
 void judge_probe(const View& view, const PrivateName& probe, const Resolution& answer, ClassAnswer& out) {
   const std::string zone = text::printable(probe.zone);
-  const bool is_private = answer.kind == Resolution::Kind::private_addresses || answer.kind == Resolution::Kind::nx_domain;
+  const bool is_private =
+      answer.kind == Resolution::Kind::private_addresses || answer.kind == Resolution::Kind::nx_domain;
   if (answer.kind == Resolution::Kind::unknown) {
     return out.judgement.doubt(fmt::format("whether {} is seen is not known: {}", zone, answer.unknown_because));
   }

@@ -41,10 +41,12 @@ Finding missing_zone(const View& view, const Zones& zones, const std::string& na
   }
   Judgement judgement({});
   if (view.estate.is_partial(model::ArgTable::resources)) {
-    judgement.doubt(fmt::format("no zone {} was read, and the export is partial", name), "an export of the resources table in full");
+    judgement.doubt(fmt::format("no zone {} was read, and the export is partial", name),
+                    "an export of the resources table in full");
   } else {
-    judgement.fail(fmt::format("no private DNS zone {} exists, which private endpoints of the estate need", text::printable(name)),
-                   fmt::format("one zone {} in the hub's subscription", name));
+    judgement.fail(
+        fmt::format("no private DNS zone {} exists, which private endpoints of the estate need", text::printable(name)),
+        fmt::format("one zone {} in the hub's subscription", name));
   }
   return std::move(judgement).finding();
 }
@@ -64,8 +66,9 @@ void judge_required(const View& view, const Zones& zones, const PrivateDnsZone& 
   for (const PrivateDnsZone* other : zones.named(zone.name)) {
     if (other == &zone || !zones.share_a_scope(zone, *other)) continue;
     judgement.fact(other->id, "/name", other->name);
-    judgement.fail(fmt::format("{} exists {} times: also in {}", zone.name, zones.named(zone.name).size(), where(view, *other)),
-                   "exactly one zone of the name");
+    judgement.fail(
+        fmt::format("{} exists {} times: also in {}", zone.name, zones.named(zone.name).size(), where(view, *other)),
+        "exactly one zone of the name");
   }
   judgement.doubt(doubt_about(view, zone, Reads::zone_alone));
 }
@@ -98,7 +101,8 @@ Findings no_zone_in_spoke(const View& view) {
     if (zones.is_in_spoke(zone) && is_cluster_zone(zone.name)) {
       judgement.note("warning: made by AKS for one private cluster; only the cluster's own network resolves it");
     } else if (zones.is_in_spoke(zone)) {
-      judgement.fail(fmt::format("{} lies in a spoke ({}), seen by {}", text::printable(zone.name), where(view, zone), viewers(view, zone)),
+      judgement.fail(fmt::format("{} lies in a spoke ({}), seen by {}", text::printable(zone.name), where(view, zone),
+                                 viewers(view, zone)),
                      "the zone in the hub only");
     }
     judgement.doubt(doubt_about(view, zone, Reads::zone_alone));
@@ -118,9 +122,10 @@ Findings no_duplicate_zone(const View& view) {
     for (const PrivateDnsZone* other : zones.named(zone.name)) {
       if (other == &zone || !zones.share_a_scope(zone, *other)) continue;
       judgement.fact(other->id, "/name", text::printable(other->name));
-      judgement.fail(fmt::format("{} exists twice: this copy ({}) is seen by {}, the copy in {} by {}", text::printable(zone.name),
-                                 where(view, zone), viewers(view, zone), where(view, *other), viewers(view, *other)),
-                     "one zone of the name");
+      judgement.fail(
+          fmt::format("{} exists twice: this copy ({}) is seen by {}, the copy in {} by {}", text::printable(zone.name),
+                      where(view, zone), viewers(view, zone), where(view, *other), viewers(view, *other)),
+          "one zone of the name");
     }
     judgement.doubt(doubt_about(view, zone, Reads::zone_alone));
     out.findings.push_back(std::move(judgement).finding());

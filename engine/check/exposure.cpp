@@ -27,10 +27,11 @@ void judge_rules(const View& view, const model::PerimeterAssociation& associatio
     if (rule.direction.is(model::Direction::outbound)) continue;
     const bool admits = !rule.prefixes.empty() || rule.has_subscriptions;
     if (rule.direction.is_known() && admits) {
-      judgement.fail(fmt::format("the perimeter rule {} admits {} although the flag is not Enabled",
-                                 text::printable(view.estate.name(rule.id)),
-                                 rule.prefixes.empty() ? std::string("subscriptions") : to_string(rule.prefixes.front())),
-                     "no inbound perimeter rule with addresses or subscriptions");
+      judgement.fail(
+          fmt::format("the perimeter rule {} admits {} although the flag is not Enabled",
+                      text::printable(view.estate.name(rule.id)),
+                      rule.prefixes.empty() ? std::string("subscriptions") : to_string(rule.prefixes.front())),
+          "no inbound perimeter rule with addresses or subscriptions");
       judgement.fact(rule.id, "/properties/addressPrefixes",
                      rule.prefixes.empty() ? std::string("subscriptions") : to_string(rule.prefixes.front()));
     } else if (!rule.direction.is_known() && admits) {
@@ -45,8 +46,9 @@ bool judge_perimeter(const View& view, const Service& service, Judgement& judgem
   const auto associations = view.estate.perimeters_by_target.of(service.id);
   for (const auto& [id, index] : associations) {
     const model::PerimeterAssociation& association = view.estate.tables().perimeter_associations[index];
-    judgement.fact(association.id, "/properties/accessMode",
-                   association.mode.is_known() ? std::string(model::name(association.mode.value())) : "absent -> Learning");
+    judgement.fact(
+        association.id, "/properties/accessMode",
+        association.mode.is_known() ? std::string(model::name(association.mode.value())) : "absent -> Learning");
     if (!association.profile.is_set()) {
       judgement.doubt("the profile of its perimeter association is not known", "the networkresources table in full");
     }
@@ -78,9 +80,7 @@ void judge_flag(const View& view, const Service& service, Judgement& judgement) 
                          : "publicNetworkAccess is Enabled",
                      "publicNetworkAccess Disabled");
       return;
-    case PublicNetworkAccess::disabled:
-      judge_perimeter(view, service, judgement);
-      return;
+    case PublicNetworkAccess::disabled: judge_perimeter(view, service, judgement); return;
     case PublicNetworkAccess::secured_by_perimeter:
       if (!judge_perimeter(view, service, judgement)) {
         judgement.doubt("publicNetworkAccess is SecuredByPerimeter and the export holds no association of the service",
@@ -97,7 +97,8 @@ void judge_search(const View& view, const Service& service, Judgement& judgement
   }
 }
 
-// source: learn.microsoft.com/azure/machine-learning/how-to-configure-private-link (allowPublicAccessWhenBehindVnet, ipAllowlist)
+// source: learn.microsoft.com/azure/machine-learning/how-to-configure-private-link (allowPublicAccessWhenBehindVnet,
+// ipAllowlist)
 void judge_workspace(const View& view, const Service& service, Judgement& judgement) {
   judge_flag(view, service, judgement);
   const auto behind = service.public_behind_vnet.value_or_default(false);
@@ -119,7 +120,8 @@ void judge_parent(const View& view, const Service& service, std::string_view wha
                   void (*judge)(const View&, const Service&, Judgement&)) {
   const Service* parent = view.estate.find<Service>(service.parent);
   if (parent == nullptr) {
-    judgement.doubt(fmt::format("it follows its {}, which is not in the export", what), fmt::format("an export of the {}", what));
+    judgement.doubt(fmt::format("it follows its {}, which is not in the export", what),
+                    fmt::format("an export of the {}", what));
     return;
   }
   judge(view, *parent, judgement);
@@ -142,7 +144,8 @@ bool has_private_endpoint(const View& view, const Service& service) {
 
 void judge_store(const View& view, const Service& service, Judgement& judgement) {
   if (service.kind == ServiceKind::unmodelled) {
-    judgement.fact(service.id, std::string(kFlag), service.public_network_access.is_absent() ? "absent" : flag_text(service));
+    judgement.fact(service.id, std::string(kFlag),
+                   service.public_network_access.is_absent() ? "absent" : flag_text(service));
     judgement.doubt(fmt::format("the exposure of {} is not modelled", text::printable(service.type)),
                     "a look at its network settings");
     return;
@@ -154,9 +157,10 @@ void judge_store(const View& view, const Service& service, Judgement& judgement)
     judgement.note("it stands inside a virtual network and has no public endpoint");
     return;
   }
-  // Never configured: enabled, unless a private endpoint exists; and the site's configuration, a resource of its own, may
-  // still set it. source: learn.microsoft.com/azure/app-service/overview-access-restrictions
-  if (service.kind == ServiceKind::web_site && service.public_network_access.is_absent() && has_private_endpoint(view, service)) {
+  // Never configured: enabled, unless a private endpoint exists; and the site's configuration, a resource of its own,
+  // may still set it. source: learn.microsoft.com/azure/app-service/overview-access-restrictions
+  if (service.kind == ServiceKind::web_site && service.public_network_access.is_absent() &&
+      has_private_endpoint(view, service)) {
     judgement.fact(service.id, std::string(kFlag), "absent");
     judgement.doubt("publicNetworkAccess is not set and the site has a private endpoint",
                     "publicNetworkAccess set on the site, or its sites/config row");
@@ -200,7 +204,8 @@ bool is_ai_account(ServiceKind kind) {
 bool is_search(ServiceKind kind) { return kind == ServiceKind::search; }
 bool is_workspace(ServiceKind kind) { return kind == ServiceKind::ml_workspace; }
 
-/// Which services a rule judges, how, and the ARM types by which a service that the export does not hold is its business.
+/// Which services a rule judges, how, and the ARM types by which a service that the export does not hold is its
+/// business.
 struct ExposureRule {
   bool (*is_in_scope)(ServiceKind kind);
   void (*judge)(const View& view, const Service& service, Judgement& judgement);
@@ -223,7 +228,8 @@ Findings run(const View& view, const ExposureRule& rule) {
   };
   for_each_missing(view, is_wanted, [&](model::ResourceId id, const model::Gap& gap) {
     if (view.estate.find<Service>(id) != nullptr) return;
-    out.findings.push_back(undecided(id, "the export names this service but does not hold its properties: " + gap.message,
+    out.findings.push_back(undecided(id,
+                                     "the export names this service but does not hold its properties: " + gap.message,
                                      "an export of its subscription"));
   });
   if (has_pass) out.assumptions.emplace_back(kClosedWorld);
@@ -233,7 +239,8 @@ Findings run(const View& view, const ExposureRule& rule) {
 }  // namespace
 
 Findings ai_account_public_access(const View& view) {
-  return run(view, {is_ai_account, judge_account_or_project,
+  return run(view, {is_ai_account,
+                    judge_account_or_project,
                     {"microsoft.cognitiveservices/accounts", "microsoft.cognitiveservices/accounts/projects"}});
 }
 
@@ -246,13 +253,15 @@ Findings workspace_public_access(const View& view) {
 }
 
 Findings data_store_public_access(const View& view) {
-  return run(view, {is_store, judge_store,
-                    {"microsoft.storage/storageaccounts", "microsoft.documentdb/databaseaccounts", "microsoft.keyvault/vaults",
-                     "microsoft.containerregistry/registries", "microsoft.sql/servers", "microsoft.eventhub/namespaces",
-                     "microsoft.servicebus/namespaces", "microsoft.cache/redis", "microsoft.cache/redisenterprise",
-                     "microsoft.web/sites", "microsoft.web/sites/slots", "microsoft.dbforpostgresql/flexibleservers",
-                     "microsoft.dbformysql/flexibleservers", "microsoft.datafactory/factories", "microsoft.synapse/workspaces",
-                     "microsoft.databricks/workspaces", "microsoft.appconfiguration/configurationstores"}});
+  return run(
+      view, {is_store,
+             judge_store,
+             {"microsoft.storage/storageaccounts", "microsoft.documentdb/databaseaccounts", "microsoft.keyvault/vaults",
+              "microsoft.containerregistry/registries", "microsoft.sql/servers", "microsoft.eventhub/namespaces",
+              "microsoft.servicebus/namespaces", "microsoft.cache/redis", "microsoft.cache/redisenterprise",
+              "microsoft.web/sites", "microsoft.web/sites/slots", "microsoft.dbforpostgresql/flexibleservers",
+              "microsoft.dbformysql/flexibleservers", "microsoft.datafactory/factories", "microsoft.synapse/workspaces",
+              "microsoft.databricks/workspaces", "microsoft.appconfiguration/configurationstores"}});
 }
 
 }  // namespace hubproof::check

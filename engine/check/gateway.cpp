@@ -46,12 +46,14 @@ void judge_endpoint_form(const View& view, const ApiManagement& api, std::string
     return;
   }
   if (!service->public_network_access.is(model::PublicNetworkAccess::disabled)) {
-    judgement.fact("/properties/publicNetworkAccess", service->public_network_access.is_absent() ? "absent -> Enabled" : "Enabled");
+    judgement.fact("/properties/publicNetworkAccess",
+                   service->public_network_access.is_absent() ? "absent -> Enabled" : "Enabled");
     return failure("its endpoint is public");
   }
   judgement.fact("/properties/publicNetworkAccess", "Disabled");
   const auto& connections = service->endpoint_connections;
-  if (std::none_of(connections.begin(), connections.end(), [&](const auto& c) { return is_approved(view, c, api.id); })) {
+  if (std::none_of(connections.begin(), connections.end(),
+                   [&](const auto& c) { return is_approved(view, c, api.id); })) {
     return failure("it has no approved private endpoint");
   }
   judgement.note("it is not injected; private endpoints are the only way to its gateway");
@@ -64,7 +66,8 @@ bool is_injected_tier(std::string_view sku) {
 
 void judge_internal(const ApiManagement& api, Judgement& judgement) {
   if (!api.sku.empty() && !is_injected_tier(api.sku)) {
-    judgement.doubt(fmt::format("virtualNetworkType is Internal but the tier {} cannot be injected into a network", text::printable(api.sku)));
+    judgement.doubt(fmt::format("virtualNetworkType is Internal but the tier {} cannot be injected into a network",
+                                text::printable(api.sku)));
   }
   if (!api.primary.subnet.is_set()) judgement.doubt("virtualNetworkType is Internal but no subnet is stated");
   for (std::size_t i = 0; i < api.additional.size(); ++i) {
@@ -75,16 +78,19 @@ void judge_internal(const ApiManagement& api, Judgement& judgement) {
       continue;
     }
     judgement.fact(pointer, where + ", no subnet");
-    judgement.fail(fmt::format("the additional location {} is joined to no subnet", where), "a subnet for each additional location");
+    judgement.fail(fmt::format("the additional location {} is joined to no subnet", where),
+                   "a subnet for each additional location");
   }
 }
 
 Finding judge(const View& view, const ApiManagement& api) {
   Judgement judgement(api.id);
   const auto type = api.vnet_type.value_or_default(ApimVnetType::none);
-  const std::string spelled = api.vnet_type.is_known() ? std::string(model::name(api.vnet_type.value())) : "absent -> None";
+  const std::string spelled =
+      api.vnet_type.is_known() ? std::string(model::name(api.vnet_type.value())) : "absent -> None";
   if (!type) {
-    judgement.doubt(fmt::format("virtualNetworkType is {}, which is not understood", text::printable(api.vnet_type.met())));
+    judgement.doubt(
+        fmt::format("virtualNetworkType is {}, which is not understood", text::printable(api.vnet_type.met())));
   } else {
     judgement.fact("/properties/virtualNetworkType", spelled);
     switch (*type) {
@@ -96,7 +102,8 @@ Finding judge(const View& view, const ApiManagement& api) {
         if (is_v2(api)) {
           judge_endpoint_form(view, api, "External (outbound only)", judgement);
         } else {
-          judgement.fail("virtualNetworkType is External: the gateway answers the Internet", "virtualNetworkType Internal");
+          judgement.fail("virtualNetworkType is External: the gateway answers the Internet",
+                         "virtualNetworkType Internal");
         }
         break;
     }
@@ -111,12 +118,14 @@ Finding judge(const View& view, const ApiManagement& api) {
 Findings api_management_is_internal(const View& view) {
   Findings out;
   for (const ApiManagement& api : view.estate.tables().api_managements) out.findings.push_back(judge(view, api));
-  for_each_missing(view, [](std::string_view type) { return type == "microsoft.apimanagement/service"; },
-                   [&](model::ResourceId id, const model::Gap& gap) {
-                     if (view.estate.find<ApiManagement>(id) != nullptr) return;
-                     out.findings.push_back(undecided(id, "the export names this service but does not hold its properties: " +
-                                                              gap.message, "an export of its subscription"));
-                   });
+  for_each_missing(
+      view, [](std::string_view type) { return type == "microsoft.apimanagement/service"; },
+      [&](model::ResourceId id, const model::Gap& gap) {
+        if (view.estate.find<ApiManagement>(id) != nullptr) return;
+        out.findings.push_back(
+            undecided(id, "the export names this service but does not hold its properties: " + gap.message,
+                      "an export of its subscription"));
+      });
   return out;
 }
 

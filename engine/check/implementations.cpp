@@ -3,7 +3,8 @@
 namespace hubproof::check {
 namespace {
 
-constexpr RuleImplementation kImplementations[] = {  // sorted by id; a test checks it
+constexpr RuleImplementation kImplementations[] = {
+    // sorted by id; a test checks it
     {"HP-APM-001", api_management_is_internal},
     {"HP-DNS-001", required_zone_is_central},
     {"HP-DNS-002", no_zone_in_spoke},

@@ -5,11 +5,11 @@
 
 namespace hubproof::check {
 
-Findings ai_account_public_access(const model::View& view);      // HP-EXP-001
-Findings search_public_access(const model::View& view);          // HP-EXP-002
-Findings workspace_public_access(const model::View& view);       // HP-EXP-003
-Findings data_store_public_access(const model::View& view);      // HP-EXP-004
-Findings internet_reaches_no_service(const model::View& view);   // HP-EXP-012
+Findings ai_account_public_access(const model::View& view);     // HP-EXP-001
+Findings search_public_access(const model::View& view);         // HP-EXP-002
+Findings workspace_public_access(const model::View& view);      // HP-EXP-003
+Findings data_store_public_access(const model::View& view);     // HP-EXP-004
+Findings internet_reaches_no_service(const model::View& view);  // HP-EXP-012
 
 Findings subnet_has_route_table(const model::View& view);        // HP-TRN-001
 Findings default_route_to_firewall(const model::View& view);     // HP-TRN-002
@@ -22,13 +22,13 @@ Findings spoke_peering_in_order(const model::View& view);        // HP-TRN-008
 Findings no_other_exit(const model::View& view);                 // HP-TRN-011
 Findings transit_crosses_firewall(const model::View& view);      // HP-TRN-015
 
-Findings required_zone_is_central(const model::View& view);      // HP-DNS-001
-Findings no_zone_in_spoke(const model::View& view);              // HP-DNS-002
-Findings no_duplicate_zone(const model::View& view);             // HP-DNS-003
-Findings networks_see_zones(const model::View& view);            // HP-DNS-004
-Findings endpoints_have_records(const model::View& view);        // HP-DNS-005
-Findings names_resolve_privately(const model::View& view);       // HP-DNS-012
+Findings required_zone_is_central(const model::View& view);  // HP-DNS-001
+Findings no_zone_in_spoke(const model::View& view);          // HP-DNS-002
+Findings no_duplicate_zone(const model::View& view);         // HP-DNS-003
+Findings networks_see_zones(const model::View& view);        // HP-DNS-004
+Findings endpoints_have_records(const model::View& view);    // HP-DNS-005
+Findings names_resolve_privately(const model::View& view);   // HP-DNS-012
 
-Findings api_management_is_internal(const model::View& view);    // HP-APM-001
+Findings api_management_is_internal(const model::View& view);  // HP-APM-001
 
 }  // namespace hubproof::check

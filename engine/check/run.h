@@ -32,8 +32,8 @@ struct Selection {
   std::vector<std::string> skip;
 };
 
-/// Runs the selected rules. A pass whose rule needs a partial table becomes unknown here, in one place; a rule without a
-/// resource in scope gives one not-applicable finding.
+/// Runs the selected rules. A pass whose rule needs a partial table becomes unknown here, in one place; a rule without
+/// a resource in scope gives one not-applicable finding.
 Result run_rules(const model::View& view, const Selection& selection);
 
 }  // namespace hubproof::check

@@ -11,9 +11,9 @@ namespace hubproof::check {
 namespace {
 
 // source: learn.microsoft.com/azure/virtual-network/virtual-networks-udr-overview; rule-catalogue "System subnets"
-constexpr std::string_view kPlatformSubnets[] = {"AzureBastionSubnet", "AzureFirewallManagementSubnet",
-                                                 "AzureFirewallSubnet", "GatewaySubnet", "RouteServerSubnet",
-                                                 "VirtualNetworkApplianceSubnet"};
+constexpr std::string_view kPlatformSubnets[] = {"AzureBastionSubnet",  "AzureFirewallManagementSubnet",
+                                                 "AzureFirewallSubnet", "GatewaySubnet",
+                                                 "RouteServerSubnet",   "VirtualNetworkApplianceSubnet"};
 
 bool is_platform(std::string_view name) {
   return std::any_of(std::begin(kPlatformSubnets), std::end(kPlatformSubnets),
@@ -39,7 +39,8 @@ std::optional<Doubt> doubt_about(const model::View& view, const model::Entity& e
                  "a value that hubproof understands, or a newer hubproof"};
   }
   // source: azure-semantics.md 0: provisioningState other than Succeeded anywhere makes the answer unknown
-  if (!entity.is_settled) return Doubt{"its provisioningState is not Succeeded", "an export after the deployment has ended"};
+  if (!entity.is_settled)
+    return Doubt{"its provisioningState is not Succeeded", "an export after the deployment has ended"};
   for (const auto& [id, index] : view.estate.gaps_by_resource.of(entity.id)) {
     const model::Gap& gap = view.estate.snapshot().gaps[index];
     if (is_relevant(gap, entity, reads)) return Doubt{gap.message, "an export without this gap (" + gap.code + ")"};
@@ -49,7 +50,8 @@ std::optional<Doubt> doubt_about(const model::View& view, const model::Entity& e
 
 bool is_unread(const model::Entity& entity, std::string_view pointer) {
   return std::any_of(entity.unread.begin(), entity.unread.end(), [&](const model::Unread& unread) {
-    return unread.pointer.empty() || text::starts_with(unread.pointer, pointer) || text::starts_with(pointer, unread.pointer);
+    return unread.pointer.empty() || text::starts_with(unread.pointer, pointer) ||
+           text::starts_with(pointer, unread.pointer);
   });
 }
 
@@ -158,9 +160,9 @@ bool Scope::may_hold_unread_firewall(model::ResourceId vnet) const {
   return false;
 }
 
-// A next hop that no device has is a violation only when no firewall can have it: the export holds the network and reads
-// every firewall in it. A broken peering does not make the hub firewall's address another one: HP-TRN-008 tells that.
-// source: azure-semantics.md 1.4
+// A next hop that no device has is a violation only when no firewall can have it: the export holds the network and
+// reads every firewall in it. A broken peering does not make the hub firewall's address another one: HP-TRN-008 tells
+// that. source: azure-semantics.md 1.4
 Scope::Hop Scope::judge_hop(model::VnetIndex from, Ipv4 address) const {
   Hop out;
   out.device = net::resolve_appliance(view_, from, address);
@@ -168,16 +170,13 @@ Scope::Hop Scope::judge_hop(model::VnetIndex from, Ipv4 address) const {
   const bool is_partial = estate().is_partial(model::ArgTable::resources);
   out.why = fmt::format("{} is not a hub firewall: {}", to_string(address), out.device.reason);
   switch (out.device.kind) {
-    case Kind::firewall:
-      out.answer = Hop::Answer::firewall;
-      break;
+    case Kind::firewall: out.answer = Hop::Answer::firewall; break;
     case Kind::other_firewall:
     case Kind::network_interface:
-    case Kind::load_balancer:
-      out.answer = Hop::Answer::something_else;
-      break;
+    case Kind::load_balancer: out.answer = Hop::Answer::something_else; break;
     case Kind::nobody:
-      out.answer = is_partial || may_hold_unread_firewall(out.device.vnet) ? Hop::Answer::unknown : Hop::Answer::something_else;
+      out.answer =
+          is_partial || may_hold_unread_firewall(out.device.vnet) ? Hop::Answer::unknown : Hop::Answer::something_else;
       break;
     case Kind::unreachable:
       if (const model::SpokeRole* spoke = view_.roles.spoke(from); spoke != nullptr) {
@@ -188,9 +187,7 @@ Scope::Hop Scope::judge_hop(model::VnetIndex from, Ipv4 address) const {
       if (out.answer == Hop::Answer::firewall) break;
       out.answer = is_partial ? Hop::Answer::unknown : Hop::Answer::something_else;
       break;
-    case Kind::unknown:
-      out.answer = Hop::Answer::unknown;
-      break;
+    case Kind::unknown: out.answer = Hop::Answer::unknown; break;
   }
   if (out.answer == Hop::Answer::firewall) out.why.clear();
   if (out.answer == Hop::Answer::unknown) {
@@ -225,14 +222,15 @@ std::string Scope::expected_firewall(model::VnetIndex spoke) const {
   return "the hub firewall's address";
 }
 
-// source: learn.microsoft.com/azure/virtual-wan/how-to-routing-policies; the hidden hub network of a virtual WAN is named
-// HV_<hub>_<guid> in the peerings of its spokes
+// source: learn.microsoft.com/azure/virtual-wan/how-to-routing-policies; the hidden hub network of a virtual WAN is
+// named HV_<hub>_<guid> in the peerings of its spokes
 std::string Scope::virtual_wan(model::VnetIndex index) const {
   const model::ResourceId id = vnet(index).id;
   for (const auto& [key, taint] : estate().taints_by_resource.of(id)) {
     const model::UnmodelledNetworkResource& found = tables().unmodelled_network[taint];
     if (text::starts_with(found.type, "microsoft.network/virtualhubs")) {
-      return fmt::format("it is connected to the Virtual WAN hub of {}, which has no user routes by design", label(found.id));
+      return fmt::format("it is connected to the Virtual WAN hub of {}, which has no user routes by design",
+                         label(found.id));
     }
   }
   for (const auto& [key, peering] : estate().peerings_by_vnet.of(id)) {

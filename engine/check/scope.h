@@ -1,5 +1,5 @@
-// Scope: what the rules look at. Which subnets send, what stands in them, which next hops are the hub firewall, and what
-// is not known about a resource itself.
+// Scope: what the rules look at. Which subnets send, what stands in them, which next hops are the hub firewall, and
+// what is not known about a resource itself.
 #pragma once
 
 #include <cstdint>
@@ -21,12 +21,12 @@ namespace hubproof::check {
 
 /// What stands in a subnet, as far as the transit rules tell subnets apart.
 enum class SubnetUse : std::uint8_t {
-  platform,               ///< GatewaySubnet, AzureFirewallSubnet, ...: exempt from rules about tables
-  endpoints_only,         ///< private endpoints and nothing else: never sends
-  perhaps_endpoints_only, ///< private endpoints, and attachments that the export does not hold
+  platform,                ///< GatewaySubnet, AzureFirewallSubnet, ...: exempt from rules about tables
+  endpoints_only,          ///< private endpoints and nothing else: never sends
+  perhaps_endpoints_only,  ///< private endpoints, and attachments that the export does not hold
   api_management,
   application_gateway,
-  workload                ///< anything else, the empty subnet included: somebody may send from here
+  workload  ///< anything else, the empty subnet included: somebody may send from here
 };
 
 /// What is not known about the entity itself: unread values, an unsettled state, contradictory copies. A dangling
@@ -34,15 +34,16 @@ enum class SubnetUse : std::uint8_t {
 std::optional<Doubt> doubt_about(const model::View& view, const model::Entity& entity,
                                  std::initializer_list<model::ResourceId> reads = {});
 
-/// True when what stands at `pointer` ("/properties/routeTable"), or the entity as a whole, was not understood: that nothing
-/// was read there then means nothing.
+/// True when what stands at `pointer` ("/properties/routeTable"), or the entity as a whole, was not understood: that
+/// nothing was read there then means nothing.
 bool is_unread(const model::Entity& entity, std::string_view pointer);
 
-/// As doubt_about(), but without the routes that were not understood and whose destinations are known: whoever looks at such
-/// a destination judges them there.
+/// As doubt_about(), but without the routes that were not understood and whose destinations are known: whoever looks at
+/// such a destination judges them there.
 std::optional<Doubt> doubt_about_table(const model::View& view, const model::RouteTable& table);
 
-/// Calls `visit` with every id of a (lower-case) type that the export refers to or lists but has not read, in the order of ids.
+/// Calls `visit` with every id of a (lower-case) type that the export refers to or lists but has not read, in the order
+/// of ids.
 void for_each_missing(const model::View& view, const std::function<bool(std::string_view type)>& is_wanted,
                       const std::function<void(model::ResourceId id, const model::Gap& gap)>& visit);
 
@@ -96,8 +97,8 @@ class Scope {
   std::map<std::pair<model::VnetIndex, Ipv4>, Hop> hops_;
 };
 
-/// Ends a transit rule: adds an unknown finding for each network that a hub peers with and the export does not hold, and lets no
-/// pass stand while it is ambiguous which networks are hubs and spokes.
+/// Ends a transit rule: adds an unknown finding for each network that a hub peers with and the export does not hold,
+/// and lets no pass stand while it is ambiguous which networks are hubs and spokes.
 Findings finish_transit(const model::View& view, Findings findings);
 /// Lets no pass stand while it is ambiguous which networks are hubs and spokes.
 void doubt_ambiguous_roles(const model::View& view, Findings& findings);

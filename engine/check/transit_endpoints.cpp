@@ -73,7 +73,8 @@ class EndpointRule {
   const std::vector<Sender>& senders(VnetIndex vnet);
   Target target_of(const Subnet& subnet, Judgement& judgement) const;
   void judge_sender(const Sender& sender, const Target& target, bool is_linked, Judgement& judgement);
-  void judge_route(const Sender& sender, const Target& target, Ipv4 address, const Route* route, bool is_linked, Judgement& judgement);
+  void judge_route(const Sender& sender, const Target& target, Ipv4 address, const Route* route, bool is_linked,
+                   Judgement& judgement);
   void judge_peers(VnetIndex vnet, const Target& target, Judgement& judgement);
   Finding judge(VnetIndex vnet, const Subnet& subnet);
   const TableIndex& index_of(const RouteTable& table);
@@ -88,7 +89,8 @@ const TableIndex& EndpointRule::index_of(const RouteTable& table) {
   return tables_.try_emplace(table.id, table).first->second;
 }
 
-// GatewaySubnet stands for on-premises when a gateway is in it; the other platform subnets start nothing towards a service.
+// GatewaySubnet stands for on-premises when a gateway is in it; the other platform subnets start nothing towards a
+// service.
 const std::vector<Sender>& EndpointRule::senders(VnetIndex vnet) {
   const auto [found, is_new] = senders_.try_emplace(vnet);
   std::vector<Sender>& out = found->second;
@@ -112,7 +114,9 @@ Target EndpointRule::target_of(const Subnet& subnet, Judgement& judgement) const
   out.subnet = &subnet;
   const auto& setting = subnet.private_endpoint_policies;
   const auto policies = setting.value_or_default(PrivateEndpointPolicies::disabled);
-  out.policy = setting.is_absent() ? "absent -> Disabled" : policies ? std::string(model::name(*policies)) : text::printable(setting.met());
+  out.policy = setting.is_absent() ? "absent -> Disabled"
+               : policies          ? std::string(model::name(*policies))
+                                   : text::printable(setting.met());
   judgement.fact("/properties/privateEndpointNetworkPolicies", out.policy);
   out.is_open = !policies;
   const auto* vnet = view_.estate.find<model::VirtualNetwork>(subnet.vnet);
@@ -125,44 +129,55 @@ Target EndpointRule::target_of(const Subnet& subnet, Judgement& judgement) const
   }
   if (vnet != nullptr && vnet->high_scale_private_endpoints) {
     out.is_open = true;
-    judgement.doubt("the network uses high-scale private endpoints, whose routes are not documented", "the effective routes of a client");
+    judgement.doubt("the network uses high-scale private endpoints, whose routes are not documented",
+                    "the effective routes of a client");
   }
   for (const auto& [id, index] : view_.estate.endpoints_by_subnet.of(subnet.id)) {
     const model::PrivateEndpoint& endpoint = view_.estate.tables().private_endpoints[index];
     const auto addresses = net::endpoint_addresses(view_, endpoint);
     out.addresses.insert(out.addresses.end(), addresses.begin(), addresses.end());
     if (addresses.empty()) {
-      judgement.doubt(fmt::format("the address of {} is not known", scope_.label(endpoint.id)), "its network interface");
+      judgement.doubt(fmt::format("the address of {} is not known", scope_.label(endpoint.id)),
+                      "its network interface");
     }
   }
   return out;
 }
 
-void EndpointRule::judge_route(const Sender& sender, const Target& target, Ipv4 address, const Route* route, bool is_linked,
-                               Judgement& judgement) {
-  const std::string way = fmt::format("{} reaches {} ({})", scope_.label(*sender.subnet), to_string(address), scope_.label(*target.subnet));
+void EndpointRule::judge_route(const Sender& sender, const Target& target, Ipv4 address, const Route* route,
+                               bool is_linked, Judgement& judgement) {
+  const std::string way =
+      fmt::format("{} reaches {} ({})", scope_.label(*sender.subnet), to_string(address), scope_.label(*target.subnet));
   const Prefix wanted = target.subnet->prefixes.empty() ? Prefix::host(address) : target.subnet->prefixes.front();
-  const std::string expected = fmt::format("{}{} -> the hub firewall", target.obeys ? "" : "privateEndpointNetworkPolicies Enabled, and ",
-                                           to_string(wanted));
+  const std::string expected =
+      fmt::format("{}{} -> the hub firewall", target.obeys ? "" : "privateEndpointNetworkPolicies Enabled, and ",
+                  to_string(wanted));
   const auto violation = [&](std::string message) {
     if (is_linked && !target.is_open) return judgement.fail(std::move(message), expected);
-    judgement.doubt(std::move(message) + (is_linked ? ", if its network policies leave the endpoint's route" : ", if the peering carries traffic"));
+    judgement.doubt(std::move(message) + (is_linked ? ", if its network policies leave the endpoint's route"
+                                                    : ", if the peering carries traffic"));
   };
   const int length = route == nullptr ? -1 : std::get<Prefix>(*route->prefix).length();
   if (length < target.shortest_length) {
-    return violation(!target.obeys
-                         ? fmt::format("{} directly: network policies are {}, and only a /32 route would override the endpoint's", way, target.policy)
-                         : fmt::format("{} directly: no user route as long as /{}", way, target.shortest_length));
+    return violation(
+        !target.obeys
+            ? fmt::format("{} directly: network policies are {}, and only a /32 route would override the endpoint's",
+                          way, target.policy)
+            : fmt::format("{} directly: no user route as long as /{}", way, target.shortest_length));
   }
   if (!route->is_usable || route->has_bgp_override) {
-    return judgement.doubt(fmt::format("the route of {} for {} is not understood", scope_.label(*sender.subnet), to_string(address)));
+    return judgement.doubt(
+        fmt::format("the route of {} for {} is not understood", scope_.label(*sender.subnet), to_string(address)));
   }
   if (route->next_hop == model::NextHopType::none) return;
-  if (route->next_hop_addresses.empty()) return violation(fmt::format("{} by a route to {}", way, model::name(route->next_hop)));
+  if (route->next_hop_addresses.empty())
+    return violation(fmt::format("{} by a route to {}", way, model::name(route->next_hop)));
   for (const Ipv4 hop_address : route->next_hop_addresses) {
     const Scope::Hop& hop = scope_.next_hop(sender.vnet, hop_address);
-    if (hop.answer == Scope::Hop::Answer::something_else) violation(fmt::format("{} past the firewall: {}", way, hop.why));
-    if (hop.answer == Scope::Hop::Answer::unknown) judgement.doubt(fmt::format("{}: {}", way, hop.why), "an export that holds the device");
+    if (hop.answer == Scope::Hop::Answer::something_else)
+      violation(fmt::format("{} past the firewall: {}", way, hop.why));
+    if (hop.answer == Scope::Hop::Answer::unknown)
+      judgement.doubt(fmt::format("{}: {}", way, hop.why), "an export that holds the device");
   }
 }
 
@@ -170,18 +185,21 @@ void EndpointRule::judge_sender(const Sender& sender, const Target& target, bool
   const model::ResourceId id = sender.subnet->route_table;
   const RouteTable* table = view_.estate.find<RouteTable>(id);
   if (table == nullptr && (id.is_set() || is_unread(*sender.subnet, "/properties/routeTable/id"))) {
-    return judgement.doubt(fmt::format("the route table of {} is not in the export", scope_.label(*sender.subnet)), "an export of the route table");
+    return judgement.doubt(fmt::format("the route table of {} is not in the export", scope_.label(*sender.subnet)),
+                           "an export of the route table");
   }
   // A route that was not understood may be the one that is missing.
   const std::optional<Doubt> doubt = table == nullptr ? std::nullopt : doubt_about_table(view_, *table);
   if (doubt) return judgement.doubt(doubt);
   for (const Ipv4 address : target.addresses) {
-    judge_route(sender, target, address, table == nullptr ? nullptr : index_of(*table).longest(address), is_linked, judgement);
+    judge_route(sender, target, address, table == nullptr ? nullptr : index_of(*table).longest(address), is_linked,
+                judgement);
   }
   judgement.doubt(doubt_about(view_, *sender.subnet));
 }
 
-// The endpoint's /32 is in its own network and in directly peered ones, not across two hops. source: azure-semantics.md 1.6
+// The endpoint's /32 is in its own network and in directly peered ones, not across two hops. source:
+// azure-semantics.md 1.6
 void EndpointRule::judge_peers(VnetIndex vnet, const Target& target, Judgement& judgement) {
   std::vector<std::pair<model::ResourceId, bool>> peers;  // and whether the link surely carries traffic
   for (const auto& [id, index] : view_.estate.peerings_by_remote.of(scope_.vnet(vnet).id)) {
@@ -193,7 +211,8 @@ void EndpointRule::judge_peers(VnetIndex vnet, const Target& target, Judgement& 
     const model::Peering& peering = view_.estate.tables().peerings[index];
     const bool is_off = peering.state.is_known() && !peering.state.is(model::PeeringState::connected);
     if (is_off || scope_.vnet_index(peering.remote).is_set()) continue;
-    judgement.doubt(fmt::format("{} is peered and not in the export", scope_.label(peering.remote)), "an export of that network's subscription");
+    judgement.doubt(fmt::format("{} is peered and not in the export", scope_.label(peering.remote)),
+                    "an export of that network's subscription");
   }
   for (const auto& [peer, is_linked] : peers) {
     const VnetIndex from = scope_.vnet_index(peer);

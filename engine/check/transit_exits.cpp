@@ -16,7 +16,8 @@ using model::Subnet;
 using model::View;
 using model::VnetIndex;
 
-// source: learn.microsoft.com/azure/api-management/virtual-network-reference (service endpoints under forced tunnelling)
+// source: learn.microsoft.com/azure/api-management/virtual-network-reference (service endpoints under forced
+// tunnelling)
 constexpr std::string_view kApiManagementEndpoints[] = {"Microsoft.EventHub", "Microsoft.KeyVault", "Microsoft.Sql",
                                                         "Microsoft.Storage"};
 
@@ -33,14 +34,15 @@ void judge_subnet(const Scope& scope, const Subnet& subnet, Findings& out) {
   Judgement judgement(subnet.id);
   if (subnet.nat_gateway.is_set()) {
     judgement.fact("/properties/natGateway/id", text::printable(scope.estate().spelling(subnet.nat_gateway)));
-    judgement.fail(fmt::format("{} has the NAT gateway {}", scope.label(subnet), scope.label(subnet.nat_gateway)), "no NAT gateway");
+    judgement.fail(fmt::format("{} has the NAT gateway {}", scope.label(subnet), scope.label(subnet.nat_gateway)),
+                   "no NAT gateway");
   }
   for (std::size_t i = 0; i < subnet.service_endpoints.size(); ++i) {
     const std::string& service = subnet.service_endpoints[i];
     if (is_allowed_endpoint(scope, subnet, service)) continue;
     judgement.fact(fmt::format("/properties/serviceEndpoints/{}", i), text::printable(service));
-    judgement.fail(fmt::format("{} has a service endpoint for {}, whose routes are longer than 0.0.0.0/0", scope.label(subnet),
-                               text::printable(service)),
+    judgement.fail(fmt::format("{} has a service endpoint for {}, whose routes are longer than 0.0.0.0/0",
+                               scope.label(subnet), text::printable(service)),
                    "no service endpoints");
   }
   judgement.doubt(doubt_about(scope.view(), subnet));
@@ -62,7 +64,8 @@ void add_once(std::vector<const model::LoadBalancer*>& list, const model::LoadBa
   if (list.empty() || list.back() != &balancer) list.push_back(&balancer);
 }
 
-/// The networks in which `top` (a NIC or a scale set) has members: a NIC says its subnets, of a scale set only subnets do.
+/// The networks in which `top` (a NIC or a scale set) has members: a NIC says its subnets, of a scale set only subnets
+/// do.
 void place_member(const Scope& scope, const model::LoadBalancer& balancer, model::ResourceId top, BalancerExits& out,
                   const std::multimap<model::ResourceId, VnetIndex>& attached) {
   const auto* nic = scope.estate().find<model::NetworkInterface>(top);
@@ -131,13 +134,16 @@ Finding judge_network(const Scope& scope, const BalancerExits& exits, VnetIndex 
   // source: learn.microsoft.com/rest/api/virtualnetwork/natgateways/createorupdate (sourceVirtualNetwork)
   for (const auto& [id, nat] : scope.estate().nat_gateways_by_vnet.of(vnet.id)) {
     const model::NatGateway& gateway = scope.tables().nat_gateways[nat];
-    judgement.fact(gateway.id, "/properties/sourceVirtualNetwork/id", text::printable(scope.estate().spelling(vnet.id)));
-    judgement.fail(fmt::format("the NAT gateway {} serves all of {}", scope.label(gateway.id), scope.label(vnet.id)), "no NAT gateway");
+    judgement.fact(gateway.id, "/properties/sourceVirtualNetwork/id",
+                   text::printable(scope.estate().spelling(vnet.id)));
+    judgement.fail(fmt::format("the NAT gateway {} serves all of {}", scope.label(gateway.id), scope.label(vnet.id)),
+                   "no NAT gateway");
   }
   for (const auto& [id, number] : scope.estate().gateways_by_vnet.of(vnet.id)) {
     const model::Gateway& gateway = scope.tables().gateways[number];
     judgement.fact(gateway.id, "", text::printable(scope.estate().spelling(gateway.id)));
-    judgement.fail(fmt::format("the {} {} stands in a spoke", gateway.is_route_server ? "Route Server" : "gateway", scope.label(gateway.id)),
+    judgement.fail(fmt::format("the {} {} stands in a spoke", gateway.is_route_server ? "Route Server" : "gateway",
+                               scope.label(gateway.id)),
                    "gateways in the hub only");
   }
   judge_balancers(scope, exits, index, judgement);

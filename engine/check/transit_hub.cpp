@@ -1,6 +1,6 @@
-// HP-TRN-006: a spoke reaches the service subnets of its hubs through the firewall. The routes of peerings are longer than
-// 0.0.0.0/0, so that the default route to the firewall does not catch them.
-// source: learn.microsoft.com/azure/virtual-network/virtual-networks-udr-overview#how-azure-selects-a-route
+// HP-TRN-006: a spoke reaches the service subnets of its hubs through the firewall. The routes of peerings are longer
+// than 0.0.0.0/0, so that the default route to the firewall does not catch them. source:
+// learn.microsoft.com/azure/virtual-network/virtual-networks-udr-overview#how-azure-selects-a-route
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -42,7 +42,8 @@ Hub hub_of(const Scope& scope, VnetIndex vnet) {
   return out;
 }
 
-/// One subnet per route table stands for all of the spoke's subnets: tables and peerings decide, and those are the same.
+/// One subnet per route table stands for all of the spoke's subnets: tables and peerings decide, and those are the
+/// same.
 std::vector<const Subnet*> representatives(const Scope& scope, VnetIndex spoke) {
   std::vector<const Subnet*> out;
   for (const Subnet* subnet : scope.subnets(spoke)) {
@@ -76,24 +77,29 @@ struct Way {
   bool may_hold_more;  ///< a user route that was not understood may be the one that is missing
 };
 
-void fail(const Way& way, const ServiceSubnet& to, const net::Route& route, std::string_view how, Judgement& judgement) {
+void fail(const Way& way, const ServiceSubnet& to, const net::Route& route, std::string_view how,
+          Judgement& judgement) {
   if (judgement.facts() < 6) judgement.fact(route.fact.resource, route.fact.pointer, route.fact.value);
   const Prefix wanted = to.subnet->prefixes.front();
   if (way.may_hold_more) return;
-  judgement.fail(fmt::format("{} ({}) is reached from {} {}", to_string(wanted), to.label, way.scope.label(way.from), how),
-                 fmt::format("{} -> VirtualAppliance {}", to_string(wanted), way.scope.expected_firewall(way.spoke)));
+  judgement.fail(
+      fmt::format("{} ({}) is reached from {} {}", to_string(wanted), to.label, way.scope.label(way.from), how),
+      fmt::format("{} -> VirtualAppliance {}", to_string(wanted), way.scope.expected_firewall(way.spoke)));
 }
 
 void judge_appliance(const Way& way, const ServiceSubnet& to, const net::Route& route, Judgement& judgement) {
   const Scope::Hop& hop = way.scope.next_hop(way.spoke, route.next_hop.address);
-  if (hop.answer == Scope::Hop::Answer::something_else) return fail(way, to, route, "past the firewall: " + hop.why, judgement);
-  if (hop.answer == Scope::Hop::Answer::unknown) return judgement.doubt(to.label + ": " + hop.why, "an export that holds the device");
+  if (hop.answer == Scope::Hop::Answer::something_else)
+    return fail(way, to, route, "past the firewall: " + hop.why, judgement);
+  if (hop.answer == Scope::Hop::Answer::unknown)
+    return judgement.doubt(to.label + ": " + hop.why, "an export that holds the device");
   if (judgement.facts() < 3) judgement.fact(route.fact.resource, route.fact.pointer, route.fact.value);
   // Replies to translated flows may then reach another instance of the firewall. source: azure-semantics.md 1.4
   const auto covers = [&](const Prefix& p) { return route.prefix.contains(p) && route.prefix.length() > 0; };
   if (std::any_of(way.hub.firewall_subnets.begin(), way.hub.firewall_subnets.end(), covers)) {
-    judgement.note(fmt::format("warning: the route {} also covers AzureFirewallSubnet: replies to translated flows may be lost",
-                               to_string(route.prefix)));
+    judgement.note(
+        fmt::format("warning: the route {} also covers AzureFirewallSubnet: replies to translated flows may be lost",
+                    to_string(route.prefix)));
   }
 }
 
@@ -107,14 +113,17 @@ void judge_choice(const Way& way, const ServiceSubnet& to, const net::Route& rou
     case Kind::appliance: return judge_appliance(way, to, route, judgement);
     case Kind::none: return;
     case Kind::peering:
-      return fail(way, to, route, fmt::format("over the peering: no user route as long as {}", to_string(route.prefix)), judgement);
+      return fail(way, to, route, fmt::format("over the peering: no user route as long as {}", to_string(route.prefix)),
+                  judgement);
     case Kind::internet: return fail(way, to, route, "by a route to the Internet", judgement);
     case Kind::gateway: return fail(way, to, route, "by a route to a gateway", judgement);
     case Kind::vnet_local:
-      return judgement.doubt(to.label + " overlaps the spoke's own address space", "address spaces that do not overlap");
+      return judgement.doubt(to.label + " overlaps the spoke's own address space",
+                             "address spaces that do not overlap");
     case Kind::service_endpoint:
     case Kind::private_endpoint:
-    case Kind::unknown: return judgement.doubt(to.label + ": the next hop is not known", "the effective routes of the subnet");
+    case Kind::unknown:
+      return judgement.doubt(to.label + ": the next hop is not known", "the effective routes of the subnet");
   }
 }
 
@@ -126,8 +135,8 @@ void judge_service(const Way& way, const ServiceSubnet& to, Judgement& judgement
   }
 }
 
-/// Routes that this rule decides by: endpoint routes are HP-TRN-007's, learned ones HP-TRN-004's and HP-TRN-015's (a system
-/// route of a peering is preferred over a learned one inside the peer's range: azure-semantics.md 1.3).
+/// Routes that this rule decides by: endpoint routes are HP-TRN-007's, learned ones HP-TRN-004's and HP-TRN-015's (a
+/// system route of a peering is preferred over a learned one inside the peer's range: azure-semantics.md 1.3).
 net::RouteSet deciding_routes(const View& view, const Scope& scope, const Subnet& from) {
   net::RouteSet out = net::effective_routes(view, model::SubnetIndex(scope.estate().index_of(from)));
   const auto is_other_rules = [](const net::Route& r) {
@@ -146,20 +155,22 @@ bool has_unread_route(const model::RouteTable& table, const Subnet& to) {
   });
 }
 
-void judge_from(const View& view, Scope& scope, VnetIndex spoke, const Subnet& from, const std::vector<const Hub*>& hubs,
-                Judgement& judgement) {
+void judge_from(const View& view, Scope& scope, VnetIndex spoke, const Subnet& from,
+                const std::vector<const Hub*>& hubs, Judgement& judgement) {
   const auto* table = scope.estate().find<model::RouteTable>(from.route_table);
   judgement.doubt(doubt_about(view, from, {from.route_table}));
   if (table != nullptr) judgement.doubt(doubt_about_table(view, *table));
   if (table == nullptr && (from.route_table.is_set() || is_unread(from, "/properties/routeTable/id"))) {
-    return judgement.doubt(fmt::format("the route table of {} is not in the export", scope.label(from)), "an export of the route table");
+    return judgement.doubt(fmt::format("the route table of {} is not in the export", scope.label(from)),
+                           "an export of the route table");
   }
   const bool may_hold_more = table != nullptr && doubt_about_table(view, *table).has_value();
   const net::RouteSet routes = deciding_routes(view, scope, from);
   for (const Hub* hub : hubs) {
     for (const ServiceSubnet& to : hub->services) {
       const bool is_unread_here = table != nullptr && has_unread_route(*table, *to.subnet);
-      if (is_unread_here) judgement.doubt(fmt::format("a route of {} towards {} is not understood", scope.label(table->id), to.label));
+      if (is_unread_here)
+        judgement.doubt(fmt::format("a route of {} towards {} is not understood", scope.label(table->id), to.label));
       judge_service({scope, spoke, from, *hub, routes.routes, may_hold_more || is_unread_here}, to, judgement);
     }
   }

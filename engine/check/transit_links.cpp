@@ -36,14 +36,16 @@ void for_each_link(const Scope& scope, model::ResourceId spoke, Visit visit) {
 
 // Either side Connected counts: an export may hold both sides from different moments.
 // source: azure-semantics.md 2.1
-void judge_lateral(const Scope& scope, VnetIndex spoke, const Peering& peering, model::ResourceId other, Judgement& judgement) {
+void judge_lateral(const Scope& scope, VnetIndex spoke, const Peering& peering, model::ResourceId other,
+                   Judgement& judgement) {
   const VnetIndex other_vnet = scope.vnet_index(other);
   if (other_vnet == spoke) return;
   const bool is_off = peering.state.is_known() && !peering.state.is(PeeringState::connected);
   if (is_off) return;
   if (!other_vnet.is_set()) {
-    return judgement.doubt(fmt::format("it is peered with {}, which is not in the export and may be a spoke", scope.label(other)),
-                           "an export of that network's subscription");
+    return judgement.doubt(
+        fmt::format("it is peered with {}, which is not in the export and may be a spoke", scope.label(other)),
+        "an export of that network's subscription");
   }
   if (!scope.is_spoke(other_vnet)) return;
   judgement.fact(peering.id, std::string(kState), state_text(peering));
@@ -71,13 +73,14 @@ void judge_unmodelled(const Scope& scope, VnetIndex spoke, Judgement& judgement)
   const auto doubt = [&](model::ResourceId touched) {
     for (const auto& [id, index] : scope.estate().taints_by_resource.of(touched)) {
       const auto& found = scope.tables().unmodelled_network[index];
-      judgement.doubt(fmt::format("{} ({}) touches {} and is not modelled", scope.label(found.id), text::printable(found.type),
-                                  scope.label(touched)));
+      judgement.doubt(fmt::format("{} ({}) touches {} and is not modelled", scope.label(found.id),
+                                  text::printable(found.type), scope.label(touched)));
     }
   };
   doubt(scope.vnet(spoke).id);
   // A connection between gateways of two networks names the gateways.
-  for (const auto& [id, index] : scope.estate().gateways_by_vnet.of(scope.vnet(spoke).id)) doubt(scope.tables().gateways[index].id);
+  for (const auto& [id, index] : scope.estate().gateways_by_vnet.of(scope.vnet(spoke).id))
+    doubt(scope.tables().gateways[index].id);
 }
 
 /// How a link to a hub is judged: `near` is the spoke's side, `far` the hub's.
@@ -100,13 +103,15 @@ void judge_state(const Scope& scope, const Peering& peering, Judgement& judgemen
   if (!peering.state.is_known()) {
     judgement.doubt(fmt::format("the state of the peering on the side of {} is not known", where));
   } else if (!peering.state.is(PeeringState::connected)) {
-    judgement.fail(fmt::format("the peering on the side of {} is {}", where, state_text(peering)), "Connected on both sides");
+    judgement.fail(fmt::format("the peering on the side of {} is {}", where, state_text(peering)),
+                   "Connected on both sides");
   }
   if (!peering.sync_level.is_known()) {
     judgement.doubt(fmt::format("the sync level of the peering on the side of {} is not known", where));
   } else if (!peering.sync_level.is(PeeringSyncLevel::fully_in_sync)) {
     judgement.fact(peering.id, "/properties/peeringSyncLevel", std::string(model::name(peering.sync_level.value())));
-    judgement.fail(fmt::format("the peering on the side of {} is {}", where, model::name(peering.sync_level.value())), "FullyInSync");
+    judgement.fail(fmt::format("the peering on the side of {} is {}", where, model::name(peering.sync_level.value())),
+                   "FullyInSync");
   }
 }
 
@@ -118,11 +123,13 @@ void judge_flag(const Scope& scope, const Peering& peering, const model::Setting
     judgement.doubt(fmt::format("{} on the side of {} is not understood", name, scope.label(peering.vnet)));
   } else if (!*value) {
     judgement.fact(peering.id, fmt::format("/properties/{}", name), flag.is_absent() ? "absent -> false" : "false");
-    judgement.fail(fmt::format("{} is false on the side of {}", name, scope.label(peering.vnet)), fmt::format("{} true", name));
+    judgement.fail(fmt::format("{} is false on the side of {}", name, scope.label(peering.vnet)),
+                   fmt::format("{} true", name));
   }
 }
 
-// source: learn.microsoft.com/azure/virtual-network/virtual-network-manage-peering (useRemoteGateways needs allowGatewayTransit)
+// source: learn.microsoft.com/azure/virtual-network/virtual-network-manage-peering (useRemoteGateways needs
+// allowGatewayTransit)
 void judge_transit_pair(const Link& link, Judgement& judgement) {
   if (!link.near->use_remote_gateways.is(true)) {
     if (link.near->use_remote_gateways.is_unreadable()) judgement.doubt("useRemoteGateways is not understood");
@@ -133,7 +140,8 @@ void judge_transit_pair(const Link& link, Judgement& judgement) {
     judgement.doubt("allowGatewayTransit of the hub is not understood");
   } else if (!*allows) {
     judgement.fact(link.near->id, "/properties/useRemoteGateways", "true");
-    judgement.fail("useRemoteGateways is true but the hub's side has no allowGatewayTransit", "allowGatewayTransit true on the hub's side");
+    judgement.fail("useRemoteGateways is true but the hub's side has no allowGatewayTransit",
+                   "allowGatewayTransit true on the hub's side");
   }
 }
 
@@ -161,7 +169,8 @@ Finding judge_link(const Scope& scope, VnetIndex spoke, VnetIndex hub) {
     judge_flag(scope, *peering, peering->allow_access, true, "allowVirtualNetworkAccess", judgement);
     judgement.doubt(doubt_about(scope.view(), *peering));
   }
-  if (link.near != nullptr) judge_flag(scope, *link.near, link.near->allow_forwarded, false, "allowForwardedTraffic", judgement);
+  if (link.near != nullptr)
+    judge_flag(scope, *link.near, link.near->allow_forwarded, false, "allowForwardedTraffic", judgement);
   if (link.near != nullptr && link.far != nullptr) judge_transit_pair(link, judgement);
   return std::move(judgement).finding();
 }
@@ -179,8 +188,9 @@ void judge_strangers(const Scope& scope, const model::SpokeRole& spoke, Findings
       judgement.doubt(fmt::format("it leads to {}, which is not in the export", scope.label(peering.remote)),
                       "an export of that network's subscription");
     } else {
-      judgement.fail(fmt::format("{} is peered with {}, which is no hub", scope.label(peering.vnet), scope.label(peering.remote)),
-                     "peerings with hubs only");
+      judgement.fail(
+          fmt::format("{} is peered with {}, which is no hub", scope.label(peering.vnet), scope.label(peering.remote)),
+          "peerings with hubs only");
     }
     out.findings.push_back(std::move(judgement).finding());
   }
@@ -201,7 +211,8 @@ Findings no_direct_spoke_link(const View& view) {
       judge_lateral(scope, spoke.vnet, peering, other, judgement);
       judgement.doubt(doubt_about(view, peering));
     });
-    if (!judgement.is_failed()) judgement.fact("/properties/virtualNetworkPeerings", fmt::format("{} peering objects, none with a spoke", links));
+    if (!judgement.is_failed())
+      judgement.fact("/properties/virtualNetworkPeerings", fmt::format("{} peering objects, none with a spoke", links));
     judgement.doubt(manager);
     judge_unmodelled(scope, spoke.vnet, judgement);
     judgement.doubt(doubt_about(view, vnet));

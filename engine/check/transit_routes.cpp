@@ -63,13 +63,16 @@ Findings over_spoke_tables(const View& view, Judge judge) {
     }
   }
   for (const std::string_view id : missing) {
-    out.findings.push_back(undecided(view.estate.ids().find(id), "a spoke uses this route table, which is not in the export",
+    out.findings.push_back(undecided(view.estate.ids().find(id),
+                                     "a spoke uses this route table, which is not in the export",
                                      "an export of the route table"));
   }
   return finish_transit(view, std::move(out));
 }
 
-std::string destination(const Route& route) { return route.prefix ? to_string(*route.prefix) : text::printable(route.service_tag); }
+std::string destination(const Route& route) {
+  return route.prefix ? to_string(*route.prefix) : text::printable(route.service_tag);
+}
 
 /// A route that is judged: where it stands and how it is spoken of.
 struct Subject {
@@ -81,7 +84,8 @@ struct Subject {
 };
 
 void fail(const Subject& s, std::string message, Judgement& judgement) {
-  judgement.fact(s.use.table->id, s.pointer, fmt::format("{} -> {}", destination(s.route), model::name(s.route.next_hop)));
+  judgement.fact(s.use.table->id, s.pointer,
+                 fmt::format("{} -> {}", destination(s.route), model::name(s.route.next_hop)));
   judgement.fail(std::move(message), s.expected);
 }
 
@@ -113,19 +117,23 @@ void judge_internet(const Subject& s, Judgement& judgement) {
 
 bool is_inside(const AnyPrefix& prefix, const model::VirtualNetwork& vnet) {
   if (const Prefix* v4 = std::get_if<Prefix>(&prefix)) {
-    return std::any_of(vnet.address_space.begin(), vnet.address_space.end(), [&](const Prefix& p) { return p.contains(*v4); });
+    return std::any_of(vnet.address_space.begin(), vnet.address_space.end(),
+                       [&](const Prefix& p) { return p.contains(*v4); });
   }
   const Prefix6& v6 = std::get<Prefix6>(prefix);
   return std::any_of(vnet.address_space_v6.begin(), vnet.address_space_v6.end(),
                      [&](const Prefix6& p) { return p.length() <= v6.length() && p.contains(v6.base()); });
 }
 
-// source: learn.microsoft.com/azure/virtual-network/virtual-networks-udr-overview (VnetLocal keeps part of the own network local)
+// source: learn.microsoft.com/azure/virtual-network/virtual-networks-udr-overview (VnetLocal keeps part of the own
+// network local)
 void judge_local(const Subject& s, Judgement& judgement) {
   for (const VnetIndex spoke : s.use.spokes) {
     if (s.route.prefix && is_inside(*s.route.prefix, s.scope.vnet(spoke))) continue;
-    fail(s, fmt::format("{} is VnetLocal but lies outside {}", destination(s.route), s.scope.label(s.scope.vnet(spoke).id)),
-         judgement);
+    fail(
+        s,
+        fmt::format("{} is VnetLocal but lies outside {}", destination(s.route), s.scope.label(s.scope.vnet(spoke).id)),
+        judgement);
   }
 }
 
@@ -185,7 +193,8 @@ void judge_appliances(const Subject& s, Judgement& judgement) {
 }
 
 void judge_route(const Subject& s, Judgement& judgement) {
-  if (!s.route.is_usable) return judgement.doubt(fmt::format("the route {} is not understood", text::printable(s.route.name)));
+  if (!s.route.is_usable)
+    return judgement.doubt(fmt::format("the route {} is not understood", text::printable(s.route.name)));
   if (s.route.has_bgp_override) {
     return judgement.doubt(fmt::format("{} has hasBgpOverride, whose effect is not documented", destination(s.route)));
   }
@@ -269,7 +278,8 @@ void judge_propagation(Scope& scope, const TableUse& use, Judgement& judgement) 
     if (reach == Reach::yes) {
       judgement.fail(fmt::format("learned routes are taken by {}: {}", name, why), "disableBgpRoutePropagation true");
     } else if (reach == Reach::unknown) {
-      judgement.doubt(fmt::format("learned routes would be taken by {}: {}", name, why), "disableBgpRoutePropagation true");
+      judgement.doubt(fmt::format("learned routes would be taken by {}: {}", name, why),
+                      "disableBgpRoutePropagation true");
     }
   }
   if (is_reached) return;

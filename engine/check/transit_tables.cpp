@@ -75,7 +75,8 @@ void judge_has_table(const Scope& scope, const Subnet& subnet, Judgement& judgem
       judgement.doubt("it has no route table and is delegated to NetApp volumes, whose network features are not known",
                       "the networkFeatures of its volumes");
     } else {
-      judgement.fail(fmt::format("{} has no route table", scope.label(subnet)), "a route table with 0.0.0.0/0 to the firewall");
+      judgement.fail(fmt::format("{} has no route table", scope.label(subnet)),
+                     "a route table with 0.0.0.0/0 to the firewall");
     }
   }
   judgement.doubt(doubt_about(scope.view(), subnet));
@@ -93,7 +94,8 @@ void judge_default_hop(Scope& scope, VnetIndex spoke, const Route& route, Judgem
   for (const Ipv4 address : route.next_hop_addresses) {
     const Scope::Hop& hop = scope.next_hop(spoke, address);
     if (hop.answer == Scope::Hop::Answer::something_else) judgement.fail("0.0.0.0/0: " + hop.why, expected);
-    if (hop.answer == Scope::Hop::Answer::unknown) judgement.doubt("0.0.0.0/0: " + hop.why, "an export that holds the device");
+    if (hop.answer == Scope::Hop::Answer::unknown)
+      judgement.doubt("0.0.0.0/0: " + hop.why, "an export that holds the device");
   }
 }
 
@@ -119,9 +121,12 @@ void judge_v6(const RouteTable& table, const Subnet& subnet, Judgement& judgemen
 void judge_api_management(const Scope& scope, const RouteTable& table, const Subnet& subnet, Judgement& judgement) {
   const model::ApiManagement* api = scope.api_management_in(subnet);
   if (api == nullptr || text::ends_with(api->sku, "V2")) return;
-  const auto is_tag = [](const Route& r) { return text::equals(r.service_tag, "ApiManagement") && r.next_hop == NextHopType::internet; };
+  const auto is_tag = [](const Route& r) {
+    return text::equals(r.service_tag, "ApiManagement") && r.next_hop == NextHopType::internet;
+  };
   if (std::none_of(table.routes.begin(), table.routes.end(), is_tag)) {
-    judgement.fail("the subnet of API Management lacks the route of the tag ApiManagement", "ApiManagement -> Internet");
+    judgement.fail("the subnet of API Management lacks the route of the tag ApiManagement",
+                   "ApiManagement -> Internet");
   }
 }
 
@@ -154,7 +159,8 @@ void judge_table(Scope& scope, VnetIndex spoke, const RouteTable& table, const S
 void judge_default_route(Scope& scope, VnetIndex spoke, const Subnet& subnet, Judgement& judgement) {
   const SubnetUse use = scope.use(subnet);
   if (use == SubnetUse::platform) return judgement.not_applicable("a platform subnet is exempt");
-  if (use == SubnetUse::endpoints_only) return judgement.not_applicable("it holds only private endpoints, which never send");
+  if (use == SubnetUse::endpoints_only)
+    return judgement.not_applicable("it holds only private endpoints, which never send");
   // source: learn.microsoft.com/azure/application-gateway/configuration-infrastructure (0/0 stays with the Internet)
   if (use == SubnetUse::application_gateway) {
     return judgement.not_applicable("an Application Gateway's subnet keeps its default route to the Internet");
@@ -170,8 +176,9 @@ void judge_default_route(Scope& scope, VnetIndex spoke, const Subnet& subnet, Ju
   if (is_unread(subnet, kTablePointer)) return;
   judgement.fact(std::string(kTablePointer), "absent");
   if (use == SubnetUse::perhaps_endpoints_only) {
-    return judgement.doubt("it has no route table, and what else than private endpoints stands in it is not in the export",
-                           "the network interfaces attached to it");
+    return judgement.doubt(
+        "it has no route table, and what else than private endpoints stands in it is not in the export",
+        "the network interfaces attached to it");
   }
   judgement.fail(fmt::format("{} has no route table: 0.0.0.0/0 goes to the Internet", scope.label(subnet)),
                  "0.0.0.0/0 -> VirtualAppliance " + scope.expected_firewall(spoke));

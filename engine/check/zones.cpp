@@ -17,7 +17,8 @@ bool is_private_link(std::string_view zone) {
 // source: learn.microsoft.com/azure/aks/private-clusters (privateDNSZone system)
 bool is_cluster_zone(std::string_view zone) {
   const std::size_t dot = zone.find('.');
-  return dot != std::string_view::npos && zone.substr(dot, 13) == ".privatelink." && text::ends_with(zone, ".azmk8s.io");
+  return dot != std::string_view::npos && zone.substr(dot, 13) == ".privatelink." &&
+         text::ends_with(zone, ".azmk8s.io");
 }
 
 std::optional<Doubt> doubt_about(const model::View& view, const PrivateDnsZone& zone, Reads reads) {
@@ -57,7 +58,9 @@ Zones::Zones(const model::View& view) : view_(view) {
   if (is_tied || spoke_subscriptions_.count(busiest_) != 0) busiest_ = {};
 }
 
-std::string_view Zones::subscription_of(model::ResourceId id) const { return arm_subscription(view_.estate.spelling(id)); }
+std::string_view Zones::subscription_of(model::ResourceId id) const {
+  return arm_subscription(view_.estate.spelling(id));
+}
 
 const std::vector<const PrivateDnsZone*>& Zones::named(std::string_view name) const {
   static const std::vector<const PrivateDnsZone*> kNone;
@@ -90,7 +93,8 @@ bool Zones::share_a_scope(const PrivateDnsZone& a, const PrivateDnsZone& b) cons
     return std::any_of(scopes.begin(), scopes.end(), [&](const auto& scope) { return matches(scope, zone); });
   };
   if (!covers(a) || !covers(b)) return true;
-  return std::any_of(scopes.begin(), scopes.end(), [&](const auto& scope) { return matches(scope, a) && matches(scope, b); });
+  return std::any_of(scopes.begin(), scopes.end(),
+                     [&](const auto& scope) { return matches(scope, a) && matches(scope, b); });
 }
 
 bool Zones::is_in_spoke(const PrivateDnsZone& zone) const {

@@ -24,8 +24,9 @@ class Zones {
   const std::vector<const model::PrivateDnsZone*>& named(std::string_view name) const;
   /// Of those the central ones, or all of them when none is central.
   std::vector<const model::PrivateDnsZone*> answering(std::string_view name) const;
-  /// A zone is central in the subscription of a hub network, in a declared scope, and in the one subscription that holds most
-  /// private-link zones when no spoke network is in it. `unknown`: a declared scope that the export cannot decide.
+  /// A zone is central in the subscription of a hub network, in a declared scope, and in the one subscription that
+  /// holds most private-link zones when no spoke network is in it. `unknown`: a declared scope that the export cannot
+  /// decide.
   model::Match is_central(const model::PrivateDnsZone& zone) const;
   /// Two zones of one name are duplicates unless each answers for a declared scope of its own.
   bool share_a_scope(const model::PrivateDnsZone& a, const model::PrivateDnsZone& b) const;

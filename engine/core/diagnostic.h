@@ -29,7 +29,7 @@ struct Diagnostic {
     note
   };
   Level level = Level::error;
-  std::string code;      ///< stable, as in "INPUT-DEPTH"; see docs/input-findings.md
+  std::string code;  ///< stable, as in "INPUT-DEPTH"; see docs/input-findings.md
   Location where;
   std::string resource;  ///< ARM id as spelled in the input, or empty
   std::string pointer;   ///< JSON pointer inside the resource, or empty

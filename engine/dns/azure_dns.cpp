@@ -26,8 +26,9 @@ std::string_view relative(std::string_view name, std::string_view zone) {
 
 std::vector<LinkedZone> zones_for(const NameIndex& index, ResourceId vnet, std::string_view name) {
   std::vector<LinkedZone> zones = index.zones_of(vnet);
-  zones.erase(std::remove_if(zones.begin(), zones.end(), [&](const auto& zone) { return !lies_under(name, zone.name); }),
-              zones.end());
+  zones.erase(
+      std::remove_if(zones.begin(), zones.end(), [&](const auto& zone) { return !lies_under(name, zone.name); }),
+      zones.end());
   // Longest first; the order among equals does not matter, they are an answer of their own.
   std::stable_sort(zones.begin(), zones.end(),
                    [](const auto& a, const auto& b) { return a.name.size() > b.name.size(); });
@@ -106,7 +107,8 @@ Resolution Query::with_unseen_links(Resolution answer, ResourceId vnet, Asked as
   for (const LinkedZone& unseen : index_.zones_with_unseen_links()) {
     const bool concerns = lies_under(fqdn_, unseen.name) || lies_under(alias_, unseen.name);
     // A VNet links one zone per name, so a visible one of the name leaves no room.
-    const bool has_one = std::any_of(visible.begin(), visible.end(), [&](const auto& z) { return z.name == unseen.name; });
+    const bool has_one =
+        std::any_of(visible.begin(), visible.end(), [&](const auto& z) { return z.name == unseen.name; });
     if (!concerns || has_one) continue;
     const std::string_view asked_name = lies_under(text_of(asked), unseen.name) ? text_of(asked) : alias_;
     if (!lies_under(asked_name, unseen.name)) continue;
@@ -126,9 +128,10 @@ Resolution Query::forward(const RuleMatch& match, ResourceId vnet, Asked asked) 
       const std::size_t colon = target.find(':');
       if (colon != std::string_view::npos && target.substr(colon) == ":53") target = target.substr(0, colon);
       Resolution answer = ask(std::string(target), vnet, asked);
-      Step step{fmt::format("the forwarding rule \"{}\" sends \"{}\" to {}", text::printable(index_.estate().name(rule->id)),
-                            text::printable(rule->domain), text::printable(target)),
-                {Fact{rule->id, "/properties/targetDnsServers", std::string(target)}}};
+      Step step{
+          fmt::format("the forwarding rule \"{}\" sends \"{}\" to {}", text::printable(index_.estate().name(rule->id)),
+                      text::printable(rule->domain), text::printable(target)),
+          {Fact{rule->id, "/properties/targetDnsServers", std::string(target)}}};
       answer.steps.insert(answer.steps.begin(), std::move(step));
       answers.push_back(std::move(answer));
     }
@@ -157,7 +160,8 @@ Resolution Query::in_zone(const LinkedZone& zone, ResourceId vnet, std::string_v
 Resolution Query::from_records(const std::vector<const DnsRecordSet*>& records, const LinkedZone& zone, ResourceId vnet,
                                std::string_view name, bool may_follow) {
   const auto has = [&](std::string_view type) {
-    return std::any_of(records.begin(), records.end(), [&](const DnsRecordSet* record) { return record->type == type; });
+    return std::any_of(records.begin(), records.end(),
+                       [&](const DnsRecordSet* record) { return record->type == type; });
   };
   // Clients that ask for both get the AAAA addresses as well; private endpoints of the model have IPv4 addresses only.
   // source: learn.microsoft.com/azure/dns/dns-zones-records#record-types
@@ -208,9 +212,11 @@ Resolution Query::missing(const LinkedZone& zone, ResourceId vnet, std::string_v
   Step step{fmt::format("the zone \"{}\" linked to \"{}\" has no record for {}", text::printable(zone.name),
                         text::printable(index_.estate().name(vnet)), text::printable(name)),
             {{zone.zone, "", ""}}};
-  const auto policy = zone.link == nullptr ? std::nullopt
-                                           : zone.link->resolution_policy.value_or_default(ResolutionPolicy::default_policy);
-  if (!policy) return unknown(fmt::format("the resolution policy of the link to \"{}\" is not known", text::printable(zone.name)));
+  const auto policy = zone.link == nullptr
+                          ? std::nullopt
+                          : zone.link->resolution_policy.value_or_default(ResolutionPolicy::default_policy);
+  if (!policy)
+    return unknown(fmt::format("the resolution policy of the link to \"{}\" is not known", text::printable(zone.name)));
   const bool is_absent = zone.link->resolution_policy.is_absent();
   step.facts.push_back({zone.link->id, "/properties/resolutionPolicy",
                         is_absent ? "absent -> Default" : std::string(model::name(*policy))});

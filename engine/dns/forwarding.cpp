@@ -19,14 +19,15 @@ std::string_view two_labels(std::string_view name) {
   return before == std::string_view::npos ? name : name.substr(before + 1);
 }
 
-// A rule for "." leaves out the two-label names of the private-link zone table, which are reserved for Azure services, and
-// windowsazure.us, which the page names beside them.
-// source: learn.microsoft.com/azure/dns/private-resolver-endpoints-rulesets#rule-processing
+// A rule for "." leaves out the two-label names of the private-link zone table, which are reserved for Azure services,
+// and windowsazure.us, which the page names beside them. source:
+// learn.microsoft.com/azure/dns/private-resolver-endpoints-rulesets#rule-processing
 bool is_reserved(std::string_view name) {
   const std::string_view suffix = two_labels(name);
   if (suffix == "windowsazure.us") return true;
   const auto zones = private_link_zones();
-  return std::any_of(zones.begin(), zones.end(), [&](const auto& row) { return two_labels(row.public_suffix) == suffix; });
+  return std::any_of(zones.begin(), zones.end(),
+                     [&](const auto& row) { return two_labels(row.public_suffix) == suffix; });
 }
 
 /// The rule's domain without the final dot; empty for ".".

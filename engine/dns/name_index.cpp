@@ -136,9 +136,12 @@ std::vector<Server> NameIndex::servers_at(Ipv4 address, ResourceId from, std::st
   const auto [first, last] = servers_.equal_range(address);
   for (auto at = first; at != last; ++at) {
     all.push_back(at->second);
-    if (at->second.vnet == from) own.push_back(at->second);
-    else if (!at->second.vnet.is_set()) nowhere.push_back(at->second);
-    else if (are_peered(from, at->second.vnet)) peered.push_back(at->second);
+    if (at->second.vnet == from)
+      own.push_back(at->second);
+    else if (!at->second.vnet.is_set())
+      nowhere.push_back(at->second);
+    else if (are_peered(from, at->second.vnet))
+      peered.push_back(at->second);
   }
   if (!own.empty()) return own;
   if (all.empty()) {
@@ -176,7 +179,8 @@ std::vector<LinkedZone> NameIndex::zones_of(ResourceId vnet) const {
     const PrivateDnsZone* zone = estate().find<PrivateDnsZone>(link.zone);
     LinkedZone& linked = out.emplace_back();
     linked.zone = link.zone;
-    // The zone of a link whose zone the export does not hold still has its name in the id; what else it says is not known.
+    // The zone of a link whose zone the export does not hold still has its name in the id; what else it says is not
+    // known.
     linked.name = zone != nullptr ? std::string_view(zone->name) : estate().name(link.zone);
     linked.link = &link;
     if (!link.unread.empty() || !link.is_settled || link.state.is_unreadable() || is_contradictory(link.id)) {
@@ -205,9 +209,9 @@ std::vector<const DnsRecordSet*> NameIndex::records(ResourceId zone, std::string
   return out;
 }
 
-// A zone that states its number of record sets is known in full when so many are held, whatever else the table lacks. Every
-// zone has one SOA record set at its apex, which some exports leave out.
-// source: learn.microsoft.com/azure/dns/private-dns-privatednszone; azure-semantics.md 8.2
+// A zone that states its number of record sets is known in full when so many are held, whatever else the table lacks.
+// Every zone has one SOA record set at its apex, which some exports leave out. source:
+// learn.microsoft.com/azure/dns/private-dns-privatednszone; azure-semantics.md 8.2
 std::string NameIndex::doubt_of(ResourceId id) const {
   const PrivateDnsZone* zone = estate().find<PrivateDnsZone>(id);
   if (zone == nullptr) return fmt::format("the zone \"{}\" is not in the export", text::printable(estate().name(id)));
@@ -217,7 +221,8 @@ std::string NameIndex::doubt_of(ResourceId id) const {
   }
   if (zone->record_sets) {
     const auto apex = records(id, "@");
-    const bool has_soa = std::any_of(apex.begin(), apex.end(), [](const auto* record) { return record->type == "soa"; });
+    const bool has_soa =
+        std::any_of(apex.begin(), apex.end(), [](const auto* record) { return record->type == "soa"; });
     const std::size_t held = estate().records_by_zone.of(id).size();
     if (held + (has_soa ? 0U : 1U) >= *zone->record_sets) return {};
     return fmt::format("the zone \"{}\" states {} record sets, the export holds {}", text::printable(zone->name),

@@ -1,5 +1,5 @@
-// What resolution looks up, each in logarithmic time: DNS servers by address, zones by VNet, records by zone and name, and
-// which of these the export may hold in part only. Used inside engine/dns.
+// What resolution looks up, each in logarithmic time: DNS servers by address, zones by VNet, records by zone and name,
+// and which of these the export may hold in part only. Used inside engine/dns.
 #pragma once
 
 #include <map>
@@ -24,7 +24,7 @@ struct LinkedZone {
   model::ResourceId zone;
   std::string_view name;  ///< lower case
   const model::VirtualNetworkLink* link = nullptr;
-  std::string doubt;      ///< why the link may be there or not; empty: it is
+  std::string doubt;  ///< why the link may be there or not; empty: it is
 };
 
 class NameIndex {
@@ -34,8 +34,8 @@ class NameIndex {
   const model::Estate& estate() const { return view_.estate; }
   const model::View& view() const { return view_; }
 
-  /// Servers at an address, as clients in `from` meet it: the nearest of own VNet, peered VNets and all others. Empty with
-  /// `why` when the address belongs to something that no export describes.
+  /// Servers at an address, as clients in `from` meet it: the nearest of own VNet, peered VNets and all others. Empty
+  /// with `why` when the address belongs to something that no export describes.
   std::vector<Server> servers_at(Ipv4 address, model::ResourceId from, std::string& why) const;
   bool is_server_vnet(model::ResourceId vnet) const;
 
@@ -51,7 +51,8 @@ class NameIndex {
   const std::vector<model::ResourceId>& rulesets_without_links() const { return unlinked_rulesets_; }
   /// DNS server lists of network interfaces in the VNet, distinct, other than the VNet's own.
   const std::vector<std::vector<std::string>>& interface_servers(model::VnetIndex vnet) const;
-  /// Why the VNet's links may be more than the export holds (part of `resources`, a DNS security policy); empty: they are not.
+  /// Why the VNet's links may be more than the export holds (part of `resources`, a DNS security policy); empty: they
+  /// are not.
   std::string doubt_of_links(model::ResourceId vnet) const;
   /// Two inputs disagree about it.
   bool is_contradictory(model::ResourceId id) const;

@@ -119,7 +119,8 @@ void add_given_up(const View& view, const Service& service, std::span<const Priv
 
 /// Groups whose endpoints the export does not hold: a type with one group leaves no doubt about it.
 void note_unseen_groups(const Groups& groups, std::span<const PrivateLinkZone> rows, ServiceNames& out) {
-  if (groups.has_nameless_connection && !has_one_group(rows)) note(out, "a private endpoint connection states no group");
+  if (groups.has_nameless_connection && !has_one_group(rows))
+    note(out, "a private endpoint connection states no group");
   if (groups.missing_endpoint.empty() || (groups.has_held_endpoint && has_one_group(rows))) return;
   note(out, fmt::format("its private endpoint \"{}\" is not in the export, so its group and address are not known",
                         text::printable(groups.missing_endpoint)));
@@ -129,8 +130,9 @@ void note_unseen_groups(const Groups& groups, std::span<const PrivateLinkZone> r
 
 std::span<const PrivateLinkZone> private_link_zones(std::string_view resource_type) {
   const auto all = private_link_zones();
-  const auto first = std::lower_bound(all.begin(), all.end(), resource_type,
-                                      [](const PrivateLinkZone& row, std::string_view type) { return row.resource_type < type; });
+  const auto first =
+      std::lower_bound(all.begin(), all.end(), resource_type,
+                       [](const PrivateLinkZone& row, std::string_view type) { return row.resource_type < type; });
   auto last = first;
   while (last != all.end() && last->resource_type == resource_type) ++last;
   return {first, last};

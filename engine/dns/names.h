@@ -29,20 +29,21 @@ struct PrivateName {
   std::string record;    ///< relative name in the zone: "oai-contoso"
   std::string group_id;  ///< as the zone table spells it
 };
-/// The names of a service for the groups that its private endpoints use, sorted by fqdn. A group of which every connection is
-/// rejected or disconnected on each side that shows it keeps only the names that a zone of the estate still holds; none for
-/// a service without endpoints. unknown_because is not empty when a name cannot be known (an account without a
-/// custom subdomain, a workspace without its guid, a type or group without a row, an endpoint that the export does not hold): the
-/// names that are known are listed all the same, but nothing may be proved of the service.
+/// The names of a service for the groups that its private endpoints use, sorted by fqdn. A group of which every
+/// connection is rejected or disconnected on each side that shows it keeps only the names that a zone of the estate
+/// still holds; none for a service without endpoints. unknown_because is not empty when a name cannot be known (an
+/// account without a custom subdomain, a workspace without its guid, a type or group without a row, an endpoint that
+/// the export does not hold): the names that are known are listed all the same, but nothing may be proved of the
+/// service.
 struct ServiceNames {
   std::vector<PrivateName> names;
   std::string unknown_because;
 };
 ServiceNames private_names(const model::View& view, const model::Service& service);
 
-/// Zone names that the estate needs: those of every private endpoint's groups, unless rejected or disconnected on each side. Sorted, unique. The
-/// data zone of a container registry ({region}.data.privatelink.azurecr.io) is left out: privatelink.azurecr.io holds its
-/// names just as well.
+/// Zone names that the estate needs: those of every private endpoint's groups, unless rejected or disconnected on each
+/// side. Sorted, unique. The data zone of a container registry ({region}.data.privatelink.azurecr.io) is left out:
+/// privatelink.azurecr.io holds its names just as well.
 std::vector<std::string> required_zones(const model::View& view);
 
 }  // namespace hubproof::dns

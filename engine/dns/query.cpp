@@ -30,13 +30,17 @@ constexpr std::string_view kAzureProvided = "AzureProvidedDNS";
 // Sections of rows that have no say in DNS: what could not be read there does not matter here.
 constexpr std::string_view kSectionsOfVnet[] = {"/properties/subnets", "/properties/virtualNetworkPeerings",
                                                 "/properties/addressSpace"};
-constexpr std::string_view kSectionsOfFirewall[] = {"/properties/applicationRuleCollections",
-                                                    "/properties/networkRuleCollections",
-                                                    "/properties/natRuleCollections"};
-constexpr std::string_view kSectionsOfPolicy[] = {
-    "/properties/ruleCollectionGroups", "/properties/intrusionDetection", "/properties/transportSecurity",
-    "/properties/threatIntel",          "/properties/insights",           "/properties/snat",
-    "/properties/explicitProxy",        "/properties/sql",                "/properties/firewalls"};
+constexpr std::string_view kSectionsOfFirewall[] = {
+    "/properties/applicationRuleCollections", "/properties/networkRuleCollections", "/properties/natRuleCollections"};
+constexpr std::string_view kSectionsOfPolicy[] = {"/properties/ruleCollectionGroups",
+                                                  "/properties/intrusionDetection",
+                                                  "/properties/transportSecurity",
+                                                  "/properties/threatIntel",
+                                                  "/properties/insights",
+                                                  "/properties/snat",
+                                                  "/properties/explicitProxy",
+                                                  "/properties/sql",
+                                                  "/properties/firewalls"};
 
 std::string describe(const Resolution& answer) {
   std::string out(name(answer.kind));
@@ -53,7 +57,8 @@ std::string joined(const std::vector<std::string>& servers) {
 /// Something that was not read outside the sections named, which play no part in resolution.
 bool has_unread_beside(const std::vector<Unread>& unread, std::span<const std::string_view> sections) {
   return std::any_of(unread.begin(), unread.end(), [&](const Unread& u) {
-    return std::none_of(sections.begin(), sections.end(), [&](auto part) { return text::starts_with(u.pointer, part); });
+    return std::none_of(sections.begin(), sections.end(),
+                        [&](auto part) { return text::starts_with(u.pointer, part); });
   });
 }
 
@@ -84,8 +89,7 @@ Query::Query(const NameIndex& index, const PrivateName& name)
 Resolution Query::from(VnetIndex index) {
   const Estate& e = index_.estate();
   const VirtualNetwork& vnet = e.tables().virtual_networks[index.index()];
-  if (!vnet.is_settled || index_.is_contradictory(vnet.id) ||
-      has_unread_beside(vnet.unread, kSectionsOfVnet)) {
+  if (!vnet.is_settled || index_.is_contradictory(vnet.id) || has_unread_beside(vnet.unread, kSectionsOfVnet)) {
     return unknown(fmt::format("the network \"{}\" is not settled, contradictory or could not be read in full",
                                text::printable(e.name(vnet.id))));
   }
@@ -122,7 +126,8 @@ Resolution Query::at_server(const Server& server, Asked asked) {
   if (std::find(path_.begin(), path_.end(), Hop{server.id, asked}) != path_.end()) {
     return unknown(fmt::format("the forwarding loops at \"{}\"", name));
   }
-  if (index_.is_contradictory(server.id)) return unknown(fmt::format("the copies of \"{}\" contradict each other", name));
+  if (index_.is_contradictory(server.id))
+    return unknown(fmt::format("the copies of \"{}\" contradict each other", name));
   path_.emplace_back(server.id, asked);
   Resolution answer;
   if (const AzureFirewall* firewall = e.find<AzureFirewall>(server.id)) {
@@ -146,9 +151,9 @@ Resolution Query::at_server(const Server& server, Asked asked) {
 
 namespace {
 
-/// DNS settings of a policy with those of its base policy. Whether a policy that sets one part of dnsSettings inherits the other
-/// is not documented: unknown where the base would matter.
-/// source: learn.microsoft.com/azure/firewall/dns-settings; azure-semantics.md 4.3
+/// DNS settings of a policy with those of its base policy. Whether a policy that sets one part of dnsSettings inherits
+/// the other is not documented: unknown where the base would matter. source:
+/// learn.microsoft.com/azure/firewall/dns-settings; azure-semantics.md 4.3
 struct ProxySettings {
   std::optional<bool> is_on;
   std::vector<std::string> servers;
@@ -165,7 +170,8 @@ ProxySettings proxy_settings(const Estate& e, ResourceId id, int depth) {
     return out;
   }
   out.decided_by = policy;
-  if (!policy->is_settled || policy->dns_proxy.is_unreadable() || has_unread_beside(policy->unread, kSectionsOfPolicy)) {
+  if (!policy->is_settled || policy->dns_proxy.is_unreadable() ||
+      has_unread_beside(policy->unread, kSectionsOfPolicy)) {
     out.doubt = fmt::format("the DNS settings of the firewall policy \"{}\" could not be read or are not settled",
                             text::printable(e.name(id)));
     return out;
@@ -194,9 +200,10 @@ ProxySettings proxy_settings(const Estate& e, ResourceId id, int depth) {
   const bool proxy_same = policy->dns_proxy.is_known() || base.is_on == std::optional<bool>(false);
   const bool servers_same = !policy->dns_servers.empty() || base.servers.empty();
   if (!proxy_same || !servers_same) {
-    out.doubt = fmt::format("whether the firewall policy \"{}\" takes the rest of its DNS settings from its base policy is not "
-                            "documented",
-                            text::printable(e.name(id)));
+    out.doubt = fmt::format(
+        "whether the firewall policy \"{}\" takes the rest of its DNS settings from its base policy is not "
+        "documented",
+        text::printable(e.name(id)));
     return out;
   }
   out.is_on = policy->dns_proxy.value_or_default(false);
@@ -218,10 +225,12 @@ Resolution Query::at_firewall(const AzureFirewall& firewall, ResourceId vnet, As
   const ProxySettings settings = proxy_settings(e, firewall.policy, 0);
   if (!settings.doubt.empty()) return unknown(settings.doubt);
   Step step;
-  step.facts.push_back({settings.decided_by->id, "/properties/dnsSettings/enableProxy",
-                        settings.decided_by->dns_proxy.is_absent() ? "absent -> false" : (*settings.is_on ? "true" : "false")});
+  step.facts.push_back(
+      {settings.decided_by->id, "/properties/dnsSettings/enableProxy",
+       settings.decided_by->dns_proxy.is_absent() ? "absent -> false" : (*settings.is_on ? "true" : "false")});
   if (!*settings.is_on) {
-    // source: learn.microsoft.com/azure/firewall/dns-settings: without the proxy the firewall does not listen on port 53
+    // source: learn.microsoft.com/azure/firewall/dns-settings: without the proxy the firewall does not listen on port
+    // 53
     step.what = fmt::format("the firewall \"{}\" does not answer: its DNS proxy is off", name);
     Resolution out;
     out.kind = Resolution::Kind::no_server;
@@ -229,7 +238,8 @@ Resolution Query::at_firewall(const AzureFirewall& firewall, ResourceId vnet, As
     return out;
   }
   if (!vnet.is_set()) {
-    return unknown(fmt::format("the firewall \"{}\" stands in a Virtual WAN hub or in a network that the export does not show", name));
+    return unknown(fmt::format(
+        "the firewall \"{}\" stands in a Virtual WAN hub or in a network that the export does not show", name));
   }
   const std::string upstream = settings.servers.empty() ? "Azure DNS of its network" : joined(settings.servers);
   step.what = fmt::format("the firewall \"{}\" forwards to {}", name, upstream);

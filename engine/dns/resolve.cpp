@@ -52,7 +52,8 @@ class ClassKey {
     const Result<Ipv4> address = Ipv4::parse(spelled);
     std::string why;
     if (address) {
-      for (const Server& met : index_.servers_at(*address, vnet_.id, why)) text_ += fmt::format("|server {}", met.id.index());
+      for (const Server& met : index_.servers_at(*address, vnet_.id, why))
+        text_ += fmt::format("|server {}", met.id.index());
     }
     if (!address || !why.empty()) text_ += fmt::format("|opaque {} {}", spelled, why);
   }
@@ -62,7 +63,9 @@ class ClassKey {
     std::vector<std::string> zones;
     for (const LinkedZone& zone : index_.zones_of(vnet_.id)) {
       const auto& policy = zone.link->resolution_policy;
-      const std::string_view spelled = policy.is_known() ? model::name(policy.value()) : policy.is_absent() ? "absent" : "unread";
+      const std::string_view spelled = policy.is_known()    ? model::name(policy.value())
+                                       : policy.is_absent() ? "absent"
+                                                            : "unread";
       zones.push_back(fmt::format("|zone {} {} {}", zone.zone.index(), spelled, zone.doubt));
     }
     std::sort(zones.begin(), zones.end());
@@ -79,7 +82,8 @@ class ClassKey {
       if (!link.unread.empty() || !link.is_settled || index_.is_contradictory(link.id)) own();
       text_ += fmt::format("|ruleset {}", link.ruleset.index());
       for (const auto& [ruleset, rule] : e.rules_by_ruleset.of(link.ruleset)) {
-        for (const std::string& target : e.tables().forwarding_rules[rule].targets) server(target.substr(0, target.find(':')));
+        for (const std::string& target : e.tables().forwarding_rules[rule].targets)
+          server(target.substr(0, target.find(':')));
       }
     }
   }
@@ -108,7 +112,9 @@ std::vector<std::vector<VnetIndex>> Resolver::classes() const {
   return out;
 }
 
-Resolution resolve(const View& view, VnetIndex vnet, const PrivateName& name) { return Resolver(view).resolve(vnet, name); }
+Resolution resolve(const View& view, VnetIndex vnet, const PrivateName& name) {
+  return Resolver(view).resolve(vnet, name);
+}
 
 std::vector<std::vector<VnetIndex>> resolution_classes(const View& view) { return Resolver(view).classes(); }
 

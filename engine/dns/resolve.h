@@ -24,9 +24,9 @@ struct Resolution {
     unknown
   };
   Kind kind = Kind::unknown;
-  std::vector<Ipv4> addresses;   ///< of private_addresses, sorted
+  std::vector<Ipv4> addresses;  ///< of private_addresses, sorted
   std::vector<Step> steps;
-  std::string unknown_because;   ///< of unknown: what is not known and what would decide it
+  std::string unknown_because;  ///< of unknown: what is not known and what would decide it
 };
 std::string_view name(Resolution::Kind kind);
 

@@ -87,7 +87,8 @@ void name_workspace(Task& task) {
   const std::string stated = stated_notebook(task);
   if (!stated.empty()) return task.add(stated);
   const std::string host = fmt::format("ml-{}-{}-{}", task.name, task.region, guid);
-  if (host.size() > kLongestLabel) return task.fail("the workspace's name is too long to know how its notebook host is cut");
+  if (host.size() > kLongestLabel)
+    return task.fail("the workspace's name is too long to know how its notebook host is cut");
   task.add(host + "." + task.region);
 }
 
@@ -120,8 +121,8 @@ bool is_address_of_endpoint(const Task& task, Ipv4 address) {
   return false;
 }
 
-/// Regional hosts of a Cosmos account (<account>-<region>), which the account's row does not list: those that have a record
-/// in a zone of the name and are its own by region or by address.
+/// Regional hosts of a Cosmos account (<account>-<region>), which the account's row does not list: those that have a
+/// record in a zone of the name and are its own by region or by address.
 void add_regional_accounts(Task& task) {
   const Estate& estate = task.view.estate;
   const auto& records = estate.tables().dns_record_sets;
@@ -129,9 +130,9 @@ void add_regional_accounts(Task& task) {
   for (const PrivateDnsZone& zone : estate.tables().private_dns_zones) {
     if (zone.name != task.zone) continue;
     const std::string first = fmt::format("{}/A/{}", estate.spelling(zone.id), lead);
-    auto record = std::lower_bound(records.begin(), records.end(), first, [&](const DnsRecordSet& r, const std::string& key) {
-      return text::compare(estate.spelling(r.id), key) < 0;
-    });
+    auto record = std::lower_bound(
+        records.begin(), records.end(), first,
+        [&](const DnsRecordSet& r, const std::string& key) { return text::compare(estate.spelling(r.id), key) < 0; });
     for (; record != records.end() && text::starts_with(estate.spelling(record->id), first); ++record) {
       const bool is_own = std::any_of(record->addresses.begin(), record->addresses.end(),
                                       [&](Ipv4 address) { return is_address_of_endpoint(task, address); });
@@ -153,7 +154,8 @@ void name_storage(Task& task) {
       return task.fail(fmt::format("the account's host {} lies outside {}", text::printable(host), task.suffix));
     }
   }
-  // The static website has a host of its own: <account>.z<n>.web.core.windows.net; its number is in the stated host only.
+  // The static website has a host of its own: <account>.z<n>.web.core.windows.net; its number is in the stated host
+  // only.
   const std::vector<std::string> labels = stated_labels(task);
   if (group == "web" && !is_secondary && !labels.empty()) return task.add(labels.front());
   if (group == "web") return task.fail("the static website's host is not in the export (primaryEndpoints.web)");
@@ -253,8 +255,14 @@ bool applies(const PrivateLinkZone& row, const Service& service) {
 }
 
 Hosts hosts_of(const View& view, const Service& service, const PrivateLinkZone& row) {
-  Task task{view, service, row, text::lower(view.estate.name(service.id)), normal_region(service.location),
-            in_region(row.zone, service.location), in_region(row.public_suffix, service.location), {}};
+  Task task{view,
+            service,
+            row,
+            text::lower(view.estate.name(service.id)),
+            normal_region(service.location),
+            in_region(row.zone, service.location),
+            in_region(row.public_suffix, service.location),
+            {}};
   if (task.zone.empty()) {
     task.fail("the service's region is not in the export");
   } else {

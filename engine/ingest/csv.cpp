@@ -61,8 +61,9 @@ class CsvReader {
 
 /// Header names as ARM spells them; the portal writes them in upper case or as the query did.
 std::string column_name(const std::string& header) {
-  for (const char* known : {"id", "name", "type", "tenantId", "kind", "location", "resourceGroup", "subscriptionId", "managedBy",
-                            "sku", "plan", "properties", "tags", "identity", "zones", "extendedLocation"}) {
+  for (const char* known :
+       {"id", "name", "type", "tenantId", "kind", "location", "resourceGroup", "subscriptionId", "managedBy", "sku",
+        "plan", "properties", "tags", "identity", "zones", "extendedLocation"}) {
     if (text::equals(text::trim(header), known)) return known;
   }
   return header;
@@ -105,9 +106,11 @@ CsvRows read_csv(std::string_view text) {
       break;
     }
     json row = json::object();
-    for (std::size_t i = 0; i < header.size() && i < cells.size(); ++i) row[header[i]] = value_of(cells[i], out.bad_cells);
+    for (std::size_t i = 0; i < header.size() && i < cells.size(); ++i)
+      row[header[i]] = value_of(cells[i], out.bad_cells);
     row[kLineKey] = line;
-    const bool has_id = row.contains("id") && row["id"].is_string() && text::starts_with(row["id"].get<std::string>(), "/");
+    const bool has_id =
+        row.contains("id") && row["id"].is_string() && text::starts_with(row["id"].get<std::string>(), "/");
     if (has_id) {
       out.rows.push_back(std::move(row));
     } else {

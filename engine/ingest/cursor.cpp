@@ -45,7 +45,8 @@ std::string ReadContext::pointer() const {
 }
 
 std::uint32_t intern_tag(ReadContext& context, std::string_view tag) {
-  // Estates use about twenty tags: comparing them in turn is quicker than hashing, and the map is there for the odd export.
+  // Estates use about twenty tags: comparing them in turn is quicker than hashing, and the map is there for the odd
+  // export.
   constexpr std::size_t kFew = 48;
   std::vector<std::string>& tags = context.snapshot.tables.service_tags;
   const std::size_t few = std::min(kFew, tags.size());

@@ -32,8 +32,8 @@ struct ReadContext {
   std::string pointer() const;
 };
 
-/// The index of a service tag (or of a text that stands in its place) in Tables::service_tags; entered when new. Texts that
-/// differ in case are one.
+/// The index of a service tag (or of a text that stands in its place) in Tables::service_tags; entered when new. Texts
+/// that differ in case are one.
 std::uint32_t intern_tag(ReadContext& context, std::string_view tag);
 
 /// An ARM id, interned. An id whose leading '/' was lost ("subscriptions/...", "resourceGroups/...") gets it back.
@@ -44,8 +44,8 @@ model::ResourceId intern_id(ReadContext& context, std::string_view id);
 class EntityScope {
  public:
   enum class Start : std::uint8_t {
-    row,   ///< pointers go on from the row's root
-    here   ///< the value about to be read is a resource of its own, embedded in its parent
+    row,  ///< pointers go on from the row's root
+    here  ///< the value about to be read is a resource of its own, embedded in its parent
   };
   EntityScope(ReadContext& context, model::Entity& entity, Start start = Start::row)
       : context_(context), outer_(context.entity), base_(context.base) {

@@ -36,7 +36,8 @@ Result<Inflated> refuse(PaddedBuffer& out, std::string message) {
 std::string bomb(std::uint64_t produced, std::uint64_t compressed) {
   if (produced > kLargestText) return "the decompressed text is larger than 4 GB; export in pages";
   if (produced > kAlwaysAllowed && produced / std::max<std::uint64_t>(compressed, 1) > kLargestRatio) {
-    return fmt::format("the file decompresses to more than {} times its size, as a decompression bomb does", kLargestRatio);
+    return fmt::format("the file decompresses to more than {} times its size, as a decompression bomb does",
+                       kLargestRatio);
   }
   return {};
 }

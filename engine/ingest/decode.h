@@ -1,4 +1,5 @@
-// From bytes to UTF-8 text: gzip, byte order marks, UTF-16 (Windows PowerShell 5.1 writes UTF-16LE with `>`; inputs.md A3.5).
+// From bytes to UTF-8 text: gzip, byte order marks, UTF-16 (Windows PowerShell 5.1 writes UTF-16LE with `>`; inputs.md
+// A3.5).
 #pragma once
 
 #include <cstdint>
@@ -11,7 +12,8 @@
 namespace hubproof::ingest {
 
 /// Bounds of decompression; the second factor only counts once the output is beyond kAlwaysAllowed.
-inline constexpr std::uint64_t kLargestText = 0xFFFFFFF0ULL - simdjson::SIMDJSON_PADDING;  ///< simdjson's offsets have 32 bits
+inline constexpr std::uint64_t kLargestText =
+    0xFFFFFFF0ULL - simdjson::SIMDJSON_PADDING;  ///< simdjson's offsets have 32 bits
 inline constexpr std::uint64_t kLargestRatio = 1000;
 inline constexpr std::uint64_t kAlwaysAllowed = 64ULL << 20U;
 

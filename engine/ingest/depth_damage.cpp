@@ -50,8 +50,9 @@ bool has_opening(std::string_view json, std::size_t begin, std::size_t end) {
 
 }  // namespace
 
-// Every byte of every file passes here, so the inner loop has neither branch nor call and a fixed length: compilers turn it
-// into vector instructions. It looks for two bytes of each opening only; the few blocks that have them are searched.
+// Every byte of every file passes here, so the inner loop has neither branch nor call and a fixed length: compilers
+// turn it into vector instructions. It looks for two bytes of each opening only; the few blocks that have them are
+// searched.
 bool may_have_depth_damage(std::string_view json) {
   constexpr std::size_t kBlock = 1024;
   std::size_t at = 0;

@@ -29,8 +29,9 @@ Call split(std::string_view line) {
 
 model::ArgTable table_named(std::string_view name) {
   using model::ArgTable;
-  for (const ArgTable table : {ArgTable::resources, ArgTable::resource_containers, ArgTable::network_resources, ArgTable::dns_resources,
-                               ArgTable::policy_resources, ArgTable::authorization_resources, ArgTable::app_service_resources}) {
+  for (const ArgTable table :
+       {ArgTable::resources, ArgTable::resource_containers, ArgTable::network_resources, ArgTable::dns_resources,
+        ArgTable::policy_resources, ArgTable::authorization_resources, ArgTable::app_service_resources}) {
     if (text::equals(model::name(table), name)) return table;
   }
   return ArgTable::none;
@@ -44,14 +45,16 @@ std::string_view owner_of(std::string_view url) {
   const std::size_t provider = owner.rfind('/');
   if (provider == std::string_view::npos) return owner;
   const std::string_view before = owner.substr(0, provider);
-  return text::ends_with(before, "/providers") ? before.substr(0, before.size() - std::string_view("/providers").size()) : owner;
+  return text::ends_with(before, "/providers") ? before.substr(0, before.size() - std::string_view("/providers").size())
+                                               : owner;
 }
 
 void report(const Call& call, const std::string& path, std::size_t line, Run& run) {
   Diagnostic out;
   out.code = "INPUT-ACCESS";
   out.where = {path, line, 0};
-  out.message = fmt::format("the export of {} failed with exit code {}", text::printable(call.target), text::printable(call.status));
+  out.message = fmt::format("the export of {} failed with exit code {}", text::printable(call.target),
+                            text::printable(call.status));
   out.why = "what it would have told is unknown";
   out.fix = "see errors.log beside the index, and export again with a role that may read it";
   const model::ArgTable table = call.kind == "ARG" ? table_named(call.target) : model::ArgTable::none;

@@ -12,8 +12,8 @@
 
 namespace hubproof::ingest {
 
-/// Every INPUT-* code that loading and the completeness checks can give, sorted. docs/input-findings.md has a section for
-/// each; a test compares the two.
+/// Every INPUT-* code that loading and the completeness checks can give, sorted. docs/input-findings.md has a section
+/// for each; a test compares the two.
 std::span<const std::string_view> input_codes();
 
 /// Appends diagnostics; of each (file, code) only the first kShown are kept one by one, the rest become one line.

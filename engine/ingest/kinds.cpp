@@ -10,11 +10,12 @@ namespace {
 
 using model::Support;
 
-// Sorted by type in byte order; a test checks it. Data and AI services without an exposure model are `full`: they become a
-// Service of kind unmodelled, whose exposure is open. What may forward, open or re-route traffic is `tainting`, and
-// `counted` is only what can do neither. DNS security policies can only take answers away, so of those just the link to
-// a network taints.
-// source of the type names: learn.microsoft.com/azure/governance/resource-graph/reference/supported-tables-resources
+// Sorted by type in byte order; a test checks it. Data and AI services without an exposure model are `full`: they
+// become a Service of kind unmodelled, whose exposure is open. What may forward, open or re-route traffic is
+// `tainting`, and `counted` is only what can do neither. DNS security policies can only take answers away, so of those
+// just the link to a network taints.
+// source: learn.microsoft.com/azure/governance/resource-graph/reference/supported-tables-resources
+// clang-format off
 constexpr ResourceKind kResourceKinds[] = {
     {"microsoft.alertsmanagement/actionrules", Support::counted, nullptr, false},
     {"microsoft.alertsmanagement/prometheusrulegroups", Support::counted, nullptr, false},
@@ -447,6 +448,7 @@ constexpr ResourceKind kResourceKinds[] = {
     {"microsoft.web/sites/slots/config", Support::counted, nullptr, false},
     {"microsoft.web/staticsites", Support::full, read_unmodelled_service, true},
 };
+// clang-format on
 
 }  // namespace
 
@@ -454,15 +456,17 @@ std::span<const ResourceKind> resource_kinds() { return kResourceKinds; }
 
 const ResourceKind* find_kind(std::string_view type) {
   const ResourceKind* const end = std::end(kResourceKinds);
-  const ResourceKind* const found = std::lower_bound(
-      std::begin(kResourceKinds), end, type, [](const ResourceKind& kind, std::string_view wanted) { return kind.type < wanted; });
+  const ResourceKind* const found =
+      std::lower_bound(std::begin(kResourceKinds), end, type,
+                       [](const ResourceKind& kind, std::string_view wanted) { return kind.type < wanted; });
   return found != end && found->type == type ? found : nullptr;
 }
 
 bool is_settled(Cursor provisioning_state) {
   const std::size_t before = provisioning_state.context().entity->unread.size();
   const std::optional<std::string_view> state = provisioning_state.text();
-  if (!state) return provisioning_state.context().entity->unread.size() == before;  // null, unless it was no text at all
+  if (!state)
+    return provisioning_state.context().entity->unread.size() == before;  // null, unless it was no text at all
   return text::equals(*state, "Succeeded");
 }
 

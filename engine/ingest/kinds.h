@@ -12,7 +12,7 @@ namespace hubproof::ingest {
 /// The outer fields of a resource row. Views into the document; empty when absent.
 struct RowHead {
   model::ResourceId id;
-  std::string_view type;      ///< lower case
+  std::string_view type;  ///< lower case
   std::string_view name;
   std::string_view location;
   std::string_view kind;
@@ -20,15 +20,15 @@ struct RowHead {
   std::string_view sku_tier;
 };
 
-/// Reads `properties` (an object or null) of one row into the tables of context.snapshot. A reader sets context.entity to
-/// the entity it fills while it reads, appends the finished entity to its table, and never fails: what it cannot read
-/// is in Entity::unread.
+/// Reads `properties` (an object or null) of one row into the tables of context.snapshot. A reader sets context.entity
+/// to the entity it fills while it reads, appends the finished entity to its table, and never fails: what it cannot
+/// read is in Entity::unread.
 using KindReader = void (*)(const RowHead& head, Cursor properties, ReadContext& context);
 
 struct ResourceKind {
   std::string_view type;  ///< lower case; the table is sorted by it, a test checks that
   model::Support support;
-  KindReader read;        ///< null for `counted`
+  KindReader read;  ///< null for `counted`
   /// The reader uses kind, sku or location of RowHead, which some shapes print after properties.
   bool needs_whole_head;
 };

@@ -45,13 +45,15 @@ class Loader {
     std::size_t column = 0;
     bool is_partial = false;  ///< rows stand before it
   };
-  /// Looks for damage with the strict parser, which also sees what the row loop skips over, and cuts the text before it.
+  /// Looks for damage with the strict parser, which also sees what the row loop skips over, and cuts the text before
+  /// it.
   std::optional<Damage> cut_damage(const PageOutcome& outcome);
   void report_damage(const FoundFile& file, const Damage& damage);
   void report_lost(const FoundFile& file, std::string_view code, std::string message, std::string fix);
   void report_other(const FoundFile& file, const Normalised& other);
   void report_csv(const FoundFile& file, const CsvRows& csv);
-  void report(const FoundFile& file, Level level, std::string_view code, std::string message, std::string why, std::string fix);
+  void report(const FoundFile& file, Level level, std::string_view code, std::string message, std::string why,
+              std::string fix);
   void add_gaps(std::string_view code, const std::string& message);
   RowsText rows_text(const FoundFile& file) const;
 
@@ -76,7 +78,8 @@ bool promises_rows(const std::string& path) {
   return false;
 }
 
-void Loader::report(const FoundFile& file, Level level, std::string_view code, std::string message, std::string why, std::string fix) {
+void Loader::report(const FoundFile& file, Level level, std::string_view code, std::string message, std::string why,
+                    std::string fix) {
   Diagnostic out;
   out.level = level;
   out.code = std::string(code);
@@ -89,8 +92,9 @@ void Loader::report(const FoundFile& file, Level level, std::string_view code, s
 
 // Which rows a damaged file would have held is not known: every table may lack some.
 void Loader::add_gaps(std::string_view code, const std::string& message) {
-  for (const ArgTable table : {ArgTable::resources, ArgTable::resource_containers, ArgTable::network_resources, ArgTable::dns_resources,
-                               ArgTable::policy_resources, ArgTable::authorization_resources, ArgTable::app_service_resources}) {
+  for (const ArgTable table :
+       {ArgTable::resources, ArgTable::resource_containers, ArgTable::network_resources, ArgTable::dns_resources,
+        ArgTable::policy_resources, ArgTable::authorization_resources, ArgTable::app_service_resources}) {
     add_table_gap(s_, std::string(code), table, message);
   }
 }
@@ -122,7 +126,8 @@ void Loader::load_file(const FoundFile& file) {
   if (!read.is_usable) return report_lost(file, read.code, read.problem, read.fix);
   const std::string_view body = text::trim(reader_.text().view());
   if (body.empty() && !read.is_cut_off) {
-    return report(file, Level::warning, "INPUT-EMPTY", "the file is empty", "it adds nothing; PowerShell prints an empty file for no rows",
+    return report(file, Level::warning, "INPUT-EMPTY", "the file is empty",
+                  "it adds nothing; PowerShell prints an empty file for no rows",
                   "check that the export really found nothing");
   }
   if (is_export_index(body)) return read_export_index(reader_.text().view(), file.path, run_);
@@ -133,7 +138,8 @@ void Loader::load_file(const FoundFile& file) {
       return report(file, Level::note, "INPUT-SKIPPED", "neither JSON nor CSV: skipped", "", "");
     }
     if (read.is_cut_off) return report_lost(file, read.code, read.problem, read.fix);
-    return report_lost(file, "INPUT-SHAPE", "neither JSON nor a CSV export with a column id", "give what the export commands wrote");
+    return report_lost(file, "INPUT-SHAPE", "neither JSON nor a CSV export with a column id",
+                       "give what the export commands wrote");
   }
   model::Source& source = s_.sources.emplace_back();
   source.path = file.path;
@@ -149,7 +155,8 @@ void Loader::load_file(const FoundFile& file) {
   // What was cut away of a damaged text is not kept either: no row stands there.
   if (read.differs_from_disk && done.text.empty()) done.text = std::string(reader_.text().view());
   if (read.is_cut_off) return report_lost(file, read.code, read.problem, read.fix);
-  if (!read.problem.empty()) report(file, Level::warning, read.code, read.problem, "texts with such characters may differ", read.fix);
+  if (!read.problem.empty())
+    report(file, Level::warning, read.code, read.problem, "texts with such characters may differ", read.fix);
 }
 
 std::optional<Loader::Damage> Loader::cut_damage(const PageOutcome& outcome) {
@@ -170,7 +177,8 @@ std::optional<Loader::Damage> Loader::cut_damage(const PageOutcome& outcome) {
   out.is_partial = saved.length != 0;
   out.json = std::move(*found);
   reader_.text().resize(saved.length + saved.closers.size());
-  if (!saved.closers.empty()) std::memcpy(reader_.text().data() + saved.length, saved.closers.data(), saved.closers.size());
+  if (!saved.closers.empty())
+    std::memcpy(reader_.text().data() + saved.length, saved.closers.data(), saved.closers.size());
   return out;
 }
 
@@ -180,8 +188,9 @@ void Loader::count_depth_damage(const FoundFile& file) {
   if (rows == 0) return;
   for (Diagnostic& told : s_.diagnostics) {
     if (told.code != "INPUT-DEPTH" || told.where.file != file.path) continue;
-    told.why = fmt::format("ConvertTo-Json stops at depth 2 by default; {} of {} rows are affected, so nothing about them can be proved",
-                           rows, s_.sources.back().rows);
+    told.why = fmt::format(
+        "ConvertTo-Json stops at depth 2 by default; {} of {} rows are affected, so nothing about them can be proved",
+        rows, s_.sources.back().rows);
   }
 }
 
@@ -250,7 +259,8 @@ void Loader::read_normalised(const FoundFile& file, Normalised normalised) {
   text.lines = &source.lines;
   const PageOutcome outcome = pages_.read(text);
   assert(outcome.end == PageOutcome::End::whole && "what normalise() writes is plain");
-  if (outcome.end != PageOutcome::End::whole) return report_lost(file, "INPUT-SHAPE", "the rows cannot be read", "report this file");
+  if (outcome.end != PageOutcome::End::whole)
+    return report_lost(file, "INPUT-SHAPE", "the rows cannot be read", "report this file");
   Page& page = run_.pages.back();
   page.total = normalised.page.total;
   page.count = normalised.page.count;
@@ -261,24 +271,29 @@ void Loader::read_normalised(const FoundFile& file, Normalised normalised) {
   page.is_csv = normalised.page.is_csv;
   close_source(normalised.format);
   if (normalised.slashes == 0) return;
-  report(file, Level::note, "INPUT-ID", fmt::format("{} ids lack their first '/', which was added", normalised.slashes), "", "");
+  report(file, Level::note, "INPUT-ID", fmt::format("{} ids lack their first '/', which was added", normalised.slashes),
+         "", "");
 }
 
 void Loader::report_csv(const FoundFile& file, const CsvRows& csv) {
   if (csv.formatted != 0) {
-    report_lost(file, "INPUT-CSV", fmt::format("{} rows have no resource id: 'Formatted results' shows display names instead", csv.formatted),
-                "switch 'Formatted results' off in the portal and download again");
+    report_lost(
+        file, "INPUT-CSV",
+        fmt::format("{} rows have no resource id: 'Formatted results' shows display names instead", csv.formatted),
+        "switch 'Formatted results' off in the portal and download again");
   }
   if (csv.bad_cells != 0) {
-    report(file, Level::error, "INPUT-CSV", fmt::format("{} cells begin like JSON but are cut off or damaged", csv.bad_cells),
-           "the rows are not read", "download again, and do not save the file with a spreadsheet program");
+    report(file, Level::error, "INPUT-CSV",
+           fmt::format("{} cells begin like JSON but are cut off or damaged", csv.bad_cells), "the rows are not read",
+           "download again, and do not save the file with a spreadsheet program");
   }
   if (!csv.is_cut_off) return;
   report_lost(file, "INPUT-SYNTAX", "the file ends inside a quoted cell: it is cut off", "download it again");
 }
 
 void Loader::report_damage(const FoundFile& file, const Damage& damage) {
-  std::string message = damage.json.is_cut_off ? "the JSON ends before it is complete: it is cut off" : damage.json.message;
+  std::string message =
+      damage.json.is_cut_off ? "the JSON ends before it is complete: it is cut off" : damage.json.message;
   const std::string_view code = damage.json.is_too_deep ? "INPUT-NESTING" : "INPUT-SYNTAX";
   add_gaps(code, fmt::format("{}: {}", text::printable(file.path), message));
   Diagnostic out;
@@ -295,14 +310,15 @@ void Loader::report_other(const FoundFile& file, const Normalised& other) {
   if (other.is_companion && !file.is_explicit) {
     return report(file, Level::note, "INPUT-SKIPPED", other.other + ": skipped", "", "");
   }
-  report(file, file.is_explicit ? Level::error : Level::warning, "INPUT-SHAPE", "no export of resources but " + other.other,
-         "it adds nothing to what is known", other.fix);
+  report(file, file.is_explicit ? Level::error : Level::warning, "INPUT-SHAPE",
+         "no export of resources but " + other.other, "it adds nothing to what is known", other.fix);
 }
 
 void Loader::load(const std::vector<std::string>& paths) {
   FoundFiles found = find_files(paths);
   for (Diagnostic& problem : found.diagnostics) {
-    if (problem.code == "INPUT-FILE") add_gaps(problem.code, fmt::format("{}: {}", text::printable(problem.where.file), problem.message));
+    if (problem.code == "INPUT-FILE")
+      add_gaps(problem.code, fmt::format("{}: {}", text::printable(problem.where.file), problem.message));
     s_.diagnostics.push_back(std::move(problem));
   }
   std::uint64_t total = 0;

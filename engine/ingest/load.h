@@ -19,7 +19,8 @@ struct LoadOptions {
 };
 
 /// Reads every path (a file, a folder, "-"). Never fails as a whole: what could not be used is a diagnostic of level
-/// error, and Snapshot::has_usable_input tells whether anything could. The result does not depend on the order of paths.
+/// error, and Snapshot::has_usable_input tells whether anything could. The result does not depend on the order of
+/// paths.
 model::Snapshot load(const std::vector<std::string>& paths, const LoadOptions& options);
 
 /// Where a resource (and a JSON pointer inside it) stands: file, line, column. Reads the file again when needed; a file

@@ -85,15 +85,16 @@ class ChildSearch {
   std::size_t found_ = std::string::npos;
 };
 
-/// The offset of what `pointer` names inside the object that starts at `begin` of `row`; npos when there is no such value.
+/// The offset of what `pointer` names inside the object that starts at `begin` of `row`; npos when there is no such
+/// value.
 std::size_t offset_at_pointer(const simdjson::padded_string& row, std::size_t begin, const std::string& pointer) {
   try {
     simdjson::ondemand::parser parser;
     const std::vector<std::string_view> documents = split_documents(std::string_view(row).substr(begin));
     if (documents.empty()) return std::string::npos;
     const std::string_view object = documents.front();
-    simdjson::ondemand::document document =
-        parser.iterate(simdjson::padded_string_view(object.data(), object.size(), row.size() - begin + simdjson::SIMDJSON_PADDING));
+    simdjson::ondemand::document document = parser.iterate(
+        simdjson::padded_string_view(object.data(), object.size(), row.size() - begin + simdjson::SIMDJSON_PADDING));
     value at = document.at_pointer(pointer);
     const char* place = at.current_location();
     return static_cast<std::size_t>(place - row.data());
@@ -149,14 +150,16 @@ Location Locator::place(std::uint32_t index, std::uint64_t offset) const {
   const std::size_t block = static_cast<std::size_t>(offset / kBlock);
   if (block >= blocks.size()) return out;
   const std::string part = part_of(source, block * kBlock, static_cast<std::size_t>(offset % kBlock));
-  out.line = static_cast<std::size_t>(blocks[block]) + 1 + static_cast<std::size_t>(std::count(part.begin(), part.end(), '\n'));
+  out.line = static_cast<std::size_t>(blocks[block]) + 1 +
+             static_cast<std::size_t>(std::count(part.begin(), part.end(), '\n'));
   // The line may have begun in an earlier block: then its column is told only when that is the block before.
   const std::size_t newline = part.rfind('\n');
   if (newline != std::string::npos || block == 0) {
     out.column = column_of(part, part.size());
   } else {
     const std::string before = part_of(source, (block - 1) * kBlock, kBlock);
-    if (before.rfind('\n') != std::string::npos || block == 1) out.column = column_of(before + part, before.size() + part.size());
+    if (before.rfind('\n') != std::string::npos || block == 1)
+      out.column = column_of(before + part, before.size() + part.size());
   }
   return out;
 }

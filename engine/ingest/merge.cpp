@@ -24,9 +24,7 @@ class Merger {
   void run();
 
  private:
-  bool is_before(ResourceId a, ResourceId b) const {
-    return a != b && compare_ids(spelling(a), spelling(b)) < 0;
-  }
+  bool is_before(ResourceId a, ResourceId b) const { return a != b && compare_ids(spelling(a), spelling(b)) < 0; }
   std::string_view spelling(ResourceId id) const { return id.is_set() ? s_.ids.spelling(id) : std::string_view(); }
   void sort_resources();
   template <class Table>
@@ -94,8 +92,9 @@ std::vector<std::string> Merger::places_of(ResourceId id) {
   for (std::string_view at = s_.ids.spelling(id); !at.empty() && out.size() < 2; at = arm_parent(at)) {
     const ResourceId holder = s_.ids.find(at);
     if (!holder.is_set()) continue;
-    auto row = std::lower_bound(rows_.begin(), rows_.end(), holder,
-                                [this](const model::Resource& r, ResourceId wanted) { return is_before(r.id, wanted); });
+    auto row =
+        std::lower_bound(rows_.begin(), rows_.end(), holder,
+                         [this](const model::Resource& r, ResourceId wanted) { return is_before(r.id, wanted); });
     for (; row != rows_.end() && row->id == holder && out.size() < 2; ++row) {
       out.push_back(in_conflict_.size() <= kLocatedConflicts ? to_string(locator_.locate(row->origin))
                                                              : s_.sources[row->origin.source].path);
@@ -107,8 +106,8 @@ std::vector<std::string> Merger::places_of(ResourceId id) {
 void Merger::report_conflict(ResourceId id, std::vector<model::Unread>& unread) {
   const bool is_new = in_conflict_.insert(id).second;
   const std::vector<std::string> places = places_of(id);
-  const std::string message =
-      fmt::format("two copies disagree: {}", places.empty() ? "in one row" : fmt::format("{}", fmt::join(places, " and ")));
+  const std::string message = fmt::format(
+      "two copies disagree: {}", places.empty() ? "in one row" : fmt::format("{}", fmt::join(places, " and ")));
   unread.push_back({"", message});
   if (!is_new) return;
   add_resource_gap(s_, "INPUT-CONFLICT", id, message);
@@ -157,7 +156,8 @@ int compare_ids(std::string_view a, std::string_view b) {
   std::size_t i = 0;
   while (true) {
     // Ids of one estate share most of their bytes in the same case: whole words first.
-    while (i + sizeof(std::uint64_t) <= common && word_at(a.data() + i) == word_at(b.data() + i)) i += sizeof(std::uint64_t);
+    while (i + sizeof(std::uint64_t) <= common && word_at(a.data() + i) == word_at(b.data() + i))
+      i += sizeof(std::uint64_t);
     const std::size_t stop = std::min(i + sizeof(std::uint64_t), common);
     for (; i < stop; ++i) {
       const auto x = static_cast<unsigned char>(text::to_lower(a[i]));

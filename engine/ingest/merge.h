@@ -5,8 +5,8 @@
 
 namespace hubproof::ingest {
 
-/// Sorts every table and the resources by id without regard to case, drops equal copies, and makes what copies disagree on
-/// unknown (INPUT-CONFLICT). Rows without properties become gaps unless a full copy was read elsewhere.
+/// Sorts every table and the resources by id without regard to case, drops equal copies, and makes what copies disagree
+/// on unknown (INPUT-CONFLICT). Rows without properties become gaps unless a full copy was read elsewhere.
 void merge(Run& run);
 
 /// Less, equal, more without regard to ASCII case; made for long texts with long common beginnings.

@@ -56,12 +56,14 @@ void Finder::envelope(const json& document) {
     const std::string key = text::lower(at.key());
     const json& value = at.value();
     const bool is_text = value.is_string() && !value.get_ref<const std::string&>().empty();
-    if ((key == "total_records" || key == "totalrecords") && value.is_number_unsigned()) page.total = value.get<std::uint64_t>();
+    if ((key == "total_records" || key == "totalrecords") && value.is_number_unsigned())
+      page.total = value.get<std::uint64_t>();
     if (key == "count" && value.is_number_unsigned()) page.count = value.get<std::uint64_t>();
     if (key == "skip_token" || key == "$skiptoken" || key == "skiptoken") page.has_token = page.has_token || is_text;
     if (key == "nextlink") page.has_next_link = page.has_next_link || is_text;
     if (key == "resulttruncated") {
-      page.is_truncated = value == true || (value.is_string() && text::equals(value.get_ref<const std::string&>(), "true"));
+      page.is_truncated =
+          value == true || (value.is_string() && text::equals(value.get_ref<const std::string&>(), "true"));
     }
   }
 }
@@ -81,7 +83,8 @@ bool Finder::look(json document) {
     return true;
   }
   if (!document.is_object()) return false;
-  if (const json* data = member(document, "data"); data != nullptr && has_array(*data, "columns") && has_array(*data, "rows")) {
+  if (const json* data = member(document, "data");
+      data != nullptr && has_array(*data, "columns") && has_array(*data, "rows")) {
     format("Resource Graph table");
     envelope(document);
     out_.page.is_graph = true;
@@ -106,9 +109,10 @@ bool Finder::look(json document) {
     }
     return false;
   }
-  const bool is_row = looks_like_row(document) && (member(document, "type") != nullptr || member(document, "properties") != nullptr ||
-                                                   member(document, "ResourceType") != nullptr ||
-                                                   member_text(document, "id").find('/') != std::string::npos);
+  const bool is_row =
+      looks_like_row(document) &&
+      (member(document, "type") != nullptr || member(document, "properties") != nullptr ||
+       member(document, "ResourceType") != nullptr || member_text(document, "id").find('/') != std::string::npos);
   if (!is_row) return false;
   format("resource as PowerShell or the Azure CLI print it");
   out_.page.rows += 1;

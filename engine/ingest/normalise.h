@@ -1,5 +1,5 @@
-// Every other shape (inputs.md A3.4-6, 8, 9, 12; examples of Microsoft's REST API specifications), rewritten as plain rows: a
-// JSON array of ARM resources, one per line, that the row loop then reads like any other page.
+// Every other shape (inputs.md A3.4-6, 8, 9, 12; examples of Microsoft's REST API specifications), rewritten as plain
+// rows: a JSON array of ARM resources, one per line, that the row loop then reads like any other page.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -13,10 +13,10 @@
 namespace hubproof::ingest {
 
 struct Normalised {
-  std::string text;  ///< "[\n{row},\n{row}\n]"; empty when no row was found
+  std::string text;                                            ///< "[\n{row},\n{row}\n]"; empty when no row was found
   std::vector<std::pair<std::uint64_t, std::uint32_t>> lines;  ///< as Source::lines
   std::string format;
-  Page page;  ///< what the envelope said: totals, tokens
+  Page page;                  ///< what the envelope said: totals, tokens
   std::uint64_t slashes = 0;  ///< ids that lacked their first '/'
   /// What the file is when it is no export, and what to do with it; empty when rows were found.
   std::string other;

@@ -12,7 +12,8 @@ namespace hubproof::ingest {
 
 class PaddedBuffer {
  public:
-  /// Makes room for `size` bytes and the padding; the first min(old, new) bytes are kept. Contents beyond are undefined.
+  /// Makes room for `size` bytes and the padding; the first min(old, new) bytes are kept. Contents beyond are
+  /// undefined.
   void resize(std::size_t size) {
     if (size + simdjson::SIMDJSON_PADDING > capacity_) grow(size);
     size_ = size;

@@ -58,7 +58,8 @@ PageOutcome PageReader::read(const RowsText& text) {
   const RunMark start(run_);
   loose_page_ = 0;
   PageOutcome outcome = read_one(text.buffer->view());
-  const bool may_go_on = outcome.end == PageOutcome::End::damaged || (outcome.end == PageOutcome::End::whole && has_trailing_text_);
+  const bool may_go_on =
+      outcome.end == PageOutcome::End::damaged || (outcome.end == PageOutcome::End::whole && has_trailing_text_);
   if (!may_go_on) return outcome;
   const std::vector<std::string_view> documents = split_documents(text.buffer->view());
   if (documents.size() < 2) return outcome;

@@ -1,5 +1,5 @@
-// The plain shapes: a page of Resource Graph, a list of ARM, an array of rows, a row, or several of these behind each other
-// (inputs.md A3.1-3, 5, 7, 13).
+// The plain shapes: a page of Resource Graph, a list of ARM, an array of rows, a row, or several of these behind each
+// other (inputs.md A3.1-3, 5, 7, 13).
 #pragma once
 
 #include <simdjson.h>

@@ -49,7 +49,8 @@ void PagingCheck::report(const Page& page, Diagnostic::Level level, std::string 
   out.code = "INPUT-TRUNCATED";
   out.where.file = s_.sources[page.source].path;
   out.message = std::move(message);
-  out.why = fmt::format("rows of the table {} may be missing, so what depends on it is unknown", model::name(page.table));
+  out.why =
+      fmt::format("rows of the table {} may be missing, so what depends on it is unknown", model::name(page.table));
   out.fix = std::move(fix);
   add_table_gap(s_, out.code, page.table == ArgTable::none ? ArgTable::resources : page.table, out.message);
   run_.findings.add(std::move(out));
@@ -78,7 +79,8 @@ void PagingCheck::check_total(std::uint64_t total, const std::vector<const Page*
   const std::uint64_t held = different_rows(pages);
   if (held >= total) return check_surplus(total, held, pages);
   report(*pages.front(), Diagnostic::Level::error,
-         fmt::format("the query has {} rows but only {} are here, in {} page{}", total, held, pages.size(), pages.size() == 1 ? "" : "s"),
+         fmt::format("the query has {} rows but only {} are here, in {} page{}", total, held, pages.size(),
+                     pages.size() == 1 ? "" : "s"),
          "give all pages (az graph query --first 1000, then with --skip-token until none is left)");
 }
 
@@ -91,7 +93,8 @@ void PagingCheck::check_surplus(std::uint64_t total, std::uint64_t held, const s
   const auto queries = std::count_if(pages.begin(), pages.end(), [](const Page* page) { return !page->has_token; });
   if (held == total || held == total * static_cast<std::uint64_t>(queries)) return;
   report(*pages.front(), Diagnostic::Level::error,
-         fmt::format("{} rows are here of {} quer{} that each state {}: they do not add up", held, queries, queries == 1 ? "y" : "ies", total),
+         fmt::format("{} rows are here of {} quer{} that each state {}: they do not add up", held, queries,
+                     queries == 1 ? "y" : "ies", total),
          "put the pages of one export into a folder of their own");
 }
 
@@ -102,8 +105,8 @@ void PagingCheck::check_totals() {
     if (page.total && *page.total > 0) queries[{page.folder, *page.total}][page.table].push_back(&page);
   }
   for (const auto& [key, tables] : queries) {
-    // The first row of a page need not tell its table: networkresources holds types that the list of tables does not name. All
-    // pages of one total are one query when a single one of them is the last.
+    // The first row of a page need not tell its table: networkresources holds types that the list of tables does not
+    // name. All pages of one total are one query when a single one of them is the last.
     std::vector<const Page*> all;
     for (const auto& [table, pages] : tables) all.insert(all.end(), pages.begin(), pages.end());
     const auto last = std::count_if(all.begin(), all.end(), [](const Page* page) { return !page->has_token; });
@@ -122,12 +125,14 @@ void PagingCheck::check_single(const Page& page) {
            "follow nextLink and put all rows in one list, or export with Resource Graph");
   }
   if (page.count && page.rows < *page.count) {
-    report(page, Diagnostic::Level::error, fmt::format("the page says that it has {} rows but {} are here", *page.count, page.rows),
+    report(page, Diagnostic::Level::error,
+           fmt::format("the page says that it has {} rows but {} are here", *page.count, page.rows),
            "export the page again");
   }
 }
 
-// Files without a total tell only by suspicious counts. source: inputs.md A4 (100 and 1000 rows), A3.6 (55,000), A6.1 (5000)
+// Files without a total tell only by suspicious counts. source: inputs.md A4 (100 and 1000 rows), A3.6 (55,000), A6.1
+// (5000)
 void PagingCheck::check_round_counts() {
   std::map<std::tuple<std::string, ArgTable>, std::vector<const Page*>> queries;
   for (const Page& page : run_.pages) {
@@ -140,7 +145,8 @@ void PagingCheck::check_round_counts() {
       continue;
     }
     const bool all_round = std::all_of(pages.begin(), pages.end(), [](const Page* page) {
-      return page->rows == 100 || page->rows == 1000 || page->rows == 5000 || (page->is_csv && page->rows >= kPortalRowCap);
+      return page->rows == 100 || page->rows == 1000 || page->rows == 5000 ||
+             (page->is_csv && page->rows >= kPortalRowCap);
     });
     if (!all_round) continue;
     report(*pages.front(), Diagnostic::Level::warning,
@@ -172,7 +178,7 @@ void report_table(Run& run, ArgTable table, Diagnostic::Level level, std::string
 
 struct Coverage {
   bool has_policies = false, has_groups = false, has_zones = false, has_records = false;
-  std::vector<std::string_view> listed;                     ///< subscriptions of the container list, lower case
+  std::vector<std::string_view> listed;                      ///< subscriptions of the container list, lower case
   std::map<std::string, std::string_view, std::less<>> met;  ///< subscriptions of other rows, and one such row
 };
 
@@ -228,15 +234,17 @@ void check_subscriptions(Run& run, const Coverage& coverage) {
     const std::string guid = text::lower(arm_name(id));
     listed.insert(guid);
     if (coverage.met.count(guid) != 0) continue;
-    report_subscription(run, id, ArgTable::resources,
-                        fmt::format("subscription {} is listed but no resource of it is here", text::printable(arm_name(id))),
-                        "export it with an identity that may read it; the CLI caches the list of subscriptions (az login again)");
+    report_subscription(
+        run, id, ArgTable::resources,
+        fmt::format("subscription {} is listed but no resource of it is here", text::printable(arm_name(id))),
+        "export it with an identity that may read it; the CLI caches the list of subscriptions (az login again)");
   }
   if (listed.empty()) return;
   for (const auto& [guid, example] : coverage.met) {
     if (listed.count(guid) != 0) continue;
     report_subscription(run, "/subscriptions/" + guid, ArgTable::resource_containers,
-                        fmt::format("resources of subscription {} are here but the list of subscriptions lacks it", text::printable(guid)),
+                        fmt::format("resources of subscription {} are here but the list of subscriptions lacks it",
+                                    text::printable(guid)),
                         "export resourcecontainers from the estate's top management group");
   }
 }
@@ -249,8 +257,9 @@ void check_coverage(Run& run) {
   if (!run.snapshot.has_usable_input) return;
   const Coverage coverage = cover(run.snapshot);
   if (coverage.has_policies && !coverage.has_groups) {
-    report_table(run, ArgTable::network_resources, Diagnostic::Level::error,
-                 "firewall policies are here but no rule collection group, which only the table networkresources holds");
+    report_table(
+        run, ArgTable::network_resources, Diagnostic::Level::error,
+        "firewall policies are here but no rule collection group, which only the table networkresources holds");
   }
   if (coverage.has_zones && !coverage.has_records) {
     report_table(run, ArgTable::dns_resources, Diagnostic::Level::error,

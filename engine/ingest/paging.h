@@ -5,8 +5,8 @@
 
 namespace hubproof::ingest {
 
-/// Adds INPUT-TRUNCATED gaps for queries and lists of which pages are missing. To be called before merge(), while every row
-/// of every page is still there.
+/// Adds INPUT-TRUNCATED gaps for queries and lists of which pages are missing. To be called before merge(), while every
+/// row of every page is still there.
 void check_paging(Run& run);
 
 /// Adds gaps for tables and subscriptions that the export evidently lacks (INPUT-TABLE, INPUT-SUBSCRIPTION), and the

@@ -50,7 +50,8 @@ class Builder {
   using string_t = json::string_t;
   using binary_t = json::binary_t;
 
-  Builder(std::string_view text, const std::size_t& read, json* root) : lines_(text), size_(text.size()), read_(read), root_(root) {}
+  Builder(std::string_view text, const std::size_t& read, json* root)
+      : lines_(text), size_(text.size()), read_(read), root_(root) {}
 
   bool null() { return put(nullptr); }
   bool boolean(bool value) { return put(value); }
@@ -78,7 +79,8 @@ class Builder {
     damage_->offset = position == 0 ? 0 : std::min(position - 1, size_);
     damage_->is_cut_off = position > size_;
     std::string_view what = error.what();
-    // "[json.exception.parse_error.101] parse error at line 1, column 2: syntax error while ...": the place is told apart.
+    // "[json.exception.parse_error.101] parse error at line 1, column 2: syntax error while ...": the place is told
+    // apart.
     const std::size_t colon = what.find(": ");
     if (colon != std::string_view::npos) what.remove_prefix(colon + 2);
     damage_->message = text::printable(what.substr(0, 200));

@@ -35,26 +35,35 @@ bool is_what_if(const json& d) {
   return has_array(*inner, "changes") || has_array(*inner, "potentialChanges");
 }
 bool is_bicep_snapshot(const json& d) { return has_array(d, "predictedResources"); }
-bool is_terraform(const json& d) { return member(d, "format_version") != nullptr && (member(d, "resource_changes") != nullptr || member(d, "planned_values") != nullptr || has_object(d, "values")); }
+bool is_terraform(const json& d) {
+  return member(d, "format_version") != nullptr && (member(d, "resource_changes") != nullptr ||
+                                                    member(d, "planned_values") != nullptr || has_object(d, "values"));
+}
 bool is_effective_routes(const json& d) {
   const json& row = first_row(d);
   return member(row, "nextHopType") != nullptr && has_array(row, "addressPrefix");
 }
 bool is_effective_rules(const json& d) { return has_array(first_row(d), "effectiveSecurityRules"); }
 bool is_service_tags(const json& d) { return member(d, "changeNumber") != nullptr && has_array(d, "values"); }
-bool is_policy(const json& d) { return has_object(d, "policyRule") || (has_object(d, "properties") && has_object(*member(d, "properties"), "policyRule")); }
+bool is_policy(const json& d) {
+  return has_object(d, "policyRule") ||
+         (has_object(d, "properties") && has_object(*member(d, "properties"), "policyRule"));
+}
 bool is_result(const json& d) { return member(d, "format_version") != nullptr && has_array(d, "findings"); }
 bool is_account(const json& d) { return member(d, "environmentName") != nullptr && member(d, "tenantId") != nullptr; }
 bool is_version(const json& d) { return member(d, "azure-cli") != nullptr; }
 
 constexpr KnownDocument kDocuments[] = {
-    {is_template, "an ARM template, which holds expressions instead of resources", "give it with --template, or export the deployed resources"},
+    {is_template, "an ARM template, which holds expressions instead of resources",
+     "give it with --template, or export the deployed resources"},
     {is_parameters, "a parameter file of a template", "give it with --param beside --template"},
     {is_bicep_snapshot, "a Bicep snapshot", "give it with --snapshot-bicep"},
     {is_what_if, "the answer of an ARM what-if", "give it with --what-if"},
     {is_terraform, "a Terraform plan or state", "give it with --plan"},
-    {is_effective_routes, "effective routes of a network interface", "nothing: hubproof computes routes from the configuration"},
-    {is_effective_rules, "effective security rules of a network interface", "nothing: hubproof computes them from the configuration"},
+    {is_effective_routes, "effective routes of a network interface",
+     "nothing: hubproof computes routes from the configuration"},
+    {is_effective_rules, "effective security rules of a network interface",
+     "nothing: hubproof computes them from the configuration"},
     {is_service_tags, "a list of service tags", "name it in hubproof.yaml under assumptions: service_tags"},
     {is_policy, "a policy definition file", "name the folder of policies in hubproof.yaml"},
     {is_result, "a result of hubproof", "give it to `hubproof report` or `hubproof diff`"},

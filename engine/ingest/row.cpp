@@ -34,11 +34,20 @@ struct RowReader::Row {
 namespace {
 
 enum Field : std::uint32_t {
-  kId = 1U << 0U, kType = 1U << 1U, kName = 1U << 2U, kKind = 1U << 3U, kLocation = 1U << 4U, kSku = 1U << 5U,
-  kTenant = 1U << 6U, kGroup = 1U << 7U, kSubscription = 1U << 8U, kProperties = 1U << 9U, kResources = 1U << 10U,
-  kState = 1U << 11U,  ///< etag or provisioningState beside the id: an answer of ARM, not a chosen column
-  kOuter = 1U << 12U,  ///< another field of ARM rows
-  kPascal = 1U << 13U, ///< a key as PowerShell objects spell it
+  kId = 1U << 0U,
+  kType = 1U << 1U,
+  kName = 1U << 2U,
+  kKind = 1U << 3U,
+  kLocation = 1U << 4U,
+  kSku = 1U << 5U,
+  kTenant = 1U << 6U,
+  kGroup = 1U << 7U,
+  kSubscription = 1U << 8U,
+  kProperties = 1U << 9U,
+  kResources = 1U << 10U,
+  kState = 1U << 11U,   ///< etag or provisioningState beside the id: an answer of ARM, not a chosen column
+  kOuter = 1U << 12U,   ///< another field of ARM rows
+  kPascal = 1U << 13U,  ///< a key as PowerShell objects spell it
   kOther = 1U << 14U
 };
 constexpr std::uint32_t kGraph = kTenant | kGroup | kSubscription;
@@ -49,14 +58,40 @@ struct KnownField {
   Field field;
 };
 // The fields of ARM and Resource Graph rows outside properties: inputs.md A3.7-9.
-constexpr KnownField kFields[] = {
-    {"id", kId}, {"name", kName}, {"type", kType}, {"tenantId", kTenant}, {"kind", kKind}, {"location", kLocation},
-    {"resourceGroup", kGroup}, {"subscriptionId", kSubscription}, {"managedBy", kOuter}, {"sku", kSku}, {"plan", kOuter},
-    {"properties", kProperties}, {"tags", kOuter}, {"identity", kOuter}, {"zones", kOuter}, {"extendedLocation", kOuter},
-    {"etag", kState}, {"provisioningState", kState}, {"resources", kResources}, {"apiVersion", kOuter},
-    {"systemData", kOuter}, {"createdTime", kOuter}, {"changedTime", kOuter}, {"ResourceId", kOuter},
-    {"resourceGroupName", kOuter}, {"Id", kPascal}, {"Name", kPascal}, {"Type", kPascal}, {"Kind", kPascal},
-    {"Location", kPascal}, {"Sku", kPascal}, {"Properties", kPascal}, {"ResourceName", kPascal}, {"ResourceType", kPascal}};
+constexpr KnownField kFields[] = {{"id", kId},
+                                  {"name", kName},
+                                  {"type", kType},
+                                  {"tenantId", kTenant},
+                                  {"kind", kKind},
+                                  {"location", kLocation},
+                                  {"resourceGroup", kGroup},
+                                  {"subscriptionId", kSubscription},
+                                  {"managedBy", kOuter},
+                                  {"sku", kSku},
+                                  {"plan", kOuter},
+                                  {"properties", kProperties},
+                                  {"tags", kOuter},
+                                  {"identity", kOuter},
+                                  {"zones", kOuter},
+                                  {"extendedLocation", kOuter},
+                                  {"etag", kState},
+                                  {"provisioningState", kState},
+                                  {"resources", kResources},
+                                  {"apiVersion", kOuter},
+                                  {"systemData", kOuter},
+                                  {"createdTime", kOuter},
+                                  {"changedTime", kOuter},
+                                  {"ResourceId", kOuter},
+                                  {"resourceGroupName", kOuter},
+                                  {"Id", kPascal},
+                                  {"Name", kPascal},
+                                  {"Type", kPascal},
+                                  {"Kind", kPascal},
+                                  {"Location", kPascal},
+                                  {"Sku", kPascal},
+                                  {"Properties", kPascal},
+                                  {"ResourceName", kPascal},
+                                  {"ResourceType", kPascal}};
 
 Field field_of(std::string_view key) {
   for (const KnownField& known : kFields) {
@@ -195,8 +230,8 @@ bool RowReader::settle_type(Row& row) {
   return true;
 }
 
-/// The CLI prints keys in alphabetical order, so that the type comes behind the properties. The id tells it as well; should
-/// the two differ, finish() makes the row unknown.
+/// The CLI prints keys in alphabetical order, so that the type comes behind the properties. The id tells it as well;
+/// should the two differ, finish() makes the row unknown.
 void RowReader::guess_type(Row& row) {
   if (row.type != nullptr || row.has(kType) || !row.head.id.is_set() || may_be_cut_) return;
   write_type(row.id, guess_);
@@ -279,8 +314,9 @@ void RowReader::finish(Row& row, Page& page) {
   keep(row, page);
 }
 
-// A row that is spelled in another way, or has its properties beside its id, is one of the shapes that normalise() knows.
-// Columns that a query chose are no flattened resource: only an answer of ARM has etag or provisioningState beside its id.
+// A row that is spelled in another way, or has its properties beside its id, is one of the shapes that normalise()
+// knows. Columns that a query chose are no flattened resource: only an answer of ARM has etag or provisioningState
+// beside its id.
 void RowReader::require_id(const Row& row) const {
   const bool has_other_id = !row.id.empty() && row.id.front() != '/';
   const bool lacks_id = !row.has(kId) && row.has(kOther);
@@ -307,9 +343,11 @@ void RowReader::keep(Row& row, Page&) {
   if (row.was_read || row.type->read == nullptr) return;
   if (!row.late_properties.empty()) return read_late(row);
   run_.unfilled.push_back(
-      {row.head.id, about(row, "INPUT-PROPERTIES",
-                          row.has_null_properties ? "properties is null, as `az resource list` prints it" : "the row has no properties",
-                          "export with Resource Graph, or with `az resource show --ids`, without leaving out properties")});
+      {row.head.id,
+       about(row, "INPUT-PROPERTIES",
+             row.has_null_properties ? "properties is null, as `az resource list` prints it"
+                                     : "the row has no properties",
+             "export with Resource Graph, or with `az resource show --ids`, without leaving out properties")});
 }
 
 Diagnostic RowReader::about(const Row& row, std::string_view code, std::string message, std::string fix) {
@@ -357,7 +395,8 @@ void RowReader::report_no_row(std::string_view met, std::size_t begin, Page& pag
   report_unused(row, page);
 }
 
-void RowReader::not_read(const Row& row, std::string_view code, std::string message, std::string fix, std::string pointer) {
+void RowReader::not_read(const Row& row, std::string_view code, std::string message, std::string fix,
+                         std::string pointer) {
   add_resource_gap(run_.snapshot, std::string(code), row.head.id, message);
   // The reader may already have filled a table from this row: what it took must not count as known.
   if (row.was_read) {
@@ -380,7 +419,8 @@ void RowReader::report_depth_damage(const Row& row, std::string_view damage) {
   not_read(row, "INPUT-DEPTH",
            fmt::format("nested values were cut off by PowerShell: {}", text::printable(damage.substr(0, 80))),
            "export again with: | ConvertTo-Json -Depth 100",
-           "/properties" + pointer_at(row.late_properties, static_cast<std::size_t>(damage.data() - row.late_properties.data())));
+           "/properties" +
+               pointer_at(row.late_properties, static_cast<std::size_t>(damage.data() - row.late_properties.data())));
 }
 
 }  // namespace hubproof::ingest

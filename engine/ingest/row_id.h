@@ -6,8 +6,8 @@
 
 namespace hubproof::ingest {
 
-/// Key and value segments in turn, none of them empty. Enough to intern it; ArmId::parse is slower and no stricter where
-/// it matters here.
+/// Key and value segments in turn, none of them empty. Enough to intern it; ArmId::parse is slower and no stricter
+/// where it matters here.
 bool is_arm_id(std::string_view id);
 
 /// As arm_type(), for ids that are spelled in the usual way; into a buffer that is reused. Empty when there is no type.

@@ -12,19 +12,37 @@ namespace {
 using nlohmann::json;
 
 struct OuterField {
-  std::string_view name;                  ///< as ARM spells it
-  std::string_view alternative = {};      ///< another name for it
+  std::string_view name;              ///< as ARM spells it
+  std::string_view alternative = {};  ///< another name for it
 };
 // source: inputs.md A3.8 (the fields that are not moved under properties) and A3.5, A3.12 (other spellings)
-constexpr OuterField kOuterFields[] = {
-    {"id", "ResourceId"}, {"type", "ResourceType"}, {"name", "ResourceName"}, {"location"}, {"kind"}, {"sku"}, {"tenantId"},
-    {"resourceGroup", "ResourceGroupName"}, {"subscriptionId"}, {"tags", "tag"}, {"etag"}, {"identity"}, {"zones"},
-    {"extendedLocation"}, {"plan"}, {"managedBy"}, {"apiVersion"}, {"systemData"}, {"createdTime"}, {"changedTime"},
-    {"properties"}, {"resources"}};
+constexpr OuterField kOuterFields[] = {{"id", "ResourceId"},
+                                       {"type", "ResourceType"},
+                                       {"name", "ResourceName"},
+                                       {"location"},
+                                       {"kind"},
+                                       {"sku"},
+                                       {"tenantId"},
+                                       {"resourceGroup", "ResourceGroupName"},
+                                       {"subscriptionId"},
+                                       {"tags", "tag"},
+                                       {"etag"},
+                                       {"identity"},
+                                       {"zones"},
+                                       {"extendedLocation"},
+                                       {"plan"},
+                                       {"managedBy"},
+                                       {"apiVersion"},
+                                       {"systemData"},
+                                       {"createdTime"},
+                                       {"changedTime"},
+                                       {"properties"},
+                                       {"resources"}};
 
 const OuterField* outer_field(std::string_view key) {
   for (const OuterField& field : kOuterFields) {
-    if (text::equals(key, field.name) || (!field.alternative.empty() && text::equals(key, field.alternative))) return &field;
+    if (text::equals(key, field.name) || (!field.alternative.empty() && text::equals(key, field.alternative)))
+      return &field;
   }
   return nullptr;
 }
@@ -101,10 +119,12 @@ json unflatten(json value, const std::string& owner) {
 }
 
 /// A child's id from its parent's and its own type and name, whole or partial ("subnets", "vnet/subnet").
-std::string child_id(const std::string& parent_id, const std::string& parent_type, const std::string& type, const std::string& name) {
+std::string child_id(const std::string& parent_id, const std::string& parent_type, const std::string& type,
+                     const std::string& name) {
   const std::string last_name(arm_name(name));
   const std::string lower = text::lower(type);
-  if (lower.rfind(text::lower(parent_type) + "/", 0) == 0) return parent_id + "/" + type.substr(parent_type.size() + 1) + "/" + last_name;
+  if (lower.rfind(text::lower(parent_type) + "/", 0) == 0)
+    return parent_id + "/" + type.substr(parent_type.size() + 1) + "/" + last_name;
   // A type of another provider is an extension of the parent, as Microsoft.Insights/diagnosticSettings.
   const bool is_whole = type.find('.') != std::string::npos && type.find('/') != std::string::npos;
   return parent_id + (is_whole ? "/providers/" : "/") + type + "/" + last_name;
@@ -141,7 +161,8 @@ bool is_flattened(const json& row) {
 }
 
 bool lacks_slash(const std::string& id) {
-  return text::starts_with(id, "subscriptions/") || text::starts_with(id, "resourceGroups/") || text::starts_with(id, "providers/");
+  return text::starts_with(id, "subscriptions/") || text::starts_with(id, "resourceGroups/") ||
+         text::starts_with(id, "providers/");
 }
 
 /// The references of a row whose own id lacks its first '/' lack it as well.
@@ -164,7 +185,8 @@ void RowWriter::write(json row, const std::string& parent_id, const std::string&
   row = with_outer_names(std::move(row));
   std::string id = member_text(row, "id");
   std::string type = child_type(parent_type, member_text(row, "type"));
-  if (id.empty() && !parent_id.empty()) id = child_id(parent_id, parent_type, member_text(row, "type"), member_text(row, "name"));
+  if (id.empty() && !parent_id.empty())
+    id = child_id(parent_id, parent_type, member_text(row, "type"), member_text(row, "name"));
   if (lacks_slash(id)) {
     id.insert(0, "/");
     ++out_.slashes;

@@ -21,8 +21,8 @@ struct Page {
   std::uint64_t unused = 0;            ///< of these, not used (each has its diagnostic)
   bool has_token = false;              ///< a skip token: more pages follow
   bool has_next_link = false;
-  bool is_truncated = false;           ///< resultTruncated "true": rows were lost and no token leads to them
-  bool is_graph = false;               ///< the rows have Resource Graph's columns
+  bool is_truncated = false;  ///< resultTruncated "true": rows were lost and no token leads to them
+  bool is_graph = false;      ///< the rows have Resource Graph's columns
   bool is_csv = false;
   model::ArgTable table = model::ArgTable::none;  ///< of the first row
 };

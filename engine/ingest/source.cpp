@@ -20,7 +20,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kTooLarge = "larger than 4 GB";
-constexpr std::string_view kTooLargeFix = "export in pages of 1000 rows (az graph query --first 1000 with --skip-token), one file each";
+constexpr std::string_view kTooLargeFix =
+    "export in pages of 1000 rows (az graph query --first 1000 with --skip-token), one file each";
 
 Diagnostic file_problem(const std::string& path, std::string message, std::string fix) {
   Diagnostic out;
@@ -40,7 +41,8 @@ class Walk {
     const fs::path given = fs::path(path).lexically_normal();
     const fs::file_status status = fs::status(given, error);
     if (!fs::exists(status)) {
-      return complain(given.string(), "no such file or folder", "check the spelling; the shell's working folder counts");
+      return complain(given.string(), "no such file or folder",
+                      "check the spelling; the shell's working folder counts");
     }
     if (!fs::is_directory(status)) return add(given.string(), given.parent_path().string(), true);
     if (folder(given)) return;

@@ -29,13 +29,13 @@ FoundFiles find_files(const std::vector<std::string>& paths);
 /// What reading a file gave beside the text itself.
 struct SourceText {
   bool is_usable = false;
-  std::string problem;           ///< why it is not usable, or what was damaged; empty when all is well
+  std::string problem;  ///< why it is not usable, or what was damaged; empty when all is well
   std::string fix;
   std::string code = "INPUT-FILE";
-  std::uint64_t bytes = 0;       ///< as on disk
+  std::uint64_t bytes = 0;  ///< as on disk
   bool differs_from_disk = false;
-  bool is_cut_off = false;       ///< compressed data ended early: rows after it are lost
-  std::string encoding;          ///< ", gzip, UTF-16" and the like, or empty
+  bool is_cut_off = false;  ///< compressed data ended early: rows after it are lost
+  std::string encoding;     ///< ", gzip, UTF-16" and the like, or empty
 };
 
 /// Reads whole files into buffers that are reused.

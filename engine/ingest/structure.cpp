@@ -37,8 +37,8 @@ std::size_t behind_value(std::string_view text, std::size_t at) {
   return at;
 }
 
-/// Rows are documents of their own, or stand in an array at the top or in the array `data` or `value` of the top object. An
-/// array elsewhere belongs to a row, and half a row must not pass for a whole one.
+/// Rows are documents of their own, or stand in an array at the top or in the array `data` or `value` of the top
+/// object. An array elsewhere belongs to a row, and half a row must not pass for a whole one.
 bool is_row_container(const std::string& open, std::string_view key) {
   if (open.empty() || open == "[") return true;
   return open == "{[" && (text::equals(key, "\"data\"") || text::equals(key, "\"value\""));

@@ -1,5 +1,5 @@
-// A light look at the brackets of a JSON text, without parsing it: where documents end, how deep it goes, where the last
-// whole row stands. Never recurses, so that no input can exhaust the stack.
+// A light look at the brackets of a JSON text, without parsing it: where documents end, how deep it goes, where the
+// last whole row stands. Never recurses, so that no input can exhaust the stack.
 #pragma once
 
 #include <cstddef>
@@ -18,7 +18,8 @@ std::size_t depth_of(std::string_view json);
 /// The JSON pointer of the value that starts at `offset` of a well-formed text; keys are taken as they are spelled.
 std::string pointer_at(std::string_view json, std::size_t offset);
 
-/// The top-level objects and arrays of a text, as NDJSON or concatenated files hold them. What does not begin with '{' or
+/// The top-level objects and arrays of a text, as NDJSON or concatenated files hold them. What does not begin with '{'
+/// or
 /// '[' ends the list as one last part, up to the end.
 std::vector<std::string_view> split_documents(std::string_view text);
 

@@ -20,8 +20,10 @@ void for_each_table(Tables& t, F f) {
   f(t.perimeter_rules), f(t.unmodelled_network);
 }
 inline constexpr std::size_t kTables = 35;
-// A table that is missing above would not be sorted nor rolled back: it shows here (service_tags is no table of entities).
-static_assert(sizeof(model::Tables) == (kTables + 1) * sizeof(std::vector<int>), "for_each_table must name every table");
+// A table that is missing above would not be sorted nor rolled back: it shows here (service_tags is no table of
+// entities).
+static_assert(sizeof(model::Tables) == (kTables + 1) * sizeof(std::vector<int>),
+              "for_each_table must name every table");
 
 /// How full a Snapshot was at some moment, to undo what was read since.
 class Mark {

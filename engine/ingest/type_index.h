@@ -10,7 +10,7 @@
 namespace hubproof::ingest {
 
 struct MetType {
-  std::string_view name;  ///< lower case
+  std::string_view name;    ///< lower case
   std::uint16_t index = 0;  ///< into Snapshot::types
   model::Support support = model::Support::unknown;
   KindReader read = nullptr;

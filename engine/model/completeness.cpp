@@ -47,8 +47,7 @@ void GapFinder::reference(ResourceId from, ResourceId to, std::string_view point
   gap.reach = Gap::Reach::resource;
   gap.resource = to;
   gap.from = from;
-  gap.message = fmt::format("refers to {} \"{}\", which is not in the export", what,
-                            text::printable(e_.spelling(to)));
+  gap.message = fmt::format("refers to {} \"{}\", which is not in the export", what, text::printable(e_.spelling(to)));
   add(std::move(gap), std::string(pointer), "export the subscription that holds it, with a reader that may see it");
 }
 
@@ -179,8 +178,7 @@ void GapFinder::child_counts() {
       gap.resource = zone.id;
       gap.message = fmt::format("zone \"{}\" states {} {} but the export holds {}", text::printable(zone.name), stated,
                                 what, held);
-      add(std::move(gap), std::move(pointer),
-          fmt::format("export the {} table in full", model::name(table)));
+      add(std::move(gap), std::move(pointer), fmt::format("export the {} table in full", model::name(table)));
     };
     if (zone.record_sets && records < *zone.record_sets) {
       state("record sets", *zone.record_sets, records, ArgTable::dns_resources, "/properties/numberOfRecordSets");

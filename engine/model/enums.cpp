@@ -30,32 +30,38 @@ std::string_view find(const Word<Enum> (&words)[N], Enum value) {
 }
 
 // source: learn.microsoft.com/azure/templates/microsoft.network/routetables (2025-07-01)
-constexpr Word<NextHopType> kNextHopTypes[] = {
-    {NextHopType::virtual_network_gateway, "VirtualNetworkGateway"}, {NextHopType::vnet_local, "VnetLocal"},
-    {NextHopType::internet, "Internet"}, {NextHopType::virtual_appliance, "VirtualAppliance"},
-    {NextHopType::virtual_appliance_ecmp, "VirtualApplianceEcmp"}, {NextHopType::none, "None"}};
+constexpr Word<NextHopType> kNextHopTypes[] = {{NextHopType::virtual_network_gateway, "VirtualNetworkGateway"},
+                                               {NextHopType::vnet_local, "VnetLocal"},
+                                               {NextHopType::internet, "Internet"},
+                                               {NextHopType::virtual_appliance, "VirtualAppliance"},
+                                               {NextHopType::virtual_appliance_ecmp, "VirtualApplianceEcmp"},
+                                               {NextHopType::none, "None"}};
 // source: learn.microsoft.com/azure/templates/microsoft.network/virtualnetworks/virtualnetworkpeerings
 constexpr Word<PeeringState> kPeeringStates[] = {{PeeringState::initiated, "Initiated"},
                                                  {PeeringState::connected, "Connected"},
                                                  {PeeringState::disconnected, "Disconnected"}};
 constexpr Word<PeeringSyncLevel> kSyncLevels[] = {
-    {PeeringSyncLevel::fully_in_sync, "FullyInSync"}, {PeeringSyncLevel::remote_not_in_sync, "RemoteNotInSync"},
+    {PeeringSyncLevel::fully_in_sync, "FullyInSync"},
+    {PeeringSyncLevel::remote_not_in_sync, "RemoteNotInSync"},
     {PeeringSyncLevel::local_not_in_sync, "LocalNotInSync"},
     {PeeringSyncLevel::local_and_remote_not_in_sync, "LocalAndRemoteNotInSync"}};
 // source: learn.microsoft.com/azure/private-link/disable-private-endpoint-network-policy
 constexpr Word<PrivateEndpointPolicies> kPolicies[] = {
-    {PrivateEndpointPolicies::disabled, "Disabled"}, {PrivateEndpointPolicies::enabled, "Enabled"},
+    {PrivateEndpointPolicies::disabled, "Disabled"},
+    {PrivateEndpointPolicies::enabled, "Enabled"},
     {PrivateEndpointPolicies::network_security_group_enabled, "NetworkSecurityGroupEnabled"},
     {PrivateEndpointPolicies::route_table_enabled, "RouteTableEnabled"}};
 constexpr Word<Direction> kDirections[] = {{Direction::inbound, "Inbound"}, {Direction::outbound, "Outbound"}};
 constexpr Word<Access> kAccesses[] = {{Access::allow, "Allow"}, {Access::deny, "Deny"}};
-constexpr Word<PublicNetworkAccess> kPublicAccess[] = {{PublicNetworkAccess::enabled, "Enabled"},
-                                                       {PublicNetworkAccess::disabled, "Disabled"},
-                                                       {PublicNetworkAccess::secured_by_perimeter, "SecuredByPerimeter"}};
+constexpr Word<PublicNetworkAccess> kPublicAccess[] = {
+    {PublicNetworkAccess::enabled, "Enabled"},
+    {PublicNetworkAccess::disabled, "Disabled"},
+    {PublicNetworkAccess::secured_by_perimeter, "SecuredByPerimeter"}};
 // source: learn.microsoft.com/azure/private-link/private-endpoint-overview
-constexpr Word<ConnectionStatus> kStatuses[] = {
-    {ConnectionStatus::approved, "Approved"}, {ConnectionStatus::pending, "Pending"},
-    {ConnectionStatus::rejected, "Rejected"}, {ConnectionStatus::disconnected, "Disconnected"}};
+constexpr Word<ConnectionStatus> kStatuses[] = {{ConnectionStatus::approved, "Approved"},
+                                                {ConnectionStatus::pending, "Pending"},
+                                                {ConnectionStatus::rejected, "Rejected"},
+                                                {ConnectionStatus::disconnected, "Disconnected"}};
 constexpr Word<FirewallTier> kTiers[] = {
     {FirewallTier::basic, "Basic"}, {FirewallTier::standard, "Standard"}, {FirewallTier::premium, "Premium"}};
 constexpr Word<ApimVnetType> kVnetTypes[] = {
@@ -74,14 +80,14 @@ constexpr Word<WafMode> kWafModes[] = {{WafMode::prevention, "Prevention"}, {Waf
 }  // namespace
 
 // Explicit specialisations, one per enum: the compiler refuses an enum without a table.
-#define HUBPROOF_WORDS(Enum, table)                                                   \
-  template <>                                                                        \
-  std::optional<Enum> parse<Enum>(std::string_view spelling) {                       \
-    return find(table, spelling);                                                    \
-  }                                                                                  \
-  template <>                                                                        \
-  std::string_view name<Enum>(Enum value) {                                          \
-    return find(table, value);                                                       \
+#define HUBPROOF_WORDS(Enum, table)                            \
+  template <>                                                  \
+  std::optional<Enum> parse<Enum>(std::string_view spelling) { \
+    return find(table, spelling);                              \
+  }                                                            \
+  template <>                                                  \
+  std::string_view name<Enum>(Enum value) {                    \
+    return find(table, value);                                 \
   }
 HUBPROOF_WORDS(NextHopType, kNextHopTypes)
 HUBPROOF_WORDS(PeeringState, kPeeringStates)

@@ -1,5 +1,5 @@
-// Closed sets of Azure's words. parse() of an unknown spelling answers nothing: the reader records it as unread, there is
-// never a silent default.
+// Closed sets of Azure's words. parse() of an unknown spelling answers nothing: the reader records it as unread, there
+// is never a silent default.
 #pragma once
 
 #include <cstdint>
@@ -9,11 +9,26 @@
 namespace hubproof::model {
 
 enum class NextHopType : std::uint8_t {
-  virtual_network_gateway, vnet_local, internet, virtual_appliance, virtual_appliance_ecmp, none
+  virtual_network_gateway,
+  vnet_local,
+  internet,
+  virtual_appliance,
+  virtual_appliance_ecmp,
+  none
 };
 enum class PeeringState : std::uint8_t { initiated, connected, disconnected };
-enum class PeeringSyncLevel : std::uint8_t { fully_in_sync, remote_not_in_sync, local_not_in_sync, local_and_remote_not_in_sync };
-enum class PrivateEndpointPolicies : std::uint8_t { disabled, enabled, network_security_group_enabled, route_table_enabled };
+enum class PeeringSyncLevel : std::uint8_t {
+  fully_in_sync,
+  remote_not_in_sync,
+  local_not_in_sync,
+  local_and_remote_not_in_sync
+};
+enum class PrivateEndpointPolicies : std::uint8_t {
+  disabled,
+  enabled,
+  network_security_group_enabled,
+  route_table_enabled
+};
 enum class Direction : std::uint8_t { inbound, outbound };
 enum class Access : std::uint8_t { allow, deny };
 enum class PublicNetworkAccess : std::uint8_t { enabled, disabled, secured_by_perimeter };

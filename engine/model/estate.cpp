@@ -30,11 +30,11 @@ namespace {
 // The table of every kind that find() answers for. API Management comes apart: its id names a Service as well.
 template <class T>
 struct TableOf;
-#define HUBPROOF_TABLE(Type, member, number)                                  \
-  template <>                                                                 \
-  struct TableOf<Type> {                                                      \
-    static constexpr std::uint8_t kKind = number;                             \
-    static const std::vector<Type>& of(const Tables& t) { return t.member; }  \
+#define HUBPROOF_TABLE(Type, member, number)                                 \
+  template <>                                                                \
+  struct TableOf<Type> {                                                     \
+    static constexpr std::uint8_t kKind = number;                            \
+    static const std::vector<Type>& of(const Tables& t) { return t.member; } \
   };
 HUBPROOF_TABLE(VirtualNetwork, virtual_networks, 0)
 HUBPROOF_TABLE(Subnet, subnets, 1)

@@ -59,27 +59,27 @@ class Estate {
   std::vector<const Gap*> gaps_in(ArgTable table) const;
   bool is_partial(ArgTable table) const;
 
-  Relation subnets_by_vnet;          ///< VNet id -> Tables::subnets
-  Relation peerings_by_vnet;         ///< VNet id (the side it sits on) -> Tables::peerings
-  Relation peerings_by_remote;       ///< remote VNet id -> Tables::peerings
-  Relation interfaces_by_subnet;     ///< subnet id -> Tables::network_interfaces
-  Relation endpoints_by_subnet;      ///< subnet id -> Tables::private_endpoints
-  Relation endpoints_by_target;      ///< service id -> Tables::private_endpoints
-  Relation gateways_by_vnet;         ///< VNet id -> Tables::gateways
-  Relation firewalls_by_vnet;        ///< VNet id -> Tables::firewalls
-  Relation nat_gateways_by_vnet;     ///< VNet id -> Tables::nat_gateways with sourceVirtualNetwork
-  Relation subnets_by_route_table;   ///< route table id -> Tables::subnets
-  Relation links_by_vnet;            ///< VNet id -> Tables::virtual_network_links
-  Relation links_by_zone;            ///< zone id -> Tables::virtual_network_links
-  Relation records_by_zone;          ///< zone id -> Tables::dns_record_sets
-  Relation groups_by_policy;         ///< firewall policy id -> Tables::rule_collection_groups
-  Relation perimeters_by_target;     ///< service id -> Tables::perimeter_associations
+  Relation subnets_by_vnet;         ///< VNet id -> Tables::subnets
+  Relation peerings_by_vnet;        ///< VNet id (the side it sits on) -> Tables::peerings
+  Relation peerings_by_remote;      ///< remote VNet id -> Tables::peerings
+  Relation interfaces_by_subnet;    ///< subnet id -> Tables::network_interfaces
+  Relation endpoints_by_subnet;     ///< subnet id -> Tables::private_endpoints
+  Relation endpoints_by_target;     ///< service id -> Tables::private_endpoints
+  Relation gateways_by_vnet;        ///< VNet id -> Tables::gateways
+  Relation firewalls_by_vnet;       ///< VNet id -> Tables::firewalls
+  Relation nat_gateways_by_vnet;    ///< VNet id -> Tables::nat_gateways with sourceVirtualNetwork
+  Relation subnets_by_route_table;  ///< route table id -> Tables::subnets
+  Relation links_by_vnet;           ///< VNet id -> Tables::virtual_network_links
+  Relation links_by_zone;           ///< zone id -> Tables::virtual_network_links
+  Relation records_by_zone;         ///< zone id -> Tables::dns_record_sets
+  Relation groups_by_policy;        ///< firewall policy id -> Tables::rule_collection_groups
+  Relation perimeters_by_target;    ///< service id -> Tables::perimeter_associations
   Relation perimeter_rules_by_profile;
-  Relation ruleset_links_by_vnet;    ///< VNet id -> Tables::forwarding_ruleset_links
-  Relation rules_by_ruleset;         ///< ruleset id -> Tables::forwarding_rules
-  Relation endpoints_by_resolver;    ///< resolver id -> Tables::dns_resolver_endpoints
-  Relation gaps_by_resource;         ///< missing or contradictory id, or the resource that refers to it -> Snapshot::gaps
-  Relation taints_by_resource;       ///< any id -> Tables::unmodelled_network that mention it
+  Relation ruleset_links_by_vnet;  ///< VNet id -> Tables::forwarding_ruleset_links
+  Relation rules_by_ruleset;       ///< ruleset id -> Tables::forwarding_rules
+  Relation endpoints_by_resolver;  ///< resolver id -> Tables::dns_resolver_endpoints
+  Relation gaps_by_resource;       ///< missing or contradictory id, or the resource that refers to it -> Snapshot::gaps
+  Relation taints_by_resource;     ///< any id -> Tables::unmodelled_network that mention it
 
  private:
   struct Ref {

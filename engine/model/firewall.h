@@ -43,12 +43,13 @@ struct FirewallRule {
   std::string name;
   Kind kind = Kind::network;
   std::vector<Protocol> protocols;
-  std::vector<AddressTerm> sources;       ///< "*" is a term of kind any; tags and unread terms as in AddressTerm
+  std::vector<AddressTerm> sources;  ///< "*" is a term of kind any; tags and unread terms as in AddressTerm
   std::vector<AddressTerm> destinations;
   std::vector<ResourceId> source_ip_groups;
   std::vector<ResourceId> destination_ip_groups;
   std::vector<PortRange> destination_ports;
-  std::vector<std::string> fqdns;  ///< destinationFqdns, targetFqdns, targetUrls, fqdnTags and webCategories, as spelled
+  std::vector<std::string>
+      fqdns;  ///< destinationFqdns, targetFqdns, targetUrls, fqdnTags and webCategories, as spelled
   std::string translated_address;  ///< of a nat rule: address or FQDN as spelled
   std::optional<std::uint16_t> translated_port;
   bool is_usable = true;

@@ -24,7 +24,7 @@ struct ManagementGroup : Entity {
 
 /// networkSecurityPerimeters/resourceAssociations
 struct PerimeterAssociation : Entity {
-  ResourceId target;   ///< privateLinkResource.id
+  ResourceId target;  ///< privateLinkResource.id
   ResourceId profile;
   Setting<PerimeterMode> mode;  ///< absent = Learning
   friend bool operator==(const PerimeterAssociation&, const PerimeterAssociation&) = default;

@@ -30,9 +30,9 @@ class IdTable {
  private:
   std::size_t slot_of(std::string_view arm_id, std::uint64_t hash) const;
   void grow();
-  std::vector<std::string_view> spellings_;   // views into blocks_
-  std::vector<std::uint64_t> hashes_;         // same index as spellings_
-  std::vector<std::uint32_t> slots_;          // open addressing; index + 1, 0 is free
+  std::vector<std::string_view> spellings_;  // views into blocks_
+  std::vector<std::uint64_t> hashes_;        // same index as spellings_
+  std::vector<std::uint32_t> slots_;         // open addressing; index + 1, 0 is free
   std::deque<std::string> blocks_;
 };
 

@@ -47,8 +47,8 @@ struct ApplicationGateway : Entity {
   };
   std::string sku_tier;  ///< as spelled: "WAF_v2", "Standard_v2", ...
   ResourceId waf_policy;
-  Setting<bool> legacy_waf_enabled;     ///< webApplicationFirewallConfiguration.enabled
-  Setting<WafMode> legacy_waf_mode;     ///< webApplicationFirewallConfiguration.firewallMode
+  Setting<bool> legacy_waf_enabled;  ///< webApplicationFirewallConfiguration.enabled
+  Setting<WafMode> legacy_waf_mode;  ///< webApplicationFirewallConfiguration.firewallMode
   std::vector<ResourceId> subnets;
   std::vector<Frontend> frontends;
   std::vector<Listener> listeners;
@@ -59,7 +59,7 @@ struct ApplicationGateway : Entity {
 };
 
 struct WafPolicy : Entity {
-  Setting<bool> is_enabled;   ///< policySettings.state
+  Setting<bool> is_enabled;  ///< policySettings.state
   Setting<WafMode> mode;
   bool has_managed_rules = false;
   friend bool operator==(const WafPolicy&, const WafPolicy&) = default;
@@ -76,7 +76,7 @@ struct ApiManagement : Entity {
   std::string sku;
   Setting<ApimVnetType> vnet_type;  ///< absent = None
   std::string platform_version;
-  std::string gateway_host;         ///< host of gatewayUrl, lower case
+  std::string gateway_host;  ///< host of gatewayUrl, lower case
   Location primary;
   std::vector<Location> additional;
   friend bool operator==(const ApiManagement&, const ApiManagement&) = default;

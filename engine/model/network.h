@@ -23,7 +23,7 @@ struct VirtualNetwork : Entity {
   std::string location;
   std::vector<Prefix> address_space;
   std::vector<Prefix6> address_space_v6;
-  std::vector<std::string> dns_servers;  ///< dhcpOptions.dnsServers as spelled; empty = Azure-provided DNS
+  std::vector<std::string> dns_servers;       ///< dhcpOptions.dnsServers as spelled; empty = Azure-provided DNS
   bool high_scale_private_endpoints = false;  ///< privateEndpointVNetPolicies = Basic
   friend bool operator==(const VirtualNetwork&, const VirtualNetwork&) = default;
 };
@@ -48,11 +48,11 @@ struct Peering : Entity {
   ResourceId remote;
   Setting<PeeringState> state;
   Setting<PeeringSyncLevel> sync_level;
-  Setting<bool> allow_access;            ///< allowVirtualNetworkAccess, absent = true
-  Setting<bool> allow_forwarded;         ///< allowForwardedTraffic, absent = false
-  Setting<bool> allow_gateway_transit;   ///< absent = false
-  Setting<bool> use_remote_gateways;     ///< absent = false
-  Setting<bool> complete_vnets;          ///< peerCompleteVnets, absent = true
+  Setting<bool> allow_access;                        ///< allowVirtualNetworkAccess, absent = true
+  Setting<bool> allow_forwarded;                     ///< allowForwardedTraffic, absent = false
+  Setting<bool> allow_gateway_transit;               ///< absent = false
+  Setting<bool> use_remote_gateways;                 ///< absent = false
+  Setting<bool> complete_vnets;                      ///< peerCompleteVnets, absent = true
   std::vector<Prefix> remote_address_space;          ///< as last synced
   std::vector<Prefix> remote_current_address_space;  ///< remoteVirtualNetworkAddressSpace
   bool has_remote_v6 = false;
@@ -65,7 +65,7 @@ struct Route {
   std::string service_tag;          ///< addressPrefix when it is not a prefix
   NextHopType next_hop = NextHopType::none;
   boost::container::small_vector<Ipv4, 1> next_hop_addresses;  ///< of VirtualAppliance (one) and VirtualApplianceEcmp
-  bool next_hop_is_v6 = false;  ///< the next hop is an IPv6 address (not kept)
+  bool next_hop_is_v6 = false;                                 ///< the next hop is an IPv6 address (not kept)
   bool has_bgp_override = false;
   bool is_usable = true;  ///< false: some part could not be read; the route may be anything
   friend bool operator==(const Route&, const Route&) = default;
@@ -82,9 +82,9 @@ struct RouteTable : Entity {
 struct AddressTerm {
   enum class Kind : std::uint8_t { any, prefix, prefix6, tag, asg, unread };
   Kind kind = Kind::any;
-  Prefix prefix;           ///< kind prefix
-  std::uint32_t tag = 0;   ///< kind tag: index into Tables::service_tags; `unread` likewise (what was met)
-  ResourceId asg;          ///< kind asg
+  Prefix prefix;          ///< kind prefix
+  std::uint32_t tag = 0;  ///< kind tag: index into Tables::service_tags; `unread` likewise (what was met)
+  ResourceId asg;         ///< kind asg
   friend bool operator==(const AddressTerm&, const AddressTerm&) = default;
 };
 using AddressTerms = boost::container::small_vector<AddressTerm, 1>;
@@ -96,8 +96,8 @@ struct SecurityRule {
   Direction direction = Direction::inbound;
   Access access = Access::deny;
   Protocol protocol = Protocol::any;
-  bool is_usable = true;    ///< false: some part could not be read
-  bool is_default = false;  ///< from defaultSecurityRules
+  bool is_usable = true;       ///< false: some part could not be read
+  bool is_default = false;     ///< from defaultSecurityRules
   std::uint16_t position = 0;  ///< in its array: /properties/securityRules/<position>
   AddressTerms sources;
   AddressTerms destinations;
@@ -138,8 +138,8 @@ struct NetworkInterface : Entity {
 
 struct PublicIp : Entity {
   std::optional<Ipv4> address;
-  bool is_standard = true;     ///< sku.name Standard (absent = Basic)
-  ResourceId owner;            ///< id of the ipConfiguration it is attached to
+  bool is_standard = true;  ///< sku.name Standard (absent = Basic)
+  ResourceId owner;         ///< id of the ipConfiguration it is attached to
   friend bool operator==(const PublicIp&, const PublicIp&) = default;
 };
 

@@ -32,7 +32,7 @@ struct PrivateEndpoint : Entity {
 };
 
 struct PrivateDnsZone : Entity {
-  std::string name;  ///< lower case, no final dot
+  std::string name;                          ///< lower case, no final dot
   std::optional<std::uint64_t> record_sets;  ///< numberOfRecordSets, to notice rows that are missing
   std::optional<std::uint64_t> links;        ///< numberOfVirtualNetworkLinks
   friend bool operator==(const PrivateDnsZone&, const PrivateDnsZone&) = default;
@@ -48,9 +48,9 @@ struct VirtualNetworkLink : Entity {
 };
 
 struct DnsRecordSet : Entity {
-  ResourceId zone;    ///< parent
-  std::string type;   ///< "a", "aaaa", "cname", ... lower case
-  std::string name;   ///< relative name, lower case; "@" for the zone itself
+  ResourceId zone;              ///< parent
+  std::string type;             ///< "a", "aaaa", "cname", ... lower case
+  std::string name;             ///< relative name, lower case; "@" for the zone itself
   std::vector<Ipv4> addresses;  ///< of type a
   std::string cname;            ///< of type cname, lower case, no final dot
   friend bool operator==(const DnsRecordSet&, const DnsRecordSet&) = default;

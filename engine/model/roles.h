@@ -1,5 +1,5 @@
-// Roles: which virtual networks are hubs and spokes, which firewalls count, which tenants and AI resources there are, and
-// why (inputs.md C4). Every inference is printed by `inventory`; ambiguity is never resolved silently.
+// Roles: which virtual networks are hubs and spokes, which firewalls count, which tenants and AI resources there are,
+// and why (inputs.md C4). Every inference is printed by `inventory`; ambiguity is never resolved silently.
 #pragma once
 
 #include <optional>
@@ -38,12 +38,12 @@ struct OtherVnet {
 };
 
 struct Roles {
-  std::vector<HubRole> hubs;            ///< sorted by id, as all lists here
+  std::vector<HubRole> hubs;  ///< sorted by id, as all lists here
   std::vector<SpokeRole> spokes;
   std::vector<OtherVnet> others;
   std::vector<FirewallRole> firewalls;
   std::vector<ResourceId> spoke_candidates_missing;  ///< remote VNets of hub peerings that the export does not hold
-  std::vector<std::string> ambiguities; ///< sentences that ask for a designation; not empty = undecided
+  std::vector<std::string> ambiguities;              ///< sentences that ask for a designation; not empty = undecided
   bool is_hub(VnetIndex vnet) const;
   bool is_spoke(VnetIndex vnet) const;
   const SpokeRole* spoke(VnetIndex vnet) const;

@@ -26,15 +26,17 @@ void doubt_firewalls(Build& build) {
       ++firewalls;
       names += (names.empty() ? "" : ", ") + build.label(candidate->firewall);
       if (candidate->addresses.empty() && !has_appliance) {
-        build.ask(fmt::format("the firewall {} in {} has no readable private address: declare it in hubproof.yaml "
-                              "(designate.firewalls: nva_ip, vnet)",
-                              build.label(candidate->firewall), build.label(vnet)));
+        build.ask(
+            fmt::format("the firewall {} in {} has no readable private address: declare it in hubproof.yaml "
+                        "(designate.firewalls: nva_ip, vnet)",
+                        build.label(candidate->firewall), build.label(vnet)));
       }
     }
     if (firewalls > 1) {
-      build.ask(fmt::format("{} holds {} firewalls ({}): name the one that counts in hubproof.yaml "
-                            "(designate.firewalls)",
-                            build.label(vnet), firewalls, names));
+      build.ask(
+          fmt::format("{} holds {} firewalls ({}): name the one that counts in hubproof.yaml "
+                      "(designate.firewalls)",
+                      build.label(vnet), firewalls, names));
     }
   }
 }
@@ -135,19 +137,21 @@ void doubt_next_hops(Build& build, VnetIndex hub, const std::map<Ipv4, std::uint
     const auto inside = most_used(uses, [&](Ipv4 address) { return build.has_address(hub, address); });
     const auto any = inside ? inside : most_used(uses, [](Ipv4) { return true; });
     if (!any) return;
-    build.ask(fmt::format("the spokes of {} send to {}, which is no Azure Firewall: a network virtual appliance counts as "
-                          "the hub firewall only when it is declared in hubproof.yaml (designate.firewalls: nva_ip: {}, "
-                          "vnet: {})",
-                          build.label(hub), to_string(*any), to_string(*any), build.label(hub)));
+    build.ask(
+        fmt::format("the spokes of {} send to {}, which is no Azure Firewall: a network virtual appliance counts as "
+                    "the hub firewall only when it is declared in hubproof.yaml (designate.firewalls: nva_ip: {}, "
+                    "vnet: {})",
+                    build.label(hub), to_string(*any), to_string(*any), build.label(hub)));
     return;
   }
   // Not one spoke uses the firewall, all use another device of the hub: that device may be the intended firewall.
   const std::set<Ipv4> devices = device_addresses(build, hub);
   const auto device = most_used(uses, [&](Ipv4 address) { return devices.count(address) != 0; });
   if (!device) return;
-  build.ask(fmt::format("no spoke of {} sends to its firewall, but to the device {}: declare it in hubproof.yaml "
-                        "(designate.firewalls: nva_ip, vnet) if it counts as the hub firewall, or designate the firewall",
-                        build.label(hub), to_string(*device)));
+  build.ask(
+      fmt::format("no spoke of {} sends to its firewall, but to the device {}: declare it in hubproof.yaml "
+                  "(designate.firewalls: nva_ip, vnet) if it counts as the hub firewall, or designate the firewall",
+                  build.label(hub), to_string(*device)));
 }
 
 void check_selectors(Build& build, const std::vector<Selector>& selectors, std::string_view where,
@@ -161,11 +165,13 @@ void check_selectors(Build& build, const std::vector<Selector>& selectors, std::
       undecided += match == Match::unknown ? 1U : 0U;
     }
     if (undecided != 0) {
-      build.ask(fmt::format("designate.{} in hubproof.yaml: whether {} means {} of the resources cannot be told, because the "
-                            "export lacks the rows of their subscriptions (resourcecontainers)",
-                            where, to_string(selector), undecided));
+      build.ask(
+          fmt::format("designate.{} in hubproof.yaml: whether {} means {} of the resources cannot be told, because the "
+                      "export lacks the rows of their subscriptions (resourcecontainers)",
+                      where, to_string(selector), undecided));
     } else if (chosen == 0) {
-      build.ask(fmt::format("designate.{} in hubproof.yaml: {} matches nothing in the export", where, to_string(selector)));
+      build.ask(
+          fmt::format("designate.{} in hubproof.yaml: {} matches nothing in the export", where, to_string(selector)));
     }
   }
 }

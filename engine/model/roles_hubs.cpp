@@ -27,9 +27,10 @@ void add_firewall(Build& build, const AzureFirewall& firewall) {
   if (!is_in_vnet) return;  // a secured virtual hub's: no VNet holds it (azure-semantics.md 4.5)
   const auto vnet = build.find_vnet(vnet_of(build, firewall));
   if (!vnet) {
-    build.ask(fmt::format("the firewall {} stands in a virtual network that the export does not hold: export it, or "
-                          "designate the hubs in hubproof.yaml (designate.hubs)",
-                          build.label(firewall.id)));
+    build.ask(
+        fmt::format("the firewall {} stands in a virtual network that the export does not hold: export it, or "
+                    "designate the hubs in hubproof.yaml (designate.hubs)",
+                    build.label(firewall.id)));
     return;
   }
   Candidate candidate;
@@ -62,15 +63,17 @@ void add_appliance(Build& build, const DeclaredAppliance& appliance) {
   const std::vector<VnetIndex> vnets = vnets_named(build, appliance);
   const std::string address = to_string(appliance.address);
   if (vnets.size() != 1) {
-    build.ask(fmt::format("the declared appliance {} (vnet \"{}\") fits {} virtual networks instead of one: give the "
-                          "network's id in hubproof.yaml (designate.firewalls: nva_ip, vnet)",
-                          address, text::printable(appliance.vnet), vnets.size()));
+    build.ask(
+        fmt::format("the declared appliance {} (vnet \"{}\") fits {} virtual networks instead of one: give the "
+                    "network's id in hubproof.yaml (designate.firewalls: nva_ip, vnet)",
+                    address, text::printable(appliance.vnet), vnets.size()));
     return;
   }
   if (!build.has_address(vnets.front(), appliance.address)) {
-    build.ask(fmt::format("the declared appliance {} lies outside the address space of {}: mend designate.firewalls in "
-                          "hubproof.yaml",
-                          address, build.label(vnets.front())));
+    build.ask(
+        fmt::format("the declared appliance {} lies outside the address space of {}: mend designate.firewalls in "
+                    "hubproof.yaml",
+                    address, build.label(vnets.front())));
     return;
   }
   build.candidates.push_back(
@@ -96,9 +99,10 @@ std::map<VnetIndex, std::string> hubs_with_firewall(const Build& build) {
     const ResourceId id = build.vnet(candidate.vnet).id;
     // A designation of the VNet as a spoke overrides what its firewall suggests.
     if (matches_any(build.estate, build.designations.spokes, id) == Match::yes) continue;
-    out.emplace(candidate.vnet, candidate.is_appliance
-                                    ? fmt::format("holds the declared appliance {}", to_string(candidate.addresses.front()))
-                                    : fmt::format("holds the firewall {}", build.label(candidate.firewall)));
+    out.emplace(candidate.vnet,
+                candidate.is_appliance
+                    ? fmt::format("holds the declared appliance {}", to_string(candidate.addresses.front()))
+                    : fmt::format("holds the firewall {}", build.label(candidate.firewall)));
   }
   return out;
 }
@@ -133,9 +137,10 @@ std::map<VnetIndex, std::string> pick(Build& build, const std::vector<Star>& sta
   out[best->centre] = reason;
   std::string names;
   for (const Star& star : stars) names += (names.empty() ? "" : ", ") + build.label(star.centre);
-  build.ask(fmt::format("several virtual networks could be the hub ({}: each {}): name the hubs in hubproof.yaml "
-                        "(designate.hubs)",
-                        names, reason));
+  build.ask(
+      fmt::format("several virtual networks could be the hub ({}: each {}): name the hubs in hubproof.yaml "
+                  "(designate.hubs)",
+                  names, reason));
   return out;
 }
 
@@ -197,8 +202,9 @@ void choose_hubs(Build& build) {
   auto hubs = pick(build, appliance_stars(build), "holds the address that peered networks use as appliance next hop");
   if (hubs.empty()) hubs = pick(build, gateway_stars(build), "holds a gateway and is the centre of peerings");
   if (hubs.empty() && (has_next_hops(build) || !build.estate.tables().peerings.empty())) {
-    build.ask("no virtual network could be recognised as the hub (no Azure Firewall, no appliance next hop inside a "
-              "peered network, no gateway): name it in hubproof.yaml (designate.hubs)");
+    build.ask(
+        "no virtual network could be recognised as the hub (no Azure Firewall, no appliance next hop inside a "
+        "peered network, no gateway): name it in hubproof.yaml (designate.hubs)");
   }
   set_hubs(build, std::move(hubs));
 }
@@ -210,11 +216,10 @@ void place_firewalls(Build& build) {
       build.out.firewalls.push_back({candidate.firewall, build.vnet(candidate.vnet).id, address, candidate.reason});
     }
   }
-  std::sort(build.out.firewalls.begin(), build.out.firewalls.end(),
-            [&](const FirewallRole& a, const FirewallRole& b) {
-              const int order = text::compare(build.estate.spelling(a.firewall), build.estate.spelling(b.firewall));
-              return order != 0 ? order < 0 : a.address < b.address;
-            });
+  std::sort(build.out.firewalls.begin(), build.out.firewalls.end(), [&](const FirewallRole& a, const FirewallRole& b) {
+    const int order = text::compare(build.estate.spelling(a.firewall), build.estate.spelling(b.firewall));
+    return order != 0 ? order < 0 : a.address < b.address;
+  });
 }
 
 }  // namespace hubproof::model::roles

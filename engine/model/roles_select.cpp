@@ -37,7 +37,8 @@ Match management_group_matches(const Estate& estate, std::string_view wanted, st
   const Subscription* subscription = subscription_of(estate, guid);
   if (subscription == nullptr || subscription->management_groups.empty()) return Match::unknown;
   const auto& chain = subscription->management_groups;
-  return as_match(std::any_of(chain.begin(), chain.end(), [&](const auto& name) { return text::equals(name, wanted); }));
+  return as_match(
+      std::any_of(chain.begin(), chain.end(), [&](const auto& name) { return text::equals(name, wanted); }));
 }
 
 bool type_matches(std::string_view wanted, std::string_view id) {

@@ -34,7 +34,8 @@ std::string reason_of_other(const Build& build, VnetIndex vnet) {
     if (!remote.is_set()) continue;
     const std::string_view hub = hidden_hub(build, remote);
     if (!hub.empty()) {
-      return fmt::format("connected to the Virtual WAN hub \"{}\", whose routing is not modelled", text::printable(hub));
+      return fmt::format("connected to the Virtual WAN hub \"{}\", whose routing is not modelled",
+                         text::printable(hub));
     }
     has_outside = has_outside || !e.holds(remote);
   }
@@ -68,9 +69,10 @@ void choose_spokes(Build& build) {
     const bool is_designated = matches_any(build.estate, build.designations.spokes, id) == Match::yes;
     if (build.out.is_hub(vnet)) {
       if (is_designated) {
-        build.ask(fmt::format("{} is designated both as a hub and as a spoke: mend designate.hubs or designate.spokes in "
-                              "hubproof.yaml",
-                              build.label(vnet)));
+        build.ask(
+            fmt::format("{} is designated both as a hub and as a spoke: mend designate.hubs or designate.spokes in "
+                        "hubproof.yaml",
+                        build.label(vnet)));
       }
       continue;
     }

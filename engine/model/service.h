@@ -16,10 +16,30 @@
 namespace hubproof::model {
 
 enum class ServiceKind : std::uint8_t {
-  cognitive_account, foundry_project, ml_workspace, ml_online_endpoint, search, storage, cosmos, key_vault,
-  container_registry, sql_server, event_hubs, service_bus, redis, redis_enterprise, web_site, container_environment,
-  container_app, kubernetes_cluster, log_analytics, app_insights, api_management, bing_account,
-  /// A data or AI service type that is known to exist but whose exposure is not modelled (azure-semantics.md 9.3 last rows).
+  cognitive_account,
+  foundry_project,
+  ml_workspace,
+  ml_online_endpoint,
+  search,
+  storage,
+  cosmos,
+  key_vault,
+  container_registry,
+  sql_server,
+  event_hubs,
+  service_bus,
+  redis,
+  redis_enterprise,
+  web_site,
+  container_environment,
+  container_app,
+  kubernetes_cluster,
+  log_analytics,
+  app_insights,
+  api_management,
+  bing_account,
+  /// A data or AI service type that is known to exist but whose exposure is not modelled (azure-semantics.md 9.3 last
+  /// rows).
   unmodelled
 };
 std::string_view name(ServiceKind kind);
@@ -40,29 +60,32 @@ struct EndpointConnection {
 
 struct Service : Entity {
   ServiceKind kind = ServiceKind::unmodelled;
-  std::string type;        ///< ARM type, lower case
-  std::string arm_kind;    ///< `kind` of the row: OpenAI, AIServices, Hub, Project, functionapp, ...
-  std::string sku;         ///< sku.name
+  std::string type;      ///< ARM type, lower case
+  std::string arm_kind;  ///< `kind` of the row: OpenAI, AIServices, Hub, Project, functionapp, ...
+  std::string sku;       ///< sku.name
   std::string location;
-  ResourceId parent;       ///< account of a project, workspace of an online endpoint, environment of an app, hub of a project workspace
+  ResourceId parent;  ///< account of a project, workspace of an online endpoint, environment of an app, hub of a
+                      ///< project workspace
   Setting<PublicNetworkAccess> public_network_access;
   Setting<PublicNetworkAccess> public_network_access_query;  ///< Log Analytics and App Insights: the query switch
-  Setting<Access> default_action;     ///< networkAcls / networkRuleSet
-  bool has_network_acls = false;      ///< the acl object is present
-  Setting<bool> vnet_filter;          ///< Cosmos isVirtualNetworkFilterEnabled
-  std::vector<IpRule> ip_rules;       ///< unreadable ones are in Entity::unread
-  std::vector<ResourceId> vnet_rules; ///< subnets admitted through service endpoints
-  std::string bypass;                 ///< as spelled: "AzureServices", "None", ...; empty = absent
-  Setting<bool> public_behind_vnet;   ///< ML allowPublicAccessWhenBehindVnet
-  Setting<bool> internal;             ///< container environment vnetConfiguration.internal; AKS enablePrivateCluster; app ingress NOT external
-  bool has_vnet_injection = false;    ///< Redis subnetId, ASE, ...
-  bool has_firewall_children = false; ///< SQL firewallRules / Event Hubs networkRuleSets children were read
+  Setting<Access> default_action;                            ///< networkAcls / networkRuleSet
+  bool has_network_acls = false;                             ///< the acl object is present
+  Setting<bool> vnet_filter;                                 ///< Cosmos isVirtualNetworkFilterEnabled
+  std::vector<IpRule> ip_rules;                              ///< unreadable ones are in Entity::unread
+  std::vector<ResourceId> vnet_rules;                        ///< subnets admitted through service endpoints
+  std::string bypass;                ///< as spelled: "AzureServices", "None", ...; empty = absent
+  Setting<bool> public_behind_vnet;  ///< ML allowPublicAccessWhenBehindVnet
+  Setting<bool> internal;  ///< container environment vnetConfiguration.internal; AKS enablePrivateCluster; app ingress
+                           ///< NOT external
+  bool has_vnet_injection = false;     ///< Redis subnetId, ASE, ...
+  bool has_firewall_children = false;  ///< SQL firewallRules / Event Hubs networkRuleSets children were read
   std::vector<EndpointConnection> endpoint_connections;
   bool lists_endpoint_connections = false;  ///< the list is present: an endpoint that is not in it is not connected
-  std::string custom_subdomain;       ///< cognitive account
-  std::vector<std::string> host_names;///< other host names that the resource states (hostName, vaultUri, ...), lower case
-  std::string workspace_guid;         ///< ML workspaceId
-  std::vector<Prefix> pod_prefixes;   ///< AKS networkProfile.podCidr and podCidrs
+  std::string custom_subdomain;             ///< cognitive account
+  std::vector<std::string>
+      host_names;              ///< other host names that the resource states (hostName, vaultUri, ...), lower case
+  std::string workspace_guid;  ///< ML workspaceId
+  std::vector<Prefix> pod_prefixes;  ///< AKS networkProfile.podCidr and podCidrs
   friend bool operator==(const Service&, const Service&) = default;
 };
 

@@ -1,5 +1,5 @@
-// Setting<T>: one configuration value with its three ways of not being there (azure-semantics.md 0: null, "", absent and
-// the documented default are different things).
+// Setting<T>: one configuration value with its three ways of not being there (azure-semantics.md 0: null, "", absent
+// and the documented default are different things).
 #pragma once
 
 #include <optional>

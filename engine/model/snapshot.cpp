@@ -49,8 +49,8 @@ ArgTable table_of(std::string_view type) {
     return ArgTable::resource_containers;
   }
   if (type == "microsoft.network/firewallpolicies/rulecollectiongroups" ||
-      begins(type, "microsoft.network/networksecurityperimeters/") || begins(type, "microsoft.network/networkmanagers/") ||
-      begins(type, "microsoft.network/effective")) {
+      begins(type, "microsoft.network/networksecurityperimeters/") ||
+      begins(type, "microsoft.network/networkmanagers/") || begins(type, "microsoft.network/effective")) {
     return ArgTable::network_resources;
   }
   if (begins(type, "microsoft.authorization/policy") || begins(type, "microsoft.policyinsights/")) {

@@ -60,18 +60,18 @@ struct Tables {
 
 /// How much of a resource type hubproof understands.
 enum class Support : std::uint8_t {
-  full,       ///< modelled
-  counted,    ///< recognised, plays no part in any claim
-  tainting,   ///< recognised, can carry or open traffic, not modelled: what it touches is unknown
-  unknown     ///< not in the table of resource kinds
+  full,      ///< modelled
+  counted,   ///< recognised, plays no part in any claim
+  tainting,  ///< recognised, can carry or open traffic, not modelled: what it touches is unknown
+  unknown    ///< not in the table of resource kinds
 };
 std::string_view name(Support support);
 
 /// A file (or stdin) that was read.
 struct Source {
-  std::string path;        ///< as given on the command line or found in a folder; "-" for stdin
-  std::uint64_t bytes = 0; ///< as on disk
-  std::string format;      ///< what was recognised, as "az graph query page"
+  std::string path;         ///< as given on the command line or found in a folder; "-" for stdin
+  std::uint64_t bytes = 0;  ///< as on disk
+  std::string format;       ///< what was recognised, as "az graph query page"
   std::uint64_t rows = 0;
   /// UTF-8 text when it differs from the bytes on disk (decompressed, transcoded, normalised, stdin); offsets of
   /// origins point into it. Empty: the file itself is read again when a line is asked for.
@@ -96,8 +96,14 @@ struct Resource {
 
 /// Resource Graph tables that claims rest on (inputs.md A1).
 enum class ArgTable : std::uint8_t {
-  resources, resource_containers, network_resources, dns_resources, policy_resources, authorization_resources,
-  app_service_resources, none
+  resources,
+  resource_containers,
+  network_resources,
+  dns_resources,
+  policy_resources,
+  authorization_resources,
+  app_service_resources,
+  none
 };
 std::string_view name(ArgTable table);
 /// The table that holds a (lower-case) type in Resource Graph.
@@ -106,10 +112,10 @@ ArgTable table_of(std::string_view type);
 /// Something that the export should hold and does not.
 struct Gap {
   enum class Reach : std::uint8_t {
-    table,     ///< any row of `table` may be missing
-    resource   ///< only `resource` is missing (a dangling reference) or contradictory
+    table,    ///< any row of `table` may be missing
+    resource  ///< only `resource` is missing (a dangling reference) or contradictory
   };
-  std::string code;     ///< "INPUT-TRUNCATED", "INPUT-TABLE", "INPUT-SUBSCRIPTION", "INPUT-DANGLING", "INPUT-CONFLICT"
+  std::string code;  ///< "INPUT-TRUNCATED", "INPUT-TABLE", "INPUT-SUBSCRIPTION", "INPUT-DANGLING", "INPUT-CONFLICT"
   Reach reach = Reach::table;
   ArgTable table = ArgTable::none;
   ResourceId resource;  ///< of reach `resource`: the missing or contradictory one
@@ -125,7 +131,7 @@ struct Snapshot {
   Tables tables;
   std::vector<Gap> gaps;
   Diagnostics diagnostics;
-  bool has_usable_input = false;    ///< at least one resource row could be read
+  bool has_usable_input = false;  ///< at least one resource row could be read
 };
 
 }  // namespace hubproof::model

@@ -97,7 +97,8 @@ Appliance resolve_appliance(const View& view, model::VnetIndex from, Ipv4 addres
   const Prefix window[] = {Prefix::host(address)};
   Appliance out;
   out.kind = Appliance::Kind::unreachable;
-  out.reason = fmt::format("{} lies in no virtual network that {} reaches directly", to_string(address), shown(view, own.id));
+  out.reason =
+      fmt::format("{} lies in no virtual network that {} reaches directly", to_string(address), shown(view, own.id));
   int candidates = 0;
   for (const auto& [key, index] : view.estate.peerings_by_vnet.of(own.id)) {
     const model::Peering& peering = view.estate.tables().peerings[index];
@@ -109,7 +110,8 @@ Appliance resolve_appliance(const View& view, model::VnetIndex from, Ipv4 addres
     } else {
       out = {};
       out.vnet = peering.remote;
-      out.reason = fmt::format("{} may lie in {}, which is not in the export", to_string(address), shown(view, peering.remote));
+      out.reason =
+          fmt::format("{} may lie in {}, which is not in the export", to_string(address), shown(view, peering.remote));
     }
   }
   if (candidates > 1) {

@@ -18,17 +18,28 @@ using model::View;
 
 /// How a kind's own rules decide once public access is on.
 enum class Acl : std::uint8_t {
-  default_action,        ///< everybody unless defaultAction is Deny, then the ip rules
-  list_or_everybody,     ///< the ip rules, everybody when there are none
-  cosmos,                ///< as list_or_everybody, but a VNet filter without ip rules admits nobody
-  list_of_children,      ///< the firewall rules of child resources only; none admits nobody
-  action_of_children,    ///< default_action read from a child resource
-  children_or_everybody, ///< the firewall rules of child resources, everybody when there are none
-  site,                  ///< access restrictions that live in another resource
-  everybody,             ///< no rules of its own
+  default_action,         ///< everybody unless defaultAction is Deny, then the ip rules
+  list_or_everybody,      ///< the ip rules, everybody when there are none
+  cosmos,                 ///< as list_or_everybody, but a VNet filter without ip rules admits nobody
+  list_of_children,       ///< the firewall rules of child resources only; none admits nobody
+  action_of_children,     ///< default_action read from a child resource
+  children_or_everybody,  ///< the firewall rules of child resources, everybody when there are none
+  site,                   ///< access restrictions that live in another resource
+  everybody,              ///< no rules of its own
 };
 /// What decides apart from the rules.
-enum class Gate : std::uint8_t { access, site_access, parent, environment, cluster, two_switches, api_management, ml_workspace, none, not_modelled };
+enum class Gate : std::uint8_t {
+  access,
+  site_access,
+  parent,
+  environment,
+  cluster,
+  two_switches,
+  api_management,
+  ml_workspace,
+  none,
+  not_modelled
+};
 
 /// One row per kind. source: azure-semantics.md 9.3 (defaults and formulas with their own sources)
 struct KindRow {
@@ -92,7 +103,9 @@ class Answer {
   void by_ml_workspace();
   void everybody() { out_.accepted |= internet_addresses(); }
   void open(Fact fact, std::string reason);
-  Fact fact(std::string_view pointer, std::string value) const { return {s_.id, std::string(pointer), std::move(value)}; }
+  Fact fact(std::string_view pointer, std::string value) const {
+    return {s_.id, std::string(pointer), std::move(value)};
+  }
   void note(std::string_view pointer, std::string value) { out_.facts.push_back(fact(pointer, std::move(value))); }
   void closed(std::string_view why);
   void doubts();
@@ -114,32 +127,38 @@ void Answer::open(Fact fact, std::string reason) {
 // source: azure-semantics.md 9.1 (the association is a resource of the perimeter's subscription)
 void Answer::closed(std::string_view why) {
   is_switched_off_ = true;
-  out_.assumptions.push_back(fmt::format("{} is closed ({}) as long as no network security perimeter outside the export admits addresses to it",
-                                         shown(v_, s_.id), why));
+  out_.assumptions.push_back(fmt::format(
+      "{} is closed ({}) as long as no network security perimeter outside the export admits addresses to it",
+      shown(v_, s_.id), why));
 }
 
 void Answer::by_access(std::string_view why_absent, Acl acl) {
   const auto& setting = s_.public_network_access;
   constexpr std::string_view kPointer = "/properties/publicNetworkAccess";
   if (setting.is_unreadable()) {
-    return open(fact(kPointer, setting.met()), fmt::format("publicNetworkAccess is \"{}\", which is not understood", text::printable(setting.met())));
+    return open(fact(kPointer, setting.met()),
+                fmt::format("publicNetworkAccess is \"{}\", which is not understood", text::printable(setting.met())));
   }
-  const PublicNetworkAccess access = setting.value_or_default(PublicNetworkAccess::enabled).value_or(PublicNetworkAccess::enabled);
-  note(kPointer, setting.is_known() ? std::string(model::name(access)) : fmt::format("absent -> {}{}", model::name(access), why_absent));
+  const PublicNetworkAccess access =
+      setting.value_or_default(PublicNetworkAccess::enabled).value_or(PublicNetworkAccess::enabled);
+  note(kPointer, setting.is_known() ? std::string(model::name(access))
+                                    : fmt::format("absent -> {}{}", model::name(access), why_absent));
   switch (access) {
     case PublicNetworkAccess::enabled: return by_rules(acl);
     case PublicNetworkAccess::disabled:
       // source: azure-semantics.md 9.3 (a namespace and its rule set have a switch each: both must be read)
       if (acl == Acl::action_of_children && !s_.has_firewall_children) {
         is_switched_off_ = true;
-        return open(fact("/networkRuleSets/default", "not in the export"), "its network rule set, which has a switch of its own, was not read");
+        return open(fact("/networkRuleSets/default", "not in the export"),
+                    "its network rule set, which has a switch of its own, was not read");
       }
       return closed("publicNetworkAccess Disabled");
     case PublicNetworkAccess::secured_by_perimeter:
       is_switched_off_ = true;
       // Denied without an association; that there is none although the value says so is evidence of a partial export.
       if (v_.estate.perimeters_by_target.of(s_.id).empty()) {
-        open(fact(kPointer, "SecuredByPerimeter"), "the network security perimeter that secures it is not in the export");
+        open(fact(kPointer, "SecuredByPerimeter"),
+             "the network security perimeter that secures it is not in the export");
       }
       return;
   }
@@ -148,10 +167,13 @@ void Answer::by_access(std::string_view why_absent, Acl acl) {
 void Answer::by_list() {
   for (std::size_t i = 0; i < s_.ip_rules.size(); ++i) {
     const model::IpRule& rule = s_.ip_rules[i];
-    const std::string range = rule.first == rule.last ? to_string(rule.first) : fmt::format("{}-{}", to_string(rule.first), to_string(rule.last));
+    const std::string range = rule.first == rule.last
+                                  ? to_string(rule.first)
+                                  : fmt::format("{}-{}", to_string(rule.first), to_string(rule.last));
     // source: azure-semantics.md 9.3 (0.0.0.0: all Azure datacenters, of any tenant; which addresses is in no export)
     if (rule.first.bits() == 0 && rule.last.bits() == 0) {
-      open(fact("/properties/ipRules", range), "the rule 0.0.0.0 admits every Azure datacenter, other tenants' included; their addresses are in no export");
+      open(fact("/properties/ipRules", range),
+           "the rule 0.0.0.0 admits every Azure datacenter, other tenants' included; their addresses are in no export");
       continue;
     }
     AddressSet admitted;
@@ -173,16 +195,21 @@ void Answer::by_rules(Acl acl) {
       [[fallthrough]];
     case Acl::default_action: {
       const auto& action = s_.default_action;
-      if (action.is_unreadable()) return open(fact("/properties/networkAcls/defaultAction", action.met()), "defaultAction is not understood");
-      note("/properties/networkAcls/defaultAction", action.is_known() ? std::string(model::name(action.value())) : "absent -> Allow");
+      if (action.is_unreadable())
+        return open(fact("/properties/networkAcls/defaultAction", action.met()), "defaultAction is not understood");
+      note("/properties/networkAcls/defaultAction",
+           action.is_known() ? std::string(model::name(action.value())) : "absent -> Allow");
       if (!action.is(model::Access::deny)) return everybody();
       return by_list();
     }
     case Acl::cosmos:
       if (s_.vnet_filter.is_unreadable()) {
-        return open(fact("/properties/isVirtualNetworkFilterEnabled", s_.vnet_filter.met()), "the virtual network filter is not understood");
+        return open(fact("/properties/isVirtualNetworkFilterEnabled", s_.vnet_filter.met()),
+                    "the virtual network filter is not understood");
       }
-      note("/properties/isVirtualNetworkFilterEnabled", s_.vnet_filter.is_absent() ? "absent -> false" : s_.vnet_filter.value() ? "true" : "false");
+      note("/properties/isVirtualNetworkFilterEnabled", s_.vnet_filter.is_absent() ? "absent -> false"
+                                                        : s_.vnet_filter.value()   ? "true"
+                                                                                   : "false");
       if (s_.vnet_filter.is(true)) return by_list();
       [[fallthrough]];
     case Acl::list_or_everybody:
@@ -191,34 +218,43 @@ void Answer::by_rules(Acl acl) {
       return everybody();
     case Acl::list_of_children:
       by_list();
-      if (!s_.has_firewall_children) open(fact("/firewallRules", "not in the export"), "its firewall rules were not exported");
+      if (!s_.has_firewall_children)
+        open(fact("/firewallRules", "not in the export"), "its firewall rules were not exported");
       return;
     case Acl::children_or_everybody:
       if (s_.has_vnet_injection) return closed("injected into a virtual network");
       if (!s_.ip_rules.empty()) return by_list();
       if (s_.has_firewall_children) return everybody();
-      return open(fact("/firewallRules", "not in the export"), "its firewall rules were not exported; without any it is open to all");
+      return open(fact("/firewallRules", "not in the export"),
+                  "its firewall rules were not exported; without any it is open to all");
     case Acl::site:
-      if (s_.has_vnet_injection) return open(fact("/properties/hostingEnvironmentProfile", "set"), "whether its App Service Environment is internal is not known");
+      if (s_.has_vnet_injection)
+        return open(fact("/properties/hostingEnvironmentProfile", "set"),
+                    "whether its App Service Environment is internal is not known");
       if (s_.default_action.is(model::Access::deny) && s_.has_firewall_children) return by_list();
-      return open(fact("/config/web", "not in the export"), "its access restrictions (and those of its SCM site) were not exported");
+      return open(fact("/config/web", "not in the export"),
+                  "its access restrictions (and those of its SCM site) were not exported");
   }
 }
 
-// law:  never configured: enabled, unless a private endpoint exists; and the site's configuration, a resource of its own,
+// law:  never configured: enabled, unless a private endpoint exists; and the site's configuration, a resource of its
+// own,
 //       may still set it
 // source: learn.microsoft.com/azure/app-service/overview-access-restrictions#app-access
 void Answer::by_site_access(Acl acl) {
   const bool has_endpoint = !s_.endpoint_connections.empty() || !v_.estate.endpoints_by_target.of(s_.id).empty();
   if (!s_.public_network_access.is_absent() || !has_endpoint) return by_access(" (no private endpoint)", acl);
   is_switched_off_ = true;
-  open(fact("/properties/publicNetworkAccess", "absent"), "publicNetworkAccess is not set and the site has a private endpoint");
+  open(fact("/properties/publicNetworkAccess", "absent"),
+       "publicNetworkAccess is not set and the site has a private endpoint");
 }
 
-// source: learn.microsoft.com/azure/machine-learning/how-to-configure-private-link (public_behind_vnet is the legacy switch)
+// source: learn.microsoft.com/azure/machine-learning/how-to-configure-private-link (public_behind_vnet is the legacy
+// switch)
 void Answer::by_ml_workspace() {
   if (text::equals(s_.arm_kind, "Project")) return by_parent(Acl::everybody);
-  if (s_.public_network_access.is(PublicNetworkAccess::disabled) && !s_.public_behind_vnet.is_absent() && !s_.public_behind_vnet.is(false)) {
+  if (s_.public_network_access.is(PublicNetworkAccess::disabled) && !s_.public_behind_vnet.is_absent() &&
+      !s_.public_behind_vnet.is(false)) {
     return open(fact("/properties/allowPublicAccessWhenBehindVnet", "not false"),
                 "publicNetworkAccess is Disabled and the legacy allowPublicAccessWhenBehindVnet is not false");
   }
@@ -231,7 +267,8 @@ void Answer::by_parent(Acl acl) {
     return open(fact("/parent", s_.parent.is_set() ? std::string(v_.estate.spelling(s_.parent)) : "absent"),
                 fmt::format("it follows {}, which is not in the export", shown(v_, s_.parent)));
   }
-  if (depth_ > kDeepest) return open(fact("/parent", std::string(v_.estate.spelling(s_.parent))), "its parents form a loop");
+  if (depth_ > kDeepest)
+    return open(fact("/parent", std::string(v_.estate.spelling(s_.parent))), "its parents form a loop");
   // source: azure-semantics.md 6.4 (external is VNet-wide in an internal environment)
   if (s_.kind == ServiceKind::container_app) {
     if (s_.internal.is(true)) return note("/properties/configuration/ingress/external", "not external");
@@ -243,7 +280,8 @@ void Answer::by_parent(Acl acl) {
   out_.residual.insert(out_.residual.end(), from.residual.begin(), from.residual.end());
   out_.possible |= from.possible;
   if (s_.kind == ServiceKind::container_app && !s_.internal.is_known() && !from.accepted.empty()) {
-    return open(fact("/properties/configuration/ingress/external", "not known"), "whether its ingress is external is not known");
+    return open(fact("/properties/configuration/ingress/external", "not known"),
+                "whether its ingress is external is not known");
   }
   if (acl == Acl::list_or_everybody && !s_.ip_rules.empty()) {
     by_list();
@@ -255,8 +293,12 @@ void Answer::by_parent(Acl acl) {
 
 // source: azure-semantics.md 6.4 (a policy calls everything but vnetConfiguration.internal = true public)
 void Answer::by_environment() {
-  if (s_.internal.is_unreadable()) return open(fact("/properties/vnetConfiguration/internal", s_.internal.met()), "vnetConfiguration.internal is not understood");
-  note("/properties/vnetConfiguration/internal", s_.internal.is(true) ? "true" : s_.internal.is_absent() ? "absent -> false" : "false");
+  if (s_.internal.is_unreadable())
+    return open(fact("/properties/vnetConfiguration/internal", s_.internal.met()),
+                "vnetConfiguration.internal is not understood");
+  note("/properties/vnetConfiguration/internal", s_.internal.is(true)      ? "true"
+                                                 : s_.internal.is_absent() ? "absent -> false"
+                                                                           : "false");
   if (s_.internal.is(true)) return;
   by_access("", Acl::everybody);
 }
@@ -264,11 +306,13 @@ void Answer::by_environment() {
 // source: azure-semantics.md 6.4 (public unless enablePrivateCluster; empty authorizedIPRanges = all)
 void Answer::by_cluster(Acl acl) {
   constexpr std::string_view kPointer = "/properties/apiServerAccessProfile/enablePrivateCluster";
-  if (s_.internal.is_unreadable()) return open(fact(kPointer, s_.internal.met()), "enablePrivateCluster is not understood");
+  if (s_.internal.is_unreadable())
+    return open(fact(kPointer, s_.internal.met()), "enablePrivateCluster is not understood");
   note(kPointer, s_.internal.is(true) ? "true" : s_.internal.is_absent() ? "absent -> false" : "false");
   if (s_.internal.is(true)) return;
   if (s_.public_network_access.is(PublicNetworkAccess::disabled)) {
-    return open(fact("/properties/publicNetworkAccess", "Disabled"), "what publicNetworkAccess Disabled closes on a cluster that is not private is not documented");
+    return open(fact("/properties/publicNetworkAccess", "Disabled"),
+                "what publicNetworkAccess Disabled closes on a cluster that is not private is not documented");
   }
   by_rules(acl);
 }
@@ -288,7 +332,9 @@ void Answer::by_injection(const model::ApiManagement& service) {
   constexpr std::string_view kTiers[] = {"Developer", "Premium", "PremiumV2"};
   const auto is_tier = [&](std::string_view tier) { return text::equals(service.sku, tier); };
   if (!service.sku.empty() && std::none_of(std::begin(kTiers), std::end(kTiers), is_tier)) {
-    open(fact("/sku/name", service.sku), fmt::format("it is Internal, but the tier {} cannot be injected into a network", text::printable(service.sku)));
+    open(
+        fact("/sku/name", service.sku),
+        fmt::format("it is Internal, but the tier {} cannot be injected into a network", text::printable(service.sku)));
   }
   if (!service.primary.subnet.is_set()) {
     open(fact("/properties/virtualNetworkConfiguration", "no subnet"), "it is Internal, but no subnet is stated");
@@ -296,17 +342,21 @@ void Answer::by_injection(const model::ApiManagement& service) {
   for (std::size_t i = 0; i < service.additional.size(); ++i) {
     if (service.additional[i].subnet.is_set()) continue;
     open(fact(fmt::format("/properties/additionalLocations/{}", i), "no subnet"),
-         fmt::format("it is Internal, but its location {} is in no subnet", text::printable(service.additional[i].location)));
+         fmt::format("it is Internal, but its location {} is in no subnet",
+                     text::printable(service.additional[i].location)));
   }
 }
 
 // source: azure-semantics.md 6.3 (Internal: private address only; on a v2 tier External is outbound integration)
 void Answer::by_api_management() {
   const auto* service = v_.estate.find<model::ApiManagement>(s_.id);
-  if (service == nullptr) return open(fact("/properties/virtualNetworkType", "not read"), "its virtual network type was not read");
+  if (service == nullptr)
+    return open(fact("/properties/virtualNetworkType", "not read"), "its virtual network type was not read");
   constexpr std::string_view kPointer = "/properties/virtualNetworkType";
-  if (service->vnet_type.is_unreadable()) return open(fact(kPointer, service->vnet_type.met()), "virtualNetworkType is not understood");
-  note(kPointer, service->vnet_type.is_known() ? std::string(model::name(service->vnet_type.value())) : "absent -> None");
+  if (service->vnet_type.is_unreadable())
+    return open(fact(kPointer, service->vnet_type.met()), "virtualNetworkType is not understood");
+  note(kPointer,
+       service->vnet_type.is_known() ? std::string(model::name(service->vnet_type.value())) : "absent -> None");
   if (service->vnet_type.is(model::ApimVnetType::internal)) return by_injection(*service);
   by_access("", Acl::everybody);
 }
@@ -321,16 +371,16 @@ void Answer::by_gate(Gate gate, Acl acl) {
     case Gate::two_switches: return by_two_switches();
     case Gate::api_management: return by_api_management();
     case Gate::ml_workspace: return by_ml_workspace();
-    case Gate::none:
-      note("", "public by nature: it has no network switch");
-      return everybody();
-    case Gate::not_modelled: return open(fact("", s_.type), fmt::format("the exposure of {} is not modelled", text::printable(s_.type)));
+    case Gate::none: note("", "public by nature: it has no network switch"); return everybody();
+    case Gate::not_modelled:
+      return open(fact("", s_.type), fmt::format("the exposure of {} is not modelled", text::printable(s_.type)));
   }
 }
 
 void Answer::doubts() {
   for (const model::Unread& unread : s_.unread) {
-    open({s_.id, unread.pointer, unread.met}, fmt::format("{} = {} is not understood", text::printable(unread.pointer), text::printable(unread.met)));
+    open({s_.id, unread.pointer, unread.met},
+         fmt::format("{} = {} is not understood", text::printable(unread.pointer), text::printable(unread.met)));
   }
   if (!s_.is_settled) open(fact("/properties/provisioningState", "not Succeeded"), "it is not provisioned");
   for (const auto& [key, index] : v_.estate.gaps_by_resource.of(s_.id)) {
@@ -343,16 +393,19 @@ void Answer::doubts() {
 void Answer::residual(const KindRow& row) {
   if (row.acl == Acl::default_action || !s_.bypass.empty()) {
     const std::string bypass = s_.bypass.empty() ? "absent -> AzureServices" : text::printable(s_.bypass);
-    if (!text::equals(s_.bypass, "None")) out_.residual.push_back(fmt::format("bypass {} admits trusted Azure services", bypass));
+    if (!text::equals(s_.bypass, "None"))
+      out_.residual.push_back(fmt::format("bypass {} admits trusted Azure services", bypass));
   }
   for (const model::ResourceId subnet : s_.vnet_rules) {
-    out_.residual.push_back(fmt::format("a virtual network rule admits {} through service endpoints", text::printable(v_.estate.spelling(subnet))));
+    out_.residual.push_back(fmt::format("a virtual network rule admits {} through service endpoints",
+                                        text::printable(v_.estate.spelling(subnet))));
   }
 }
 
 void Answer::perimeter() {
   for (const auto& [key, index] : v_.estate.perimeters_by_target.of(s_.id)) {
-    apply_perimeter(v_, v_.estate.tables().perimeter_associations[index], is_switched_off_, s_.public_network_access, out_);
+    apply_perimeter(v_, v_.estate.tables().perimeter_associations[index], is_switched_off_, s_.public_network_access,
+                    out_);
   }
 }
 

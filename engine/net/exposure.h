@@ -22,26 +22,30 @@ struct Exposure {
   /// Further addresses that may be accepted, depending on the open questions.
   AddressSet possible;
   std::vector<OpenQuestion> open;
-  std::vector<model::Fact> facts;         ///< what decided, defaults spelled out ("absent -> Enabled")
-  std::vector<std::string> assumptions;   ///< closed-world assumptions that a closed answer rests on
-  std::vector<std::string> residual;      ///< admitted by design and listed: trusted services bypass, VNet rules
+  std::vector<model::Fact> facts;        ///< what decided, defaults spelled out ("absent -> Enabled")
+  std::vector<std::string> assumptions;  ///< closed-world assumptions that a closed answer rests on
+  std::vector<std::string> residual;     ///< admitted by design and listed: trusted services bypass, VNet rules
 };
 
 /// The public endpoint of one service. Network openness only; authentication is not looked at.
 Exposure exposure(const model::View& view, const model::Service& service);
 
-/// A public entry that leads to a private address of the service without an allowed ingress: DNAT on a firewall, a public
-/// load balancer, an Application Gateway whose effective WAF is not Enabled and in Prevention.
+/// A public entry that leads to a private address of the service without an allowed ingress: DNAT on a firewall, a
+/// public load balancer, an Application Gateway whose effective WAF is not Enabled and in Prevention.
 struct PublicSurface {
-  model::ResourceId entry;         ///< firewall, load balancer, application gateway, public address, front door, private link service
+  model::ResourceId
+      entry;  ///< firewall, load balancer, application gateway, public address, front door, private link service
   std::optional<Ipv4> public_address;
   PortRange ports;
-  Ipv4 target;                     ///< private address it leads to; 0.0.0.0: not known, it may be any (never certain)
+  Ipv4 target;  ///< private address it leads to; 0.0.0.0: not known, it may be any (never certain)
   bool is_certain = true;
-  bool is_machine = false;         ///< the target, known or not, is a virtual machine: never a private endpoint or an injected service
-  bool is_by_name = false;         ///< leads to what `named` holds, whatever its address (never certain; `target` says nothing)
-  std::vector<model::ResourceId> named;  ///< sorted: resources that a front door or private link service names, and those they are parts of
-  AddressSet sources;              ///< Internet addresses it accepts
+  bool is_machine =
+      false;  ///< the target, known or not, is a virtual machine: never a private endpoint or an injected service
+  bool is_by_name =
+      false;  ///< leads to what `named` holds, whatever its address (never certain; `target` says nothing)
+  std::vector<model::ResourceId>
+      named;  ///< sorted: resources that a front door or private link service names, and those they are parts of
+  AddressSet sources;  ///< Internet addresses it accepts
   std::vector<model::Fact> facts;
   std::string reason;
 };
@@ -50,9 +54,10 @@ std::vector<PublicSurface> public_surfaces(const model::View& view, Ipv4 address
 
 /// Where a service is reached inside the network.
 struct ServicePlaces {
-  std::vector<Ipv4> addresses;               ///< of its private endpoints, and of the subnets that it is injected into
-  std::vector<model::ResourceId> hidden_in;  ///< subnets where it has an address that the export does not show; unset: nobody knows where
-  std::vector<model::ResourceId> names;      ///< the service, its private endpoints, the VNets of both
+  std::vector<Ipv4> addresses;  ///< of its private endpoints, and of the subnets that it is injected into
+  std::vector<model::ResourceId>
+      hidden_in;  ///< subnets where it has an address that the export does not show; unset: nobody knows where
+  std::vector<model::ResourceId> names;  ///< the service, its private endpoints, the VNets of both
 };
 ServicePlaces places_of(const model::View& view, const model::Service& service);
 

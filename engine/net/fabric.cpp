@@ -45,7 +45,8 @@ Fabric::Graph::Graph(const model::View& view) {
   const Node on_premises = add(Vertex::on_premises, 1);
   const auto join = [&](Node a, Node b, Edge kind) { boost::add_edge(a, b, Join{kind}, all); };
   for (std::uint32_t i = 0; i < t.subnets.size(); ++i) {
-    if (const auto* vnet = e.find<model::VirtualNetwork>(t.subnets[i].vnet)) join(vnets + e.index_of(*vnet), subnets + i, Edge::contains);
+    if (const auto* vnet = e.find<model::VirtualNetwork>(t.subnets[i].vnet))
+      join(vnets + e.index_of(*vnet), subnets + i, Edge::contains);
   }
   std::set<std::pair<std::uint32_t, std::uint32_t>> pairs;
   for (const model::Peering& peering : t.peerings) {
@@ -70,7 +71,8 @@ Fabric::Graph::Graph(const model::View& view) {
   }
   for (std::uint32_t i = 0; i < t.gateways.size(); ++i) {
     for (const model::ResourceId id : t.gateways[i].subnets) {
-      if (const auto* subnet = e.find<model::Subnet>(id)) join(subnets + e.index_of(*subnet), gateways + i, Edge::attachment);
+      if (const auto* subnet = e.find<model::Subnet>(id))
+        join(subnets + e.index_of(*subnet), gateways + i, Edge::attachment);
     }
     if (!t.gateways[i].is_route_server) join(gateways + i, on_premises, Edge::circuit);
   }
@@ -92,12 +94,14 @@ Fabric& Fabric::operator=(Fabric&&) noexcept = default;
 
 std::size_t Fabric::count(Vertex kind) const {
   const auto range = boost::make_iterator_range(boost::vertices(graph_->all));
-  return static_cast<std::size_t>(std::count_if(range.begin(), range.end(), [&](Node node) { return graph_->all[node].kind == kind; }));
+  return static_cast<std::size_t>(
+      std::count_if(range.begin(), range.end(), [&](Node node) { return graph_->all[node].kind == kind; }));
 }
 
 std::size_t Fabric::count(Edge kind) const {
   std::size_t out = 0;
-  for (const auto& edge : boost::make_iterator_range(boost::edges(graph_->all))) out += graph_->all[edge].kind == kind ? 1U : 0U;
+  for (const auto& edge : boost::make_iterator_range(boost::edges(graph_->all)))
+    out += graph_->all[edge].kind == kind ? 1U : 0U;
   return out;
 }
 

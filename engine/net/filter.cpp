@@ -60,7 +60,8 @@ struct World {
 };
 
 // law:  VirtualNetwork = own VNet, peers, what gateways connect, and the prefixes of user routes
-// form: certain members are the own VNet and connected peers with access; certain non-members are what nothing of the list can hold
+// form: certain members are the own VNet and connected peers with access; certain non-members are what nothing of the
+// list can hold
 // source: azure-semantics.md 2.4; learn.microsoft.com/azure/virtual-network/service-tags-overview
 Ternary in_virtual_network(const View& view, const Subnet& subnet, Ipv4 address) {
   const model::Estate& e = view.estate;
@@ -124,9 +125,11 @@ class Evaluation {
   World world_;
 };
 
-// law:  Internet is what is outside VirtualNetwork and reachable by public Internet, Azure's own public addresses included; a
+// law:  Internet is what is outside VirtualNetwork and reachable by public Internet, Azure's own public addresses
+// included; a
 //       private address outside VirtualNetwork is neither
-// source: azure-semantics.md 2.4; learn.microsoft.com/azure/network-watcher/diagnose-vm-network-traffic-filtering-problem
+// source: azure-semantics.md 2.4;
+// learn.microsoft.com/azure/network-watcher/diagnose-vm-network-traffic-filtering-problem
 Ternary Evaluation::in_tag(std::uint32_t tag, Ipv4 address, bool in_vnet) const {
   const auto& tags = e_.tables().service_tags;
   const std::string_view name = tag < tags.size() ? std::string_view(tags[tag]) : std::string_view();
@@ -138,7 +141,8 @@ Ternary Evaluation::in_tag(std::uint32_t tag, Ipv4 address, bool in_vnet) const 
   // source: learn.microsoft.com/azure/virtual-network/service-tags-overview (AzureLoadBalancer is 168.63.129.16)
   if (tag == kLoadBalancerTag || text::equals(name, "AzureLoadBalancer")) return yes_if(address == kWireServer);
   // Every other tag is a list of public prefixes that no export holds.
-  return yes_if(internet_addresses().contains(address)) == Ternary::yes || address == kWireServer ? Ternary::unknown : Ternary::no;
+  return yes_if(internet_addresses().contains(address)) == Ternary::yes || address == kWireServer ? Ternary::unknown
+                                                                                                  : Ternary::no;
 }
 
 // source: learn.microsoft.com/azure/virtual-network/application-security-groups (members of one VNet)
@@ -225,8 +229,9 @@ Evaluation::Outcome Evaluation::group(const NetworkSecurityGroup& nsg, Direction
     const Ternary match = matches(*rule);
     if (match == Ternary::no) continue;
     const auto undecided = [&](const SecurityRule& by) {
-      return Outcome{Decision::unknown, &by,
-                     fmt::format("whether rule {} of {} matches is not known", text::printable(by.name), shown(v_, nsg.id))};
+      return Outcome{
+          Decision::unknown, &by,
+          fmt::format("whether rule {} of {} matches is not known", text::printable(by.name), shown(v_, nsg.id))};
     };
     if (!rule->is_usable) return undecided(*rule);
     if (doubtful != nullptr && doubtful->access != rule->access) return undecided(*doubtful);
@@ -257,10 +262,11 @@ model::Fact fact_of(const NetworkSecurityGroup& nsg, const Evaluation::Outcome& 
 }
 
 /// One group in every World that may be.
-Evaluation::Outcome ask(const View& view, const NetworkSecurityGroup& nsg, Direction direction, const FilterPoint& point,
-                        const Packet& packet) {
+Evaluation::Outcome ask(const View& view, const NetworkSecurityGroup& nsg, Direction direction,
+                        const FilterPoint& point, const Packet& packet) {
   if (!nsg.unread.empty() || !nsg.is_settled || !view.estate.taints_by_resource.of(nsg.id).empty()) {
-    return {Decision::unknown, nullptr, fmt::format("network security group {} is not fully understood", shown(view, nsg.id))};
+    return {Decision::unknown, nullptr,
+            fmt::format("network security group {} is not fully understood", shown(view, nsg.id))};
   }
   const Ternary source = in_virtual_network(view, *point.subnet, packet.source);
   const Ternary destination = in_virtual_network(view, *point.subnet, packet.destination);
@@ -274,7 +280,8 @@ Evaluation::Outcome ask(const View& view, const NetworkSecurityGroup& nsg, Direc
       } else if (out->decision != here.decision) {
         const SecurityRule* rule = out->rule;
         return {Decision::unknown, rule,
-                fmt::format("it is not certain whether the VirtualNetwork tag of {} holds the packet's addresses", shown(view, nsg.id))};
+                fmt::format("it is not certain whether the VirtualNetwork tag of {} holds the packet's addresses",
+                            shown(view, nsg.id))};
       }
     }
   }
@@ -286,12 +293,14 @@ Evaluation::Outcome ask(const View& view, const NetworkSecurityGroup& nsg, Direc
 std::vector<model::ResourceId> groups_of(const FilterPoint& point, Direction direction) {
   std::vector<model::ResourceId> out;
   if (point.subnet->network_security_group.is_set()) out.push_back(point.subnet->network_security_group);
-  if (point.nic != nullptr && point.nic->network_security_group.is_set()) out.push_back(point.nic->network_security_group);
+  if (point.nic != nullptr && point.nic->network_security_group.is_set())
+    out.push_back(point.nic->network_security_group);
   if (direction == Direction::outbound) std::reverse(out.begin(), out.end());
   return out;
 }
 
-// source: learn.microsoft.com/azure/firewall/firewall-faq (not evaluated); azure-semantics.md 3.1 (unsupported on the other two)
+// source: learn.microsoft.com/azure/firewall/firewall-faq (not evaluated); azure-semantics.md 3.1 (unsupported on the
+// other two)
 bool is_exempt(const View& view, const Subnet& subnet) {
   return is_named(view, subnet, "AzureFirewallSubnet") || is_named(view, subnet, "GatewaySubnet") ||
          is_named(view, subnet, "RouteServerSubnet");
@@ -316,10 +325,13 @@ Packet packet_of(const Flow& flow) {
 std::span<const SecurityRule> default_rules() {
   using enum model::Access;
   static const std::array<SecurityRule, 6> kRules{
-      default_rule("AllowVnetInBound", 65000, Direction::inbound, allow, tag_term(kVirtualNetworkTag), tag_term(kVirtualNetworkTag)),
-      default_rule("AllowAzureLoadBalancerInBound", 65001, Direction::inbound, allow, tag_term(kLoadBalancerTag), any_address()),
+      default_rule("AllowVnetInBound", 65000, Direction::inbound, allow, tag_term(kVirtualNetworkTag),
+                   tag_term(kVirtualNetworkTag)),
+      default_rule("AllowAzureLoadBalancerInBound", 65001, Direction::inbound, allow, tag_term(kLoadBalancerTag),
+                   any_address()),
       default_rule("DenyAllInBound", 65500, Direction::inbound, deny, any_address(), any_address()),
-      default_rule("AllowVnetOutBound", 65000, Direction::outbound, allow, tag_term(kVirtualNetworkTag), tag_term(kVirtualNetworkTag)),
+      default_rule("AllowVnetOutBound", 65000, Direction::outbound, allow, tag_term(kVirtualNetworkTag),
+                   tag_term(kVirtualNetworkTag)),
       default_rule("AllowInternetOutBound", 65001, Direction::outbound, allow, any_address(), tag_term(kInternetTag)),
       default_rule("DenyAllOutBound", 65500, Direction::outbound, deny, any_address(), any_address())};
   return kRules;

@@ -31,8 +31,8 @@ struct FilterResult {
   std::string reason;                        ///< one sentence
 };
 
-/// Who sends or receives. `nic` may be absent: a host of the subnet that the export does not show, or a platform service, which
-/// only the subnet's group filters.
+/// Who sends or receives. `nic` may be absent: a host of the subnet that the export does not show, or a platform
+/// service, which only the subnet's group filters.
 struct FilterPoint {
   const model::Subnet* subnet = nullptr;
   const model::NetworkInterface* nic = nullptr;
@@ -45,14 +45,15 @@ std::span<const model::SecurityRule> default_rules();
 
 /// The groups of the point in Azure's order; each one attached must allow.
 /// source: learn.microsoft.com/azure/virtual-network/network-security-group-how-it-works
-FilterResult filter(const model::View& view, model::Direction direction, const FilterPoint& point, const Packet& packet);
+FilterResult filter(const model::View& view, model::Direction direction, const FilterPoint& point,
+                    const Packet& packet);
 
-/// Destination ports, protocols and address boundaries at which the groups of the point can change their mind: asking them at these
-/// (and at the members of the prefixes that come with the question) is asking them everywhere.
+/// Destination ports, protocols and address boundaries at which the groups of the point can change their mind: asking
+/// them at these (and at the members of the prefixes that come with the question) is asking them everywhere.
 struct Corners {
   std::vector<Ipv4> sources;
   std::vector<Ipv4> destinations;
-  std::vector<std::uint16_t> ports;         ///< destination ports
+  std::vector<std::uint16_t> ports;  ///< destination ports
   std::vector<std::uint16_t> source_ports;
 };
 void add_corners(const model::View& view, const FilterPoint& point, Corners& corners);

@@ -73,7 +73,8 @@ bool has_ports(Protocol protocol) { return protocol == Protocol::tcp || protocol
 
 // source: azure-semantics.md 4.2 (Any with an explicit port is TCP and UDP, with * all protocols)
 Ternary Evaluation::protocol(const FirewallRule& rule) const {
-  if (rule.kind == FirewallRule::Kind::application) return packet_.protocol == Protocol::tcp ? Ternary::unknown : Ternary::no;
+  if (rule.kind == FirewallRule::Kind::application)
+    return packet_.protocol == Protocol::tcp ? Ternary::unknown : Ternary::no;
   if (rule.protocols.empty()) return Ternary::unknown;
   for (const Protocol p : rule.protocols) {
     if (p == packet_.protocol || p == Protocol::any) return Ternary::yes;
@@ -86,11 +87,13 @@ Ternary Evaluation::ports(const FirewallRule& rule) const {
   const auto is_all = [](const PortRange& range) { return range.is_all(); };
   if (std::any_of(rule.destination_ports.begin(), rule.destination_ports.end(), is_all)) return Ternary::yes;
   if (!has_ports(packet_.protocol)) {
-    const bool names_it = std::find(rule.protocols.begin(), rule.protocols.end(), packet_.protocol) != rule.protocols.end();
+    const bool names_it =
+        std::find(rule.protocols.begin(), rule.protocols.end(), packet_.protocol) != rule.protocols.end();
     return names_it ? Ternary::unknown : Ternary::no;
   }
   const auto holds_port = [&](const PortRange& range) { return range.contains(packet_.destination_port); };
-  return std::any_of(rule.destination_ports.begin(), rule.destination_ports.end(), holds_port) ? Ternary::yes : Ternary::no;
+  return std::any_of(rule.destination_ports.begin(), rule.destination_ports.end(), holds_port) ? Ternary::yes
+                                                                                               : Ternary::no;
 }
 
 Ternary Evaluation::matches(const FirewallRule& rule) const {
@@ -111,8 +114,8 @@ model::Fact fact_of(const PlacedRule& placed) {
 }
 
 std::string shown_rule(const View& view, const PlacedRule& placed) {
-  return fmt::format("rule {} of collection {} in {}", text::printable(placed.get().name), text::printable(placed.in().name),
-                     shown(view, placed.group->id));
+  return fmt::format("rule {} of collection {} in {}", text::printable(placed.get().name),
+                     text::printable(placed.in().name), shown(view, placed.group->id));
 }
 
 FirewallResult undecided(const View& view, const PlacedRule& placed, std::string_view why) {
@@ -127,14 +130,17 @@ std::optional<FirewallResult> translate(const View& view, const std::vector<Plac
     const Result<Ipv4> target = Ipv4::parse(placed.get().translated_address);
     if (match == Ternary::unknown) return undecided(view, placed, "whether it matches is not known");
     if (!target) return undecided(view, placed, "it translates to a name");
-    return FirewallResult{Decision::allow, Translation{*target, placed.get().translated_port.value_or(packet.destination_port)},
-                          {fact_of(placed)}, shown_rule(view, placed)};
+    return FirewallResult{Decision::allow,
+                          Translation{*target, placed.get().translated_port.value_or(packet.destination_port)},
+                          {fact_of(placed)},
+                          shown_rule(view, placed)};
   }
   return std::nullopt;
 }
 
 // First network rule that matches; a doubtful one leaves both ways open until a certain one agrees.
-std::optional<FirewallResult> by_network_rules(const View& view, const std::vector<PlacedRule>& rules, const Packet& packet) {
+std::optional<FirewallResult> by_network_rules(const View& view, const std::vector<PlacedRule>& rules,
+                                               const Packet& packet) {
   const Evaluation evaluation(view, packet);
   const PlacedRule* doubtful = nullptr;
   for (const PlacedRule& placed : rules) {
@@ -155,26 +161,35 @@ std::optional<FirewallResult> by_network_rules(const View& view, const std::vect
   return std::nullopt;
 }
 
-// source: learn.microsoft.com/azure/firewall/rule-processing (application rules, then the built-in infrastructure collection)
-FirewallResult by_application_rules(const View& view, const model::AzureFirewall& firewall, const std::vector<PlacedRule>& rules,
-                                    const Packet& packet) {
+// source: learn.microsoft.com/azure/firewall/rule-processing (application rules, then the built-in infrastructure
+// collection)
+FirewallResult by_application_rules(const View& view, const model::AzureFirewall& firewall,
+                                    const std::vector<PlacedRule>& rules, const Packet& packet) {
   const Evaluation evaluation(view, packet);
   const PlacedRule* may_allow = nullptr;
   for (const PlacedRule& placed : rules) {
     if (evaluation.matches(placed.get()) == Ternary::no) continue;
-    if (placed.in().action == model::Access::allow || !placed.get().is_usable) may_allow = may_allow ? may_allow : &placed;
+    if (placed.in().action == model::Access::allow || !placed.get().is_usable)
+      may_allow = may_allow ? may_allow : &placed;
   }
-  if (may_allow != nullptr) return undecided(view, *may_allow, "an application rule decides by the name in the request");
-  const bool is_web = packet.protocol == Protocol::tcp && (packet.destination_port == 80 || packet.destination_port == 443);
+  if (may_allow != nullptr)
+    return undecided(view, *may_allow, "an application rule decides by the name in the request");
+  const bool is_web =
+      packet.protocol == Protocol::tcp && (packet.destination_port == 80 || packet.destination_port == 443);
   if (is_web && internet_addresses().contains(packet.destination)) {
-    return {Decision::unknown, {}, {{firewall.id, "", "built-in infrastructure rules"}},
+    return {Decision::unknown,
+            {},
+            {{firewall.id, "", "built-in infrastructure rules"}},
             "the firewall's built-in infrastructure rules decide by the name in the request"};
   }
-  return {Decision::deny, {}, {{firewall.policy.is_set() ? firewall.policy : firewall.id, "", "no rule matches -> Deny"}},
+  return {Decision::deny,
+          {},
+          {{firewall.policy.is_set() ? firewall.policy : firewall.id, "", "no rule matches -> Deny"}},
           fmt::format("no rule of {} matches", shown(view, firewall.id))};
 }
 
-bool add_groups(const View& view, const model::FirewallPolicy& policy, std::vector<const RuleCollectionGroup*>& out, std::string& why) {
+bool add_groups(const View& view, const model::FirewallPolicy& policy, std::vector<const RuleCollectionGroup*>& out,
+                std::string& why) {
   std::vector<const RuleCollectionGroup*> own;
   for (const auto& [key, index] : view.estate.groups_by_policy.of(policy.id)) {
     own.push_back(&view.estate.tables().rule_collection_groups[index]);
@@ -189,16 +204,17 @@ bool add_groups(const View& view, const model::FirewallPolicy& policy, std::vect
     why = fmt::format("rule collection group {} is not fully understood", shown(view, group->id));
     return false;
   }
-  std::stable_sort(own.begin(), own.end(),
-                   [](const RuleCollectionGroup* a, const RuleCollectionGroup* b) { return a->priority < b->priority; });
+  std::stable_sort(own.begin(), own.end(), [](const RuleCollectionGroup* a, const RuleCollectionGroup* b) {
+    return a->priority < b->priority;
+  });
   out.insert(out.end(), own.begin(), own.end());
   return true;
 }
 
 }  // namespace
 
-Ternary holds(const View& view, const std::vector<model::AddressTerm>& terms, const std::vector<model::ResourceId>& groups,
-              Ipv4 address) {
+Ternary holds(const View& view, const std::vector<model::AddressTerm>& terms,
+              const std::vector<model::ResourceId>& groups, Ipv4 address) {
   Ternary out = Ternary::no;
   for (const model::AddressTerm& term : terms) out = std::max(out, in_term(term, address));
   for (const model::ResourceId id : groups) {
@@ -212,11 +228,13 @@ Ternary holds(const View& view, const std::vector<model::AddressTerm>& terms, co
   return out;
 }
 
-std::optional<std::vector<const RuleCollectionGroup*>> acting_groups(const View& view, const model::AzureFirewall& firewall,
+std::optional<std::vector<const RuleCollectionGroup*>> acting_groups(const View& view,
+                                                                     const model::AzureFirewall& firewall,
                                                                      std::string& why) {
   if (!firewall.unread.empty() || !firewall.is_settled || firewall.has_classic_rules) {
-    why = firewall.has_classic_rules ? fmt::format("{} has classic rules, which are not modelled", shown(view, firewall.id))
-                                     : fmt::format("{} is not fully understood", shown(view, firewall.id));
+    why = firewall.has_classic_rules
+              ? fmt::format("{} has classic rules, which are not modelled", shown(view, firewall.id))
+              : fmt::format("{} is not fully understood", shown(view, firewall.id));
     return std::nullopt;
   }
   std::vector<const model::FirewallPolicy*> chain;  // child first
@@ -245,19 +263,24 @@ std::optional<std::vector<const RuleCollectionGroup*>> acting_groups(const View&
   return out;
 }
 
-FirewallResult firewall_rules(const View& view, const model::AzureFirewall& firewall, const Packet& packet, bool is_for_firewall) {
+FirewallResult firewall_rules(const View& view, const model::AzureFirewall& firewall, const Packet& packet,
+                              bool is_for_firewall) {
   std::string why;
   const auto groups = acting_groups(view, firewall, why);
   if (!groups) return {Decision::unknown, {}, {{firewall.id, "/properties/firewallPolicy", "not known"}}, why};
   if (is_for_firewall) {
     std::optional<FirewallResult> translated = translate(view, in_order(*groups, FirewallRule::Kind::nat), packet);
     if (translated) return *std::move(translated);
-    return {Decision::deny, {}, {{firewall.id, "", "no DNAT rule matches -> Deny"}},
+    return {Decision::deny,
+            {},
+            {{firewall.id, "", "no DNAT rule matches -> Deny"}},
             fmt::format("no DNAT rule of {} matches", shown(view, firewall.id))};
   }
-  std::optional<FirewallResult> decided = by_network_rules(view, in_order(*groups, FirewallRule::Kind::network), packet);
+  std::optional<FirewallResult> decided =
+      by_network_rules(view, in_order(*groups, FirewallRule::Kind::network), packet);
   if (decided) {
-    // A doubtful network rule that may allow, where an application rule may decide otherwise, stays undecided either way.
+    // A doubtful network rule that may allow, where an application rule may decide otherwise, stays undecided either
+    // way.
     return *std::move(decided);
   }
   return by_application_rules(view, firewall, in_order(*groups, FirewallRule::Kind::application), packet);

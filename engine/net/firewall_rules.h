@@ -21,18 +21,19 @@ struct FirewallResult {
   std::string reason;
 };
 
-/// `is_for_firewall`: the packet is addressed to the firewall itself (a public address or its private one), so that only DNAT
-/// rules can move it on. source: learn.microsoft.com/azure/firewall/rule-processing
+/// `is_for_firewall`: the packet is addressed to the firewall itself (a public address or its private one), so that
+/// only DNAT rules can move it on. source: learn.microsoft.com/azure/firewall/rule-processing
 FirewallResult firewall_rules(const model::View& view, const model::AzureFirewall& firewall, const Packet& packet,
                               bool is_for_firewall);
 
-/// The rule collection groups that act, in order: parent policy first, then by priority. Empty optional: part of the chain is not
-/// in the export or not understood; `why` then says what.
+/// The rule collection groups that act, in order: parent policy first, then by priority. Empty optional: part of the
+/// chain is not in the export or not understood; `why` then says what.
 std::optional<std::vector<const model::RuleCollectionGroup*>> acting_groups(const model::View& view,
-                                                                            const model::AzureFirewall& firewall, std::string& why);
+                                                                            const model::AzureFirewall& firewall,
+                                                                            std::string& why);
 
 /// Whether the terms and IP groups of a firewall rule hold an address.
-Ternary holds(const model::View& view, const std::vector<model::AddressTerm>& terms, const std::vector<model::ResourceId>& groups,
-              Ipv4 address);
+Ternary holds(const model::View& view, const std::vector<model::AddressTerm>& terms,
+              const std::vector<model::ResourceId>& groups, Ipv4 address);
 
 }  // namespace hubproof::net

@@ -37,7 +37,9 @@ std::string_view name(Disposition disposition) {
 
 std::string to_string(const Flow& flow) {
   const bool has_ports = flow.protocol == Protocol::tcp || flow.protocol == Protocol::udp;
-  if (!has_ports) return fmt::format("{} -> {}/{}", to_string(flow.source), to_string(flow.destination), hubproof::name(flow.protocol));
+  if (!has_ports)
+    return fmt::format("{} -> {}/{}", to_string(flow.source), to_string(flow.destination),
+                       hubproof::name(flow.protocol));
   return fmt::format("{}:{} -> {}:{}/{}", to_string(flow.source), flow.source_port, to_string(flow.destination),
                      flow.destination_port, hubproof::name(flow.protocol));
 }

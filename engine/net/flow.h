@@ -17,8 +17,18 @@ namespace hubproof::net {
 /// A place where packets can be.
 struct Place {
   enum class Kind : std::uint8_t {
-    subnet, network_interface, private_endpoint, firewall, gateway, load_balancer, appliance, public_ip, service,
-    internet, on_premises, unknown
+    subnet,
+    network_interface,
+    private_endpoint,
+    firewall,
+    gateway,
+    load_balancer,
+    appliance,
+    public_ip,
+    service,
+    internet,
+    on_premises,
+    unknown
   };
   Kind kind = Kind::unknown;
   model::ResourceId id;  ///< unset for internet and on_premises
@@ -38,7 +48,13 @@ struct Flow {
 std::string to_string(const Flow& flow);
 
 enum class Disposition : std::uint8_t {
-  delivered, denied, dropped, exits_to_internet, exits_to_on_premises, loop, unknown
+  delivered,
+  denied,
+  dropped,
+  exits_to_internet,
+  exits_to_on_premises,
+  loop,
+  unknown
 };
 /// "delivered", "exits-to-internet", ...
 std::string_view name(Disposition disposition);
@@ -50,15 +66,15 @@ struct Hop {
   std::string matched_prefix;               ///< of a routing decision
   std::optional<RouteSource> route_source;  ///< of a routing decision
   std::vector<model::Fact> decided_by;
-  std::string note;                         ///< one readable sentence
+  std::string note;  ///< one readable sentence
 };
 
 struct Trace {
   Flow flow;
   Disposition disposition = Disposition::unknown;
   std::vector<Hop> hops;
-  bool crossed_firewall = false;        ///< a hub firewall handled the packet
-  std::vector<model::ResourceId> vnets; ///< VNets that the packet was in, in order
+  bool crossed_firewall = false;         ///< a hub firewall handled the packet
+  std::vector<model::ResourceId> vnets;  ///< VNets that the packet was in, in order
   std::vector<std::string> unknown_because;
 };
 

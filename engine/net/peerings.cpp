@@ -31,8 +31,8 @@ bool is_contradicted(const View& view, model::ResourceId id) {
 }
 
 // State of the pair, flags apart.
-// source: azure-semantics.md 2.1 (Initiated and Disconnected carry no traffic; only a pair where one side is provably absent or
-// Disconnected blocks)
+// source: azure-semantics.md 2.1 (Initiated and Disconnected carry no traffic; only a pair where one side is provably
+// absent or Disconnected blocks)
 PeeringLink link_of_states(const View& view, const Peering& peering, const Peering* back) {
   const std::string remote = shown(view, peering.remote);
   if (!peering.state.is_known()) {
@@ -42,7 +42,8 @@ PeeringLink link_of_states(const View& view, const Peering& peering, const Peeri
   if (!peering.state.is(PeeringState::connected)) {
     const std::string_view state = model::name(peering.state.value());
     if (!back_is_connected) return {Ternary::no, false, fmt::format("the peering to {} is {}", remote, state)};
-    return {Ternary::unknown, true, fmt::format("the peering to {} is {} here but Connected on the other side", remote, state)};
+    return {Ternary::unknown, true,
+            fmt::format("the peering to {} is {} here but Connected on the other side", remote, state)};
   }
   if (view.estate.find<model::VirtualNetwork>(peering.remote) == nullptr) return {Ternary::yes, true, {}};
   if (back == nullptr) {
@@ -85,11 +86,13 @@ PeeringLink peering_link(const View& view, const Peering& peering) {
                                text::printable(side->unread.front().pointer)));
     }
     if (!side->is_settled) return doubt(fmt::format("the peering with {} is not provisioned", remote));
-    if (is_contradicted(view, side->id)) return doubt(fmt::format("the export contradicts itself about the peering with {}", remote));
+    if (is_contradicted(view, side->id))
+      return doubt(fmt::format("the export contradicts itself about the peering with {}", remote));
     // Editions of the page disagree on whether `false` blocks or only changes the VirtualNetwork tag.
     // source: azure-semantics.md 2.2; learn.microsoft.com/azure/virtual-network/virtual-network-manage-peering
     if (side->allow_access.value_or_default(true) != true) {
-      return doubt(fmt::format("allowVirtualNetworkAccess of the peering with {} is not true, which may or may not block", remote));
+      return doubt(fmt::format(
+          "allowVirtualNetworkAccess of the peering with {} is not true, which may or may not block", remote));
     }
     // source: azure-semantics.md 2.3 (subnet peering; the names of its subnets are not modelled)
     if (side->complete_vnets.value_or_default(true) != true) {
@@ -100,7 +103,8 @@ PeeringLink peering_link(const View& view, const Peering& peering) {
 }
 
 bool may_route(const View& view, const Peering& peering, std::span<const Prefix> window) {
-  if (overlaps_any(peering.remote_address_space, window) || overlaps_any(peering.remote_current_address_space, window)) return true;
+  if (overlaps_any(peering.remote_address_space, window) || overlaps_any(peering.remote_current_address_space, window))
+    return true;
   const model::VirtualNetwork* remote = view.estate.find<model::VirtualNetwork>(peering.remote);
   return remote != nullptr && overlaps_any(remote->address_space, window);
 }
@@ -110,7 +114,8 @@ std::vector<PeeringRange> peering_ranges(const View& view, const Peering& peerin
   std::vector<const std::vector<Prefix>*> lists;
   if (!peering.remote_address_space.empty()) lists.push_back(&peering.remote_address_space);
   if (!peering.remote_current_address_space.empty()) lists.push_back(&peering.remote_current_address_space);
-  if (const auto* remote = view.estate.find<model::VirtualNetwork>(peering.remote)) lists.push_back(&remote->address_space);
+  if (const auto* remote = view.estate.find<model::VirtualNetwork>(peering.remote))
+    lists.push_back(&remote->address_space);
   std::vector<PeeringRange> out;
   for (const std::vector<Prefix>* list : lists) {
     for (const Prefix& prefix : *list) {

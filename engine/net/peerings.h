@@ -26,8 +26,8 @@ struct PeeringRange {
   Prefix prefix;
   bool is_certain = true;
 };
-/// The remote ranges that the peering may route: what was last synced, what the remote states now and what the remote VNet in the
-/// export has. Certain are those that every known list holds.
+/// The remote ranges that the peering may route: what was last synced, what the remote states now and what the remote
+/// VNet in the export has. Certain are those that every known list holds.
 std::vector<PeeringRange> peering_ranges(const model::View& view, const model::Peering& peering);
 
 /// True when peering_ranges() holds a range that overlaps one of `window`; no allocation.

@@ -19,7 +19,8 @@ AddressSet admitted(const View& view, const model::PerimeterAssociation& associa
     const bool is_understood = rule.direction.is_known() && rule.unread.empty() && rule.is_settled;
     if (!is_understood) {
       exposure.possible |= internet_addresses();
-      exposure.open.push_back({{rule.id, "", "not understood"}, fmt::format("access rule {} of the perimeter is not understood", shown(view, rule.id))});
+      exposure.open.push_back({{rule.id, "", "not understood"},
+                               fmt::format("access rule {} of the perimeter is not understood", shown(view, rule.id))});
       continue;
     }
     for (const Prefix& prefix : rule.prefixes) {
@@ -30,7 +31,8 @@ AddressSet admitted(const View& view, const model::PerimeterAssociation& associa
       out |= part;
     }
     if (rule.has_subscriptions) {
-      exposure.residual.push_back(fmt::format("access rule {} of the perimeter admits subscriptions", shown(view, rule.id)));
+      exposure.residual.push_back(
+          fmt::format("access rule {} of the perimeter admits subscriptions", shown(view, rule.id)));
     }
   }
   return out;
@@ -39,14 +41,14 @@ AddressSet admitted(const View& view, const model::PerimeterAssociation& associa
 }  // namespace
 
 // law:  Enforced: the perimeter's rules alone; Learning: the perimeter's rules besides the resource's own
-// source: azure-semantics.md 9.2. For Learning with public access switched off two pages disagree whether the perimeter's rules
-// admit, so addresses that only they admit are possible, not accepted.
+// source: azure-semantics.md 9.2. For Learning with public access switched off two pages disagree whether the
+// perimeter's rules admit, so addresses that only they admit are possible, not accepted.
 void apply_perimeter(const View& view, const model::PerimeterAssociation& association, bool is_switched_off,
                      const model::Setting<model::PublicNetworkAccess>& access, Exposure& exposure) {
   const std::string perimeter = shown(view, association.id);
   const bool is_understood = association.unread.empty() && association.is_settled && !association.mode.is_unreadable();
-  const bool has_rules = view.estate.holds(association.profile) ||
-                         !view.estate.perimeter_rules_by_profile.of(association.profile).empty();
+  const bool has_rules =
+      view.estate.holds(association.profile) || !view.estate.perimeter_rules_by_profile.of(association.profile).empty();
   const bool is_whole = has_rules && !view.estate.is_partial(model::ArgTable::network_resources);
   const auto own_questions = static_cast<std::ptrdiff_t>(exposure.open.size());
   const AddressSet by_rules = admitted(view, association, exposure);
@@ -75,9 +77,10 @@ void apply_perimeter(const View& view, const model::PerimeterAssociation& associ
     return;
   }
   exposure.possible |= by_rules;
-  exposure.open.push_back({{association.id, "/properties/accessMode", std::string(model::name(mode))},
-                           fmt::format("whether the rules of perimeter association {} admit addresses in mode {} is documented in two ways",
-                                       perimeter, model::name(mode))});
+  exposure.open.push_back(
+      {{association.id, "/properties/accessMode", std::string(model::name(mode))},
+       fmt::format("whether the rules of perimeter association {} admit addresses in mode {} is documented in two ways",
+                   perimeter, model::name(mode))});
 }
 
 }  // namespace hubproof::net

@@ -6,8 +6,9 @@
 
 namespace hubproof::net {
 
-/// Changes `exposure` (the answer of the resource's own rules) to what holds under the association. `is_switched_off`: public
-/// access is Disabled or SecuredByPerimeter. source: learn.microsoft.com/azure/private-link/network-security-perimeter-transition
+/// Changes `exposure` (the answer of the resource's own rules) to what holds under the association. `is_switched_off`:
+/// public access is Disabled or SecuredByPerimeter. source:
+/// learn.microsoft.com/azure/private-link/network-security-perimeter-transition
 void apply_perimeter(const model::View& view, const model::PerimeterAssociation& association, bool is_switched_off,
                      const model::Setting<model::PublicNetworkAccess>& access, Exposure& exposure);
 

@@ -29,7 +29,8 @@ void keep_first_of_each(std::vector<T>& list) {
 }
 
 /// Corners that lie in `space`, after one address of each of its intervals.
-std::vector<Ipv4> candidates(std::span<const Ipv4> preferred, const AddressSet& space, const std::vector<Ipv4>& corners) {
+std::vector<Ipv4> candidates(std::span<const Ipv4> preferred, const AddressSet& space,
+                             const std::vector<Ipv4>& corners) {
   std::vector<Ipv4> out;
   for (const Ipv4 address : preferred) {
     if (space.contains(address)) out.push_back(address);
@@ -47,7 +48,8 @@ std::vector<Ipv4> candidates(std::span<const Ipv4> preferred, const AddressSet& 
 }
 
 /// Asks the filters about one packet.
-Ternary ask(const View& view, const FilterPoint* sender, const FilterPoint* receiver, const Packet& packet, Reach& out) {
+Ternary ask(const View& view, const FilterPoint* sender, const FilterPoint* receiver, const Packet& packet,
+            Reach& out) {
   Ternary passes = Ternary::yes;
   for (const bool outbound : {true, false}) {
     const FilterPoint* point = outbound ? sender : receiver;
@@ -139,7 +141,8 @@ Reach reach(const View& view, const FilterPoint* sender, const FilterPoint& rece
   return search(view, sender, &receiver, sources, destinations, preferred);
 }
 
-Reach reach_out(const View& view, const FilterPoint& sender, const AddressSet& sources, const AddressSet& destinations) {
+Reach reach_out(const View& view, const FilterPoint& sender, const AddressSet& sources,
+                const AddressSet& destinations) {
   return search(view, &sender, nullptr, sources, destinations, {});
 }
 

@@ -1,4 +1,5 @@
-// Which of many packets two filters let pass, decided at the corners of their rules; and routes decided over address intervals.
+// Which of many packets two filters let pass, decided at the corners of their rules; and routes decided over address
+// intervals.
 #pragma once
 
 #include <optional>
@@ -21,21 +22,23 @@ struct Segment {
 std::vector<Segment> decide(std::span<const Route> routes, std::span<const Prefix> window);
 
 struct Reach {
-  Ternary passes = Ternary::no;   ///< some packet is let through
-  std::optional<Packet> example;  ///< one that is, when `yes`
-  std::vector<model::Fact> facts; ///< what decided
-  std::string reason;             ///< of unknown
+  Ternary passes = Ternary::no;    ///< some packet is let through
+  std::optional<Packet> example;   ///< one that is, when `yes`
+  std::vector<model::Fact> facts;  ///< what decided
+  std::string reason;              ///< of unknown
 };
 
-/// Whether some packet from `sources` to `destinations` passes the filters of the sender (when there is one) and the receiver.
-/// `preferred` are destinations to try first.
+/// Whether some packet from `sources` to `destinations` passes the filters of the sender (when there is one) and the
+/// receiver. `preferred` are destinations to try first.
 Reach reach(const model::View& view, const FilterPoint* sender, const FilterPoint& receiver, const AddressSet& sources,
             const AddressSet& destinations, std::span<const Ipv4> preferred);
 /// As reach(), for packets that only the sender's filters see.
-Reach reach_out(const model::View& view, const FilterPoint& sender, const AddressSet& sources, const AddressSet& destinations);
+Reach reach_out(const model::View& view, const FilterPoint& sender, const AddressSet& sources,
+                const AddressSet& destinations);
 
 /// The addresses that hosts of a subnet can have; the platform keeps the first four and the last of each prefix.
-/// source: learn.microsoft.com/azure/virtual-network/virtual-networks-faq#are-there-any-restrictions-on-using-ip-addresses-within-these-subnets
+/// source:
+/// learn.microsoft.com/azure/virtual-network/virtual-networks-faq#are-there-any-restrictions-on-using-ip-addresses-within-these-subnets
 AddressSet usable_addresses(const model::Subnet& subnet);
 
 }  // namespace hubproof::net

@@ -9,10 +9,11 @@
 namespace hubproof::net {
 
 struct RouteScope {
-  std::span<const Prefix> window = {};            ///< only routes that overlap one of these; empty = all
-  const model::Peering* only_peering = nullptr;   ///< set: no other peering's routes, and nothing learned through a peering
-  bool with_subnet = true;                        ///< what is unknown about the subnet itself (subnet_unknowns())
-  bool with_endpoints = true;                     ///< the /32 routes of private endpoints
+  std::span<const Prefix> window = {};  ///< only routes that overlap one of these; empty = all
+  const model::Peering* only_peering =
+      nullptr;                 ///< set: no other peering's routes, and nothing learned through a peering
+  bool with_subnet = true;     ///< what is unknown about the subnet itself (subnet_unknowns())
+  bool with_endpoints = true;  ///< the /32 routes of private endpoints
 };
 
 /// Without `with_subnet` the answer is the same for every subnet of one VNet and route table.

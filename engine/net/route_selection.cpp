@@ -10,8 +10,8 @@ using model::PrivateEndpointPolicies;
 using model::Subnet;
 using model::VirtualNetwork;
 
-// source: learn.microsoft.com/azure/virtual-network/virtual-networks-udr-overview#how-azure-selects-a-route (system routes of
-// VNets, peerings and service endpoints are preferred even over more specific BGP routes)
+// source: learn.microsoft.com/azure/virtual-network/virtual-networks-udr-overview#how-azure-selects-a-route (system
+// routes of VNets, peerings and service endpoints are preferred even over more specific BGP routes)
 bool is_kept_over_bgp(const Route& route) {
   if (route.source != RouteSource::system) return false;
   switch (route.next_hop.kind) {
@@ -63,7 +63,8 @@ std::vector<const Route*> select_routes(std::span<const Route> routes, Ipv4 dest
 bool overrides_endpoint(const Prefix& user, const model::Setting<PrivateEndpointPolicies>& policies,
                         std::span<const Prefix> address_space) {
   if (user.length() == 32) return true;
-  const bool has_policies = policies.is(PrivateEndpointPolicies::enabled) || policies.is(PrivateEndpointPolicies::route_table_enabled);
+  const bool has_policies =
+      policies.is(PrivateEndpointPolicies::enabled) || policies.is(PrivateEndpointPolicies::route_table_enabled);
   if (!has_policies || address_space.empty()) return false;
   return std::all_of(address_space.begin(), address_space.end(),
                      [&](const Prefix& prefix) { return user.length() >= prefix.length(); });
@@ -73,7 +74,8 @@ Ternary endpoint_override(const Prefix& user, const Subnet& endpoint_subnet, con
   if (user.length() == 32) return Ternary::yes;
   const auto& policies = endpoint_subnet.private_endpoint_policies;
   if (overrides_endpoint(user, policies, endpoint_vnet.address_space)) {
-    // source: azure-semantics.md 1.6 (privateEndpointVNetPolicies Basic: whether single /32 routes appear is undocumented)
+    // source: azure-semantics.md 1.6 (privateEndpointVNetPolicies Basic: whether single /32 routes appear is
+    // undocumented)
     return endpoint_vnet.high_scale_private_endpoints ? Ternary::unknown : Ternary::yes;
   }
   const bool may_have_policies = policies.is_unreadable() || policies.is(PrivateEndpointPolicies::enabled) ||

@@ -35,7 +35,12 @@ bool overlaps(const Prefix& prefix, std::span<const Prefix> window) {
 class Collector {
  public:
   Collector(const View& view, const Subnet& subnet, const RouteScope& scope)
-      : v_(view), e_(view.estate), subnet_(subnet), scope_(scope), window_(scope.window), vnet_(e_.find<VirtualNetwork>(subnet.vnet)),
+      : v_(view),
+        e_(view.estate),
+        subnet_(subnet),
+        scope_(scope),
+        window_(scope.window),
+        vnet_(e_.find<VirtualNetwork>(subnet.vnet)),
         table_(e_.find<model::RouteTable>(subnet.route_table)) {}
   RouteSet run();
   std::vector<UnknownRoutes> of_subnet();
@@ -96,8 +101,8 @@ void Collector::doubt(const model::Entity& entity, std::string_view what) {
   for (const auto& [key, index] : e_.taints_by_resource.of(entity.id)) {
     const model::UnmodelledNetworkResource& taint = e_.tables().unmodelled_network[index];
     unknown(RouteSource::user, anything, {taint.id, "", taint.type},
-            fmt::format("{} {} is touched by {} ({}), which is not modelled", what, shown(v_, entity.id), shown(v_, taint.id),
-                        text::printable(taint.type)));
+            fmt::format("{} {} is touched by {} ({}), which is not modelled", what, shown(v_, entity.id),
+                        shown(v_, taint.id), text::printable(taint.type)));
   }
   for (const auto& [key, index] : e_.gaps_by_resource.of(entity.id)) {
     const model::Gap& gap = e_.snapshot().gaps[index];
@@ -117,7 +122,8 @@ void Collector::what_is_not_understood() {
   if (table_ != nullptr) {
     doubt(*table_, "route table");
   } else if (subnet_.route_table.is_set()) {
-    unknown(RouteSource::user, {NextHop::Kind::unknown, {}, {}}, {subnet_.id, "/properties/routeTable/id", "not in the export"},
+    unknown(RouteSource::user, {NextHop::Kind::unknown, {}, {}},
+            {subnet_.id, "/properties/routeTable/id", "not in the export"},
             fmt::format("route table {} is not in the export", shown(v_, subnet_.route_table)));
   }
 }
@@ -146,10 +152,12 @@ bool Collector::propagates() const {
 }
 
 // law:  a user 0/0 removes the reserved blocks from that subnet
-// source: azure-semantics.md 1.2; learn.microsoft.com/azure/virtual-network/virtual-networks-udr-overview#routing-example
+// source: azure-semantics.md 1.2;
+// learn.microsoft.com/azure/virtual-network/virtual-networks-udr-overview#routing-example
 void Collector::defaults() {
   const model::ResourceId owner = subnet_.vnet;
-  add(Prefix(), RouteSource::system, {NextHop::Kind::internet, {}, {}}, {owner, "", "system route 0.0.0.0/0 -> Internet"});
+  add(Prefix(), RouteSource::system, {NextHop::Kind::internet, {}, {}},
+      {owner, "", "system route 0.0.0.0/0 -> Internet"});
   if (has_user_default()) return;
   std::string doubt;
   const auto is_any_route = [](const UnknownRoutes& u) { return u.source != RouteSource::system; };
@@ -162,11 +170,12 @@ void Collector::defaults() {
   for (const Reserved& reserved : kReserved) {
     const Prefix prefix = *Prefix::parse(reserved.text);
     if (!overlaps(prefix, window_)) continue;
-    const bool is_own = vnet_ != nullptr && std::find(vnet_->address_space.begin(), vnet_->address_space.end(), prefix) !=
-                                                vnet_->address_space.end();
+    const bool is_own = vnet_ != nullptr && std::find(vnet_->address_space.begin(), vnet_->address_space.end(),
+                                                      prefix) != vnet_->address_space.end();
     if (is_own) continue;  // the block's route became VnetLocal
     std::string why = doubt;
-    if (why.empty() && !reserved.is_documented_as_active) why = "whether Azure still drops this block is not documented";
+    if (why.empty() && !reserved.is_documented_as_active)
+      why = "whether Azure still drops this block is not documented";
     add(prefix, RouteSource::system, {NextHop::Kind::none, {}, {}},
         {owner, "", fmt::format("system route {} -> None", reserved.text)}, std::move(why));
   }
@@ -208,9 +217,10 @@ void Collector::user_route(std::size_t index) {
   }
   // source: azure-semantics.md 1.3 rule 5 (a tag's ranges are in no export)
   if (prefix == nullptr) {
-    return unknown(RouteSource::user, hop, std::move(fact),
-                   fmt::format("route {} of {} sends the service tag {} to {}; the addresses of the tag are not in the export",
-                               text::printable(route.name), shown(v_, table_->id), where, to));
+    return unknown(
+        RouteSource::user, hop, std::move(fact),
+        fmt::format("route {} of {} sends the service tag {} to {}; the addresses of the tag are not in the export",
+                    text::printable(route.name), shown(v_, table_->id), where, to));
   }
   if (hop.kind != NextHop::Kind::appliance) return add(*prefix, RouteSource::user, hop, std::move(fact));
   // source: azure-semantics.md 1.1 (VirtualApplianceEcmp: every address is a possible next hop)
@@ -241,7 +251,8 @@ void Collector::peering_routes(const Peering& peering) {
     // source: azure-semantics.md 1.5 (disablePeeringRoute: preview, neither presence nor absence may be relied on)
     if (why.empty() && is_suppressed) why = "disablePeeringRoute is All, whose reach is not documented";
     add(range.prefix, RouteSource::system, {NextHop::Kind::peering, peering.remote, {}},
-        {peering.id, "/properties/peeringState", peering.state.is_known() ? std::string(model::name(peering.state.value())) : "?"},
+        {peering.id, "/properties/peeringState",
+         peering.state.is_known() ? std::string(model::name(peering.state.value())) : "?"},
         std::move(why));
   }
 }
@@ -249,20 +260,25 @@ void Collector::peering_routes(const Peering& peering) {
 void Collector::learn_from(Fact fact, std::string_view what) {
   const NextHop gateway{NextHop::Kind::gateway, {}, {}};
   if (!v_.designations.has_learned_prefixes) {
-    return unknown(RouteSource::bgp, gateway, std::move(fact),
-                   fmt::format("{} may teach any route and gateway route propagation is on; what it learns is in no export "
-                               "(declare the learned prefixes, or disable propagation)", what));
+    return unknown(
+        RouteSource::bgp, gateway, std::move(fact),
+        fmt::format("{} may teach any route and gateway route propagation is on; what it learns is in no export "
+                    "(declare the learned prefixes, or disable propagation)",
+                    what));
   }
-  const bool may_be_overridden = table_ != nullptr && std::any_of(table_->routes.begin(), table_->routes.end(),
-                                                                  [](const model::Route& r) { return r.has_bgp_override; });
+  const bool may_be_overridden =
+      table_ != nullptr && std::any_of(table_->routes.begin(), table_->routes.end(),
+                                       [](const model::Route& r) { return r.has_bgp_override; });
   for (const Prefix& prefix : v_.designations.learned_prefixes) {
     if (!overlaps(prefix, window_)) continue;
     fact.value = fmt::format("declared learned prefix {}", to_string(prefix));
-    add(prefix, RouteSource::bgp, gateway, fact, may_be_overridden ? "a user route with hasBgpOverride may displace it" : "");
+    add(prefix, RouteSource::bgp, gateway, fact,
+        may_be_overridden ? "a user route with hasBgpOverride may displace it" : "");
   }
 }
 
-// law:  learned routes reach every subnet of a VNet with a gateway or Route Server, and of a peer that uses it, unless the
+// law:  learned routes reach every subnet of a VNet with a gateway or Route Server, and of a peer that uses it, unless
+// the
 //       subnet's own table disables propagation
 // source: azure-semantics.md 1.5, 7.1, 7.2
 void Collector::gateways() {
@@ -280,8 +296,9 @@ void Collector::gateways() {
   for (const auto& [key, index] : e_.peerings_by_vnet.of(subnet_.vnet)) {
     const Peering& peering = e_.tables().peerings[index];
     if (peering.use_remote_gateways.value_or_default(false) == false) continue;
-    learn_from({peering.id, "/properties/useRemoteGateways", peering.use_remote_gateways.is_known() ? "true" : "unreadable"},
-               fmt::format("the gateway of {}", shown(v_, peering.remote)));
+    learn_from(
+        {peering.id, "/properties/useRemoteGateways", peering.use_remote_gateways.is_known() ? "true" : "unreadable"},
+        fmt::format("the gateway of {}", shown(v_, peering.remote)));
   }
 }
 
@@ -289,10 +306,14 @@ void Collector::gateways() {
 void Collector::service_endpoints() {
   if (subnet_.service_endpoints.empty()) return;
   std::string list;
-  for (const std::string& service : subnet_.service_endpoints) list += (list.empty() ? "" : ", ") + text::printable(service);
-  unknown(RouteSource::system, {NextHop::Kind::service_endpoint, {}, {}}, {subnet_.id, "/properties/serviceEndpoints", list},
-          fmt::format("subnet {} has service endpoints for {}, whose public addresses are reached directly and are in no export",
-                      shown(v_, subnet_.id), list));
+  for (const std::string& service : subnet_.service_endpoints)
+    list += (list.empty() ? "" : ", ") + text::printable(service);
+  unknown(
+      RouteSource::system, {NextHop::Kind::service_endpoint, {}, {}},
+      {subnet_.id, "/properties/serviceEndpoints", list},
+      fmt::format(
+          "subnet {} has service endpoints for {}, whose public addresses are reached directly and are in no export",
+          shown(v_, subnet_.id), list));
 }
 
 void Collector::endpoints() {
@@ -305,8 +326,9 @@ void Collector::endpoints() {
     const PeeringLink link = peering_link(v_, peering);
     if (!link.has_route) continue;
     const bool is_suppressed = table_ != nullptr && table_->disable_peering_route;
-    endpoints_of(*remote, is_suppressed && link.reason.empty() ? "disablePeeringRoute is All, whose reach is not documented"
-                                                               : link.reason);
+    endpoints_of(*remote, is_suppressed && link.reason.empty()
+                              ? "disablePeeringRoute is All, whose reach is not documented"
+                              : link.reason);
   }
 }
 
@@ -333,12 +355,14 @@ void Collector::endpoint_routes(const Subnet& subnet, const VirtualNetwork& vnet
       if (!overlaps(Prefix::host(address), window_)) continue;
       Ternary overridden = Ternary::no;
       for (const Route& route : out_.routes) {
-        if (route.source != RouteSource::user || route.prefix.length() == 32 || !route.prefix.contains(address)) continue;
+        if (route.source != RouteSource::user || route.prefix.length() == 32 || !route.prefix.contains(address))
+          continue;
         overridden = std::max(overridden, endpoint_override(route.prefix, subnet, vnet));
       }
       if (overridden == Ternary::yes) continue;
       std::string why = doubt;
-      if (why.empty() && overridden == Ternary::unknown) why = "whether the user route displaces the endpoint's /32 is not certain";
+      if (why.empty() && overridden == Ternary::unknown)
+        why = "whether the user route displaces the endpoint's /32 is not certain";
       if (why.empty() && !endpoint.is_settled) why = "the private endpoint is not provisioned";
       add(Prefix::host(address), RouteSource::system, hop,
           {endpoint.id, "/properties/networkInterfaces", fmt::format("{}/32 -> InterfaceEndpoint", to_string(address))},

@@ -1,5 +1,5 @@
-// Effective routes of a subnet and which of them Azure uses. IPv4 only; what an IPv6 prefix means for a claim is decided
-// where the claim is made (azure-semantics.md 1.8).
+// Effective routes of a subnet and which of them Azure uses. IPv4 only; what an IPv6 prefix means for a claim is
+// decided where the claim is made (azure-semantics.md 1.8).
 #pragma once
 
 #include <optional>
@@ -16,10 +16,18 @@ enum class RouteSource : std::uint8_t { user, bgp, system };
 /// As effective routes print it: "User", "VirtualNetworkGateway", "Default".
 std::string_view name(RouteSource source);
 
-/// Where a route sends a packet. `vnet` is the own VNet for vnet_local, the remote one for peering and private_endpoint.
+/// Where a route sends a packet. `vnet` is the own VNet for vnet_local, the remote one for peering and
+/// private_endpoint.
 struct NextHop {
   enum class Kind : std::uint8_t {
-    vnet_local, peering, internet, gateway, appliance, service_endpoint, private_endpoint, none,
+    vnet_local,
+    peering,
+    internet,
+    gateway,
+    appliance,
+    service_endpoint,
+    private_endpoint,
+    none,
     unknown  ///< a value that was not understood: anything is possible
   };
   Kind kind = Kind::none;
@@ -27,8 +35,8 @@ struct NextHop {
   Ipv4 address;              ///< of kind appliance
   friend bool operator==(const NextHop&, const NextHop&) = default;
 };
-/// "VnetLocal", "VNetPeering", "Internet", "VirtualNetworkGateway", "VirtualAppliance", "VirtualNetworkServiceEndpoint",
-/// "InterfaceEndpoint", "None", "Unknown".
+/// "VnetLocal", "VNetPeering", "Internet", "VirtualNetworkGateway", "VirtualAppliance",
+/// "VirtualNetworkServiceEndpoint", "InterfaceEndpoint", "None", "Unknown".
 std::string_view name(NextHop::Kind kind);
 
 struct Route {
@@ -38,8 +46,8 @@ struct Route {
   /// False: the route may or may not exist (undocumented behaviour, an unreadable value, a peering that one side does
   /// not show). Safety claims must hold with and without it.
   bool is_certain = true;
-  model::Fact fact;          ///< the configuration value that makes it
-  std::string uncertainty;   ///< why it is not certain; empty when it is
+  model::Fact fact;         ///< the configuration value that makes it
+  std::string uncertainty;  ///< why it is not certain; empty when it is
 };
 
 /// Routes whose prefixes no export holds: gateway-learned ones, service tags and service endpoints without a tag file.
@@ -58,8 +66,8 @@ struct RouteSet {
 /// All routes that the subnet's NICs have. source: azure-semantics.md 1.2-1.6, 2.1
 RouteSet effective_routes(const model::View& view, model::SubnetIndex subnet);
 
-/// The routes of effective_routes() whose prefix overlaps one of `window` (of the private endpoints: that lie in it). What is
-/// in `unknown` does not depend on the window.
+/// The routes of effective_routes() whose prefix overlaps one of `window` (of the private endpoints: that lie in it).
+/// What is in `unknown` does not depend on the window.
 RouteSet effective_routes(const model::View& view, model::SubnetIndex subnet, std::span<const Prefix> window);
 
 /// True when Azure prefers `a` over `b` for a destination that both hold: longest prefix, then user over BGP over
@@ -67,9 +75,9 @@ RouteSet effective_routes(const model::View& view, model::SubnetIndex subnet, st
 /// source: learn.microsoft.com/azure/virtual-network/virtual-networks-udr-overview#how-azure-selects-a-route
 bool is_preferred(const Route& a, const Route& b);
 
-/// The routes that may decide `destination`: the preferred certain route and every uncertain one that beats it. Several certain
-/// ones of the same rank (the addresses of an ECMP next hop) are all there. Empty: no route matches, the packet is dropped.
-/// Pointers into `routes`, the preferred certain one first.
+/// The routes that may decide `destination`: the preferred certain route and every uncertain one that beats it. Several
+/// certain ones of the same rank (the addresses of an ECMP next hop) are all there. Empty: no route matches, the packet
+/// is dropped. Pointers into `routes`, the preferred certain one first.
 std::vector<const Route*> select_routes(std::span<const Route> routes, Ipv4 destination);
 
 /// Private endpoint /32 routes (InterfaceEndpoint) are beaten by a user route only under the rules of network policies:
@@ -79,8 +87,10 @@ std::vector<const Route*> select_routes(std::span<const Route> routes, Ipv4 dest
 bool overrides_endpoint(const Prefix& user, const model::Setting<model::PrivateEndpointPolicies>& policies,
                         std::span<const Prefix> address_space);
 
-/// Three-valued overrides_endpoint(). Doubtful: a VNet of several prefixes where `user` is as long as the one that holds it but
-/// not as the longest, policies that cannot be read, and high-scale private endpoints. source: azure-semantics.md 1.6
-Ternary endpoint_override(const Prefix& user, const model::Subnet& endpoint_subnet, const model::VirtualNetwork& endpoint_vnet);
+/// Three-valued overrides_endpoint(). Doubtful: a VNet of several prefixes where `user` is as long as the one that
+/// holds it but not as the longest, policies that cannot be read, and high-scale private endpoints. source:
+/// azure-semantics.md 1.6
+Ternary endpoint_override(const Prefix& user, const model::Subnet& endpoint_subnet,
+                          const model::VirtualNetwork& endpoint_vnet);
 
 }  // namespace hubproof::net

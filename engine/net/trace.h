@@ -5,9 +5,9 @@
 
 namespace hubproof::net {
 
-/// Follows `flow` until it is delivered, denied, dropped, leaves the estate, loops, or meets something that is not known.
-/// Takes unknowns as unknown: it never guesses, so a disposition other than `unknown` does not depend on one.
-/// A firewall on the way is a hop whose rules decide what happens after it; `crossed_firewall` is set on arrival.
+/// Follows `flow` until it is delivered, denied, dropped, leaves the estate, loops, or meets something that is not
+/// known. Takes unknowns as unknown: it never guesses, so a disposition other than `unknown` does not depend on one. A
+/// firewall on the way is a hop whose rules decide what happens after it; `crossed_firewall` is set on arrival.
 Trace trace(const model::View& view, const Flow& flow);
 
 }  // namespace hubproof::net

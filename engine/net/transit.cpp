@@ -37,7 +37,8 @@ bool holds_only_endpoints(const View& view, const Subnet& subnet) {
   if (!e.taints_by_resource.of(subnet.id).empty()) return false;
   const auto is_here = [&](const model::ApiManagement::Location& location) { return location.subnet == subnet.id; };
   for (const model::ApiManagement& service : e.tables().api_managements) {
-    if (is_here(service.primary) || std::any_of(service.additional.begin(), service.additional.end(), is_here)) return false;
+    if (is_here(service.primary) || std::any_of(service.additional.begin(), service.additional.end(), is_here))
+      return false;
   }
   std::vector<model::ResourceId> known;
   for (const auto& [key, index] : endpoints) {
@@ -50,15 +51,16 @@ bool holds_only_endpoints(const View& view, const Subnet& subnet) {
     if (e.find<model::PrivateEndpoint>(nic.private_endpoint) == nullptr) return false;
     known.push_back(nic.id);
   }
-  return std::all_of(subnet.attached.begin(), subnet.attached.end(), [&](model::ResourceId id) {
-    return std::find(known.begin(), known.end(), id) != known.end();
-  });
+  return std::all_of(subnet.attached.begin(), subnet.attached.end(),
+                     [&](model::ResourceId id) { return std::find(known.begin(), known.end(), id) != known.end(); });
 }
 
 bool is_firewall_subnet(const View& view, const Subnet& subnet) {
-  if (!is_named(view, subnet, "AzureFirewallSubnet") && !is_named(view, subnet, "AzureFirewallManagementSubnet")) return false;
+  if (!is_named(view, subnet, "AzureFirewallSubnet") && !is_named(view, subnet, "AzureFirewallManagementSubnet"))
+    return false;
   const auto& roles = view.roles.firewalls;
-  const bool has_hub_firewall = std::any_of(roles.begin(), roles.end(), [&](const auto& role) { return role.vnet == subnet.vnet; });
+  const bool has_hub_firewall =
+      std::any_of(roles.begin(), roles.end(), [&](const auto& role) { return role.vnet == subnet.vnet; });
   return has_hub_firewall || view.estate.firewalls_by_vnet.of(subnet.vnet).empty();
 }
 
@@ -84,7 +86,8 @@ std::string expected_routes(const TransitRun& run, const std::vector<Prefix>& pr
     });
     if (!is_ours) continue;
     std::vector<std::string> routes;
-    for (const Prefix& prefix : prefixes) routes.push_back(fmt::format("{} -> {}", to_string(prefix), to_string(firewall.address)));
+    for (const Prefix& prefix : prefixes)
+      routes.push_back(fmt::format("{} -> {}", to_string(prefix), to_string(firewall.address)));
     return enumeration(routes);
   }
   return {};
@@ -92,8 +95,8 @@ std::string expected_routes(const TransitRun& run, const std::vector<Prefix>& pr
 
 namespace {
 
-/// What packets from the subnet carry as source. Azure lets a NIC send under its own address only; behind the gateway of a
-/// GatewaySubnet stand the networks of on-premises, of which private addresses outside the two networks are taken.
+/// What packets from the subnet carry as source. Azure lets a NIC send under its own address only; behind the gateway
+/// of a GatewaySubnet stand the networks of on-premises, of which private addresses outside the two networks are taken.
 /// source: learn.microsoft.com/azure/virtual-network/virtual-network-network-interface#enable-or-disable-ip-forwarding,
 /// azure-semantics.md 7.1
 AddressSet source_addresses(const View& view, const Subnet& sender, const Subnet& target) {
@@ -111,7 +114,8 @@ AddressSet source_addresses(const View& view, const Subnet& sender, const Subnet
 
 }  // namespace
 
-void land(const View& view, const Subnet& sender, const Subnet& target, const AddressSet& destinations, Landing& landing) {
+void land(const View& view, const Subnet& sender, const Subnet& target, const AddressSet& destinations,
+          Landing& landing) {
   AddressSet part;
   for (const Prefix& prefix : target.prefixes) part.add(prefix);
   part &= destinations;
@@ -126,7 +130,8 @@ void land(const View& view, const Subnet& sender, const Subnet& target, const Ad
   }
   for (const auto& [key, index] : view.estate.interfaces_by_subnet.of(target.id)) {
     for (const auto& config : view.estate.tables().network_interfaces[index].ip_configurations) {
-      const bool is_endpoint = config.address && std::find(endpoints.begin(), endpoints.end(), *config.address) != endpoints.end();
+      const bool is_endpoint =
+          config.address && std::find(endpoints.begin(), endpoints.end(), *config.address) != endpoints.end();
       if (config.address && !is_endpoint) preferred.push_back(*config.address);
     }
   }
@@ -170,14 +175,16 @@ void add_witnessed(TransitRun& run, Bypass bypass, const std::optional<Packet>& 
     run.result.bypasses.push_back(std::move(bypass));
     return;
   }
-  Flow flow{from, example->source, example->destination, example->protocol, example->source_port, example->destination_port};
+  Flow flow{
+      from, example->source, example->destination, example->protocol, example->source_port, example->destination_port};
   const Trace shown_by = trace(run.view, flow);
-  const bool is_out = shown_by.disposition == Disposition::delivered || shown_by.disposition == Disposition::exits_to_internet ||
+  const bool is_out = shown_by.disposition == Disposition::delivered ||
+                      shown_by.disposition == Disposition::exits_to_internet ||
                       shown_by.disposition == Disposition::exits_to_on_premises;
   // What an appliance does with the packet is not known, but there it has left the way that was promised.
   const bool is_at_appliance = shown_by.disposition == Disposition::unknown && !shown_by.hops.empty() &&
-                               shown_by.hops.back().at.kind == Place::Kind::appliance && shown_by.hops.back().at.id.is_set() &&
-                               shown_by.vnets.size() > 1;
+                               shown_by.hops.back().at.kind == Place::Kind::appliance &&
+                               shown_by.hops.back().at.id.is_set() && shown_by.vnets.size() > 1;
   bypass.is_certain = !shown_by.crossed_firewall && (is_out || is_at_appliance);
   if (bypass.is_certain) {
     bypass.witness = flow;
@@ -203,26 +210,31 @@ void doubt_ipv6(TransitRun& run) {
   if (!has_v6) return;
   run.uncertain(Bypass::Way::leaves, kWholeSpoke, AddressSet::all(), {NextHop::Kind::unknown, {}, {}},
                 {{run.vnet.id, "/properties/addressSpace/addressPrefixes", "IPv6"}},
-                fmt::format("{} has IPv6 addresses, whose routes are not proved; remove them or prove IPv6 apart", shown(run.view, run.vnet.id)));
+                fmt::format("{} has IPv6 addresses, whose routes are not proved; remove them or prove IPv6 apart",
+                            shown(run.view, run.vnet.id)));
 }
 
 void doubt_completeness(TransitRun& run) {
   const std::vector<const model::Gap*> gaps = run.view.estate.gaps_in(model::ArgTable::resources);
   if (gaps.empty()) return;
-  run.uncertain(Bypass::Way::leaves, kWholeSpoke, AddressSet::all(), {NextHop::Kind::unknown, {}, {}}, {{run.vnet.id, "", gaps.front()->code}},
-                fmt::format("the export of resources is partial ({}); a route or network that it does not show may lead around the firewall",
+  run.uncertain(Bypass::Way::leaves, kWholeSpoke, AddressSet::all(), {NextHop::Kind::unknown, {}, {}},
+                {{run.vnet.id, "", gaps.front()->code}},
+                fmt::format("the export of resources is partial ({}); a route or network that it does not show may "
+                            "lead around the firewall",
                             gaps.front()->message));
 }
 
 // A claim about nobody is not held: a spoke whose subnets the export does not show may send from any of them.
 void doubt_without_subnets(TransitRun& run) {
   if (!run.view.estate.subnets_by_vnet.of(run.vnet.id).empty()) return;
-  run.uncertain(Bypass::Way::leaves, kWholeSpoke, AddressSet::all(), {NextHop::Kind::unknown, {}, {}},
-                {{run.vnet.id, "/properties/subnets", "none"}},
-                fmt::format("the export shows no subnet of {}: there is nobody to judge", shown(run.view, run.vnet.id)));
+  run.uncertain(
+      Bypass::Way::leaves, kWholeSpoke, AddressSet::all(), {NextHop::Kind::unknown, {}, {}},
+      {{run.vnet.id, "/properties/subnets", "none"}},
+      fmt::format("the export shows no subnet of {}: there is nobody to judge", shown(run.view, run.vnet.id)));
 }
 
-// A NIC, scale set or gateway that a subnet names and the export does not hold may have a public address or a second way out.
+// A NIC, scale set or gateway that a subnet names and the export does not hold may have a public address or a second
+// way out.
 void doubt_attached(TransitRun& run) {
   const model::Estate& estate = run.view.estate;
   for (const auto& [key, index] : estate.subnets_by_vnet.of(run.vnet.id)) {
@@ -231,10 +243,12 @@ void doubt_attached(TransitRun& run) {
       if (estate.holds(owner)) continue;
       AddressSet space;
       for (const Prefix& prefix : subnet.prefixes) space.add(prefix);
-      run.uncertain(Bypass::Way::enters, model::SubnetIndex(index), space, {NextHop::Kind::unknown, {}, {}},
-                    {{subnet.id, "/properties/ipConfigurations", std::string(estate.spelling(owner))}},
-                    fmt::format("{} is attached to {} and not in the export: whether it is reached from the Internet is not known",
-                                shown(run.view, owner), shown(run.view, subnet.id)));
+      run.uncertain(
+          Bypass::Way::enters, model::SubnetIndex(index), space, {NextHop::Kind::unknown, {}, {}},
+          {{subnet.id, "/properties/ipConfigurations", std::string(estate.spelling(owner))}},
+          fmt::format(
+              "{} is attached to {} and not in the export: whether it is reached from the Internet is not known",
+              shown(run.view, owner), shown(run.view, subnet.id)));
       break;  // one is enough to leave the spoke undecided
     }
   }
@@ -242,16 +256,19 @@ void doubt_attached(TransitRun& run) {
 
 void doubt_peering(TransitRun& run, const model::Peering& peering) {
   if (peering.unread.empty() && peering.is_settled) return;
-  const std::string what = peering.unread.empty()
-                               ? std::string("is not provisioned (provisioningState is not Succeeded)")
-                               : fmt::format("has {} = {}, which is not understood", text::printable(peering.unread.front().pointer),
-                                             text::printable(peering.unread.front().met));
-  run.uncertain(Bypass::Way::leaves, kWholeSpoke, AddressSet::all(), {NextHop::Kind::peering, peering.remote, {}},
-                {{peering.id, peering.unread.empty() ? "/properties/provisioningState" : peering.unread.front().pointer, "?"}},
-                fmt::format("the peering to {} {}", shown(run.view, peering.remote), what));
+  const std::string what =
+      peering.unread.empty()
+          ? std::string("is not provisioned (provisioningState is not Succeeded)")
+          : fmt::format("has {} = {}, which is not understood", text::printable(peering.unread.front().pointer),
+                        text::printable(peering.unread.front().met));
+  run.uncertain(
+      Bypass::Way::leaves, kWholeSpoke, AddressSet::all(), {NextHop::Kind::peering, peering.remote, {}},
+      {{peering.id, peering.unread.empty() ? "/properties/provisioningState" : peering.unread.front().pointer, "?"}},
+      fmt::format("the peering to {} {}", shown(run.view, peering.remote), what));
 }
 
-// Azure refuses to peer VNets that overlap; an export that shows it is contradictory or hides which one a packet reaches.
+// Azure refuses to peer VNets that overlap; an export that shows it is contradictory or hides which one a packet
+// reaches.
 void doubt_overlaps(TransitRun& run) {
   struct Space {
     model::ResourceId vnet;
@@ -263,7 +280,8 @@ void doubt_overlaps(TransitRun& run) {
     const model::Peering& peering = run.view.estate.tables().peerings[index];
     doubt_peering(run, peering);
     if (peering_link(run.view, peering).carries == Ternary::no) continue;
-    for (const PeeringRange& range : peering_ranges(run.view, peering)) spaces.push_back({peering.remote, range.prefix});
+    for (const PeeringRange& range : peering_ranges(run.view, peering))
+      spaces.push_back({peering.remote, range.prefix});
   }
   for (std::size_t i = 0; i < spaces.size(); ++i) {
     for (std::size_t j = i + 1; j < spaces.size(); ++j) {
@@ -271,8 +289,9 @@ void doubt_overlaps(TransitRun& run) {
       run.uncertain(Bypass::Way::leaves, kWholeSpoke, AddressSet(spaces[j].prefix), {NextHop::Kind::unknown, {}, {}},
                     {{spaces[i].vnet, "/properties/addressSpace/addressPrefixes", to_string(spaces[i].prefix)},
                      {spaces[j].vnet, "/properties/addressSpace/addressPrefixes", to_string(spaces[j].prefix)}},
-                    fmt::format("{} of {} and {} of {} overlap: which one a packet reaches is not known", to_string(spaces[i].prefix),
-                                shown(run.view, spaces[i].vnet), to_string(spaces[j].prefix), shown(run.view, spaces[j].vnet)));
+                    fmt::format("{} of {} and {} of {} overlap: which one a packet reaches is not known",
+                                to_string(spaces[i].prefix), shown(run.view, spaces[i].vnet),
+                                to_string(spaces[j].prefix), shown(run.view, spaces[j].vnet)));
     }
   }
 }

@@ -15,14 +15,14 @@ namespace hubproof::net {
 struct Bypass {
   enum class Way : std::uint8_t { leaves, enters };
   Way way = Way::leaves;
-  model::SubnetIndex from;        ///< where the packet starts; for `enters` possibly outside the spoke
-  model::VnetIndex spoke;         ///< the spoke it leaves or enters
-  AddressSet destinations;        ///< all destinations of this bypass
+  model::SubnetIndex from;  ///< where the packet starts; for `enters` possibly outside the spoke
+  model::VnetIndex spoke;   ///< the spoke it leaves or enters
+  AddressSet destinations;  ///< all destinations of this bypass
   NextHop next_hop;
-  bool is_certain = true;         ///< false: depends on something unknown
-  std::vector<model::Fact> facts; ///< the deciding route and what makes it
-  std::string reason;             ///< one sentence; for an uncertain one what would decide it
-  std::optional<Flow> witness;    ///< a concrete packet, for a certain bypass whose filters may let it pass
+  bool is_certain = true;          ///< false: depends on something unknown
+  std::vector<model::Fact> facts;  ///< the deciding route and what makes it
+  std::string reason;              ///< one sentence; for an uncertain one what would decide it
+  std::optional<Flow> witness;     ///< a concrete packet, for a certain bypass whose filters may let it pass
 };
 
 struct TransitResult {
@@ -31,7 +31,8 @@ struct TransitResult {
   std::vector<std::string> assumptions;  ///< platform subnets and declared direct targets left out, each printed
 };
 
-/// One spoke. A subnet that holds only private endpoints never sends (learn.microsoft.com/azure/private-link/private-endpoint-overview).
+/// One spoke. A subnet that holds only private endpoints never sends
+/// (learn.microsoft.com/azure/private-link/private-endpoint-overview).
 TransitResult transit(const model::View& view, const model::SpokeRole& spoke);
 
 }  // namespace hubproof::net

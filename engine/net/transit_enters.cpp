@@ -41,7 +41,8 @@ class Entering {
   AddressSet through(const Subnet& subnet, const Segment& segment);
   /// True when some endpoint of the spoke is (or may be) reached by its /32.
   bool by_endpoints(const Subnet& subnet, const RouteSet& set, const PeeringLink& link, const AddressSet& told);
-  void tell(const Subnet& subnet, const AddressSet& destinations, const Route& route, std::string doubt, const PeeringLink& link, AddressSet& told);
+  void tell(const Subnet& subnet, const AddressSet& destinations, const Route& route, std::string doubt,
+            const PeeringLink& link, AddressSet& told);
 
   TransitRun& run_;
   const View& v_;
@@ -55,11 +56,12 @@ class Entering {
 void Entering::doubt(const Subnet& subnet, Fact fact, std::string reason) {
   AddressSet space;
   for (const Prefix& prefix : window_) space.add(prefix);
-  run_.uncertain(Bypass::Way::enters, model::SubnetIndex(e_.index_of(subnet)), space, {NextHop::Kind::unknown, {}, {}}, {std::move(fact)},
-                 std::move(reason));
+  run_.uncertain(Bypass::Way::enters, model::SubnetIndex(e_.index_of(subnet)), space, {NextHop::Kind::unknown, {}, {}},
+                 {std::move(fact)}, std::move(reason));
 }
 
-// A GatewaySubnet whose gateway the export does not show, or shows without its place, may carry on-premises traffic all the same.
+// A GatewaySubnet whose gateway the export does not show, or shows without its place, may carry on-premises traffic all
+// the same.
 void Entering::doubt_hidden_gateway(const Subnet& subnet) {
   const auto placed = e_.gateways_by_vnet.of(subnet.vnet);
   const bool has_gateway = std::any_of(placed.begin(), placed.end(), [&](const auto& entry) {
@@ -68,14 +70,15 @@ void Entering::doubt_hidden_gateway(const Subnet& subnet) {
   if (has_gateway) return;
   if (!subnet.attached.empty()) {
     return doubt(subnet, {subnet.id, "/properties/ipConfigurations", std::string(e_.spelling(subnet.attached.front()))},
-                 fmt::format("{} is attached to {} of {} and no gateway of the export stands there", shown(v_, subnet.attached.front()),
-                             shown(v_, subnet.id), shown(v_, subnet.vnet)));
+                 fmt::format("{} is attached to {} of {} and no gateway of the export stands there",
+                             shown(v_, subnet.attached.front()), shown(v_, subnet.id), shown(v_, subnet.vnet)));
   }
   for (const auto& [key, index] : e_.peerings_by_remote.of(subnet.vnet)) {
     const Peering& peering = e_.tables().peerings[index];
     if (peering.use_remote_gateways.value_or_default(false) == false) continue;
     return doubt(subnet, {peering.id, "/properties/useRemoteGateways", "true"},
-                 fmt::format("{} uses the gateway of {}, which the export does not show", shown(v_, peering.vnet), shown(v_, subnet.vnet)));
+                 fmt::format("{} uses the gateway of {}, which the export does not show", shown(v_, peering.vnet),
+                             shown(v_, subnet.vnet)));
   }
   for (const model::Gateway& gateway : e_.tables().gateways) {
     if (gateway.is_route_server || !gateway.subnets.empty()) continue;
@@ -84,7 +87,8 @@ void Entering::doubt_hidden_gateway(const Subnet& subnet) {
   }
 }
 
-// source: learn.microsoft.com/azure/expressroute/about-fastpath (traffic skips the gateway and the routes of its subnet)
+// source: learn.microsoft.com/azure/expressroute/about-fastpath (traffic skips the gateway and the routes of its
+// subnet)
 void Entering::doubt_fast_path(const Subnet& subnet, const model::Gateway& gateway) {
   for (const auto& [key, index] : e_.taints_by_resource.of(gateway.id)) {
     const model::UnmodelledNetworkResource& connection = e_.tables().unmodelled_network[index];
@@ -97,7 +101,8 @@ void Entering::doubt_fast_path(const Subnet& subnet, const model::Gateway& gatew
   }
 }
 
-// law:  the firewall's own subnets are the promised way; Route Server instances send no data; a GatewaySubnet stands for what is
+// law:  the firewall's own subnets are the promised way; Route Server instances send no data; a GatewaySubnet stands
+// for what is
 //       behind its gateway
 // source: azure-semantics.md 1.5, 7.1
 bool Entering::sends(const Subnet& subnet) {
@@ -111,14 +116,16 @@ bool Entering::sends(const Subnet& subnet) {
       has_gateway = true;
       if (!gateway.type.is(model::GatewayType::express_route)) continue;
       doubt_fast_path(subnet, gateway);
-      run_.assumptions.insert(fmt::format("no connection of {} uses ExpressRoute FastPath, which ignores the routes of the GatewaySubnet",
-                                          shown(v_, gateway.id)));
+      run_.assumptions.insert(
+          fmt::format("no connection of {} uses ExpressRoute FastPath, which ignores the routes of the GatewaySubnet",
+                      shown(v_, gateway.id)));
     }
     return has_gateway;
   }
   if (is_named(v_, subnet, "AzureBastionSubnet")) {
     const auto& hosts = e_.tables().bastion_hosts;
-    return std::any_of(hosts.begin(), hosts.end(), [&](const model::BastionHost& host) { return host.subnet == subnet.id; });
+    return std::any_of(hosts.begin(), hosts.end(),
+                       [&](const model::BastionHost& host) { return host.subnet == subnet.id; });
   }
   return !holds_only_endpoints(v_, subnet);
 }
@@ -134,18 +141,19 @@ AddressSet Entering::through(const Subnet& subnet, const Segment& segment) {
   return out;
 }
 
-void Entering::tell(const Subnet& subnet, const AddressSet& destinations, const Route& route, std::string doubt, const PeeringLink& link,
-                    AddressSet& told) {
+void Entering::tell(const Subnet& subnet, const AddressSet& destinations, const Route& route, std::string doubt,
+                    const PeeringLink& link, AddressSet& told) {
   Landing landing;
   for (const Subnet* target : targets_) {
     if (target != &subnet) land(v_, subnet, *target, destinations, landing);
   }
   if (landing.passes == Ternary::no) return;
   told |= landing.destinations;
-  std::string reason = fmt::format("{} of {} reaches {} directly ({}): no user route of {} is as long as {}", shown(v_, subnet.id),
-                                   shown(v_, subnet.vnet), enumeration(landing.places), name(route.next_hop.kind), table_of(v_, subnet),
-                                   to_string(route.prefix));
-  if (const std::string routes = expected_routes(run_, landing.prefixes); !routes.empty()) reason += "; expected " + routes;
+  std::string reason = fmt::format("{} of {} reaches {} directly ({}): no user route of {} is as long as {}",
+                                   shown(v_, subnet.id), shown(v_, subnet.vnet), enumeration(landing.places),
+                                   name(route.next_hop.kind), table_of(v_, subnet), to_string(route.prefix));
+  if (const std::string routes = expected_routes(run_, landing.prefixes); !routes.empty())
+    reason += "; expected " + routes;
   if (doubt.empty()) doubt = link.reason;
   if (doubt.empty() && landing.passes == Ternary::unknown) doubt = landing.reason;
   if (!doubt.empty()) reason += fmt::format("; not certain: {}", doubt);
@@ -158,21 +166,25 @@ void Entering::tell(const Subnet& subnet, const AddressSet& destinations, const 
                   {subnet.id, "/properties/routeTable/id",
                    subnet.route_table.is_set() ? std::string(e_.spelling(subnet.route_table)) : std::string("absent")}};
   bypass.reason = std::move(reason);
-  add_witnessed(run_, std::move(bypass), doubt.empty() ? landing.example : std::nullopt, {Place::Kind::subnet, subnet.id});
+  add_witnessed(run_, std::move(bypass), doubt.empty() ? landing.example : std::nullopt,
+                {Place::Kind::subnet, subnet.id});
 }
 
 void Entering::from_subnet(const Subnet& subnet, const Peering* peering, const PeeringLink& link) {
   std::vector<UnknownRoutes> unknowns = subnet_unknowns(v_, subnet);
-  // Subnets of one VNet and route table have the same routes: one that sends nothing into the spoke answers for the others.
+  // Subnets of one VNet and route table have the same routes: one that sends nothing into the spoke answers for the
+  // others.
   if (unknowns.empty() && harmless_.count({subnet.vnet, subnet.route_table}) != 0) return;
-  const RouteSet set = collect_routes(v_, subnet, {.window = window_, .only_peering = peering, .with_subnet = false, .with_endpoints = false});
+  const RouteSet set = collect_routes(
+      v_, subnet, {.window = window_, .only_peering = peering, .with_subnet = false, .with_endpoints = false});
   const std::size_t told_before = run_.result.bypasses.size();
   AddressSet told;
   std::map<const Route*, std::pair<AddressSet, std::string>> into;
   for (const Segment& segment : decide(set.routes, window_)) {
     const AddressSet direct = through(subnet, segment);
     for (const Route* route : segment.chosen) {
-      if (!direct.empty() && (route->next_hop.kind == NextHop::Kind::peering || route->next_hop.kind == NextHop::Kind::vnet_local)) {
+      if (!direct.empty() &&
+          (route->next_hop.kind == NextHop::Kind::peering || route->next_hop.kind == NextHop::Kind::vnet_local)) {
         auto& [addresses, doubt] = into[route];
         addresses |= direct;
         for (const Route* other : segment.chosen) {
@@ -184,28 +196,37 @@ void Entering::from_subnet(const Subnet& subnet, const Peering* peering, const P
       if (route->next_hop.kind == NextHop::Kind::appliance) {
         const VirtualNetwork* vnet = e_.find<VirtualNetwork>(subnet.vnet);
         const Appliance device = resolve_appliance(v_, model::VnetIndex(e_.index_of(*vnet)), route->next_hop.address);
-        // An appliance of an adjacent VNet is looked at by the routes of its own subnet; one inside the spoke is already there.
-        const bool is_inside = device.vnet == run_.vnet.id && subnet.vnet != run_.vnet.id && device.kind != Appliance::Kind::firewall;
+        // An appliance of an adjacent VNet is looked at by the routes of its own subnet; one inside the spoke is
+        // already there.
+        const bool is_inside =
+            device.vnet == run_.vnet.id && subnet.vnet != run_.vnet.id && device.kind != Appliance::Kind::firewall;
         const bool is_unknown = device.kind == Appliance::Kind::unknown;
         if (!is_inside && !is_unknown) continue;
-        run_.uncertain(Bypass::Way::enters, model::SubnetIndex(e_.index_of(subnet)), here, route->next_hop, {route->fact},
-                       fmt::format("route {} -> {} of {} leads to an address that may lie in the spoke itself: {}", to_string(route->prefix),
-                                   to_string(route->next_hop.address), table_of(v_, subnet), device.reason));
+        run_.uncertain(Bypass::Way::enters, model::SubnetIndex(e_.index_of(subnet)), here, route->next_hop,
+                       {route->fact},
+                       fmt::format("route {} -> {} of {} leads to an address that may lie in the spoke itself: {}",
+                                   to_string(route->prefix), to_string(route->next_hop.address), table_of(v_, subnet),
+                                   device.reason));
       }
-      if (route->next_hop.kind == NextHop::Kind::vnet_local && route->source == RouteSource::user && subnet.vnet != run_.vnet.id) {
-        run_.uncertain(Bypass::Way::enters, model::SubnetIndex(e_.index_of(subnet)), here, route->next_hop, {route->fact},
-                       fmt::format("{} sends {} to VnetLocal although its network does not hold it; the effect is not documented",
-                                   table_of(v_, subnet), to_string(route->prefix)));
+      if (route->next_hop.kind == NextHop::Kind::vnet_local && route->source == RouteSource::user &&
+          subnet.vnet != run_.vnet.id) {
+        run_.uncertain(
+            Bypass::Way::enters, model::SubnetIndex(e_.index_of(subnet)), here, route->next_hop, {route->fact},
+            fmt::format("{} sends {} to VnetLocal although its network does not hold it; the effect is not documented",
+                        table_of(v_, subnet), to_string(route->prefix)));
       }
       // source: azure-semantics.md 1.4 (a user route of private addresses to Internet: dropped, but treat as unknown)
       if (route->next_hop.kind == NextHop::Kind::internet && route->source == RouteSource::user) {
-        run_.uncertain(Bypass::Way::enters, model::SubnetIndex(e_.index_of(subnet)), here, route->next_hop, {route->fact},
-                       fmt::format("{} sends {} of the spoke to the Internet; what Azure does with it is not documented", table_of(v_, subnet),
-                                   to_string(route->prefix)));
+        run_.uncertain(
+            Bypass::Way::enters, model::SubnetIndex(e_.index_of(subnet)), here, route->next_hop, {route->fact},
+            fmt::format("{} sends {} of the spoke to the Internet; what Azure does with it is not documented",
+                        table_of(v_, subnet), to_string(route->prefix)));
       }
       if (route->next_hop.kind == NextHop::Kind::unknown) {
-        run_.uncertain(Bypass::Way::enters, model::SubnetIndex(e_.index_of(subnet)), here, route->next_hop, {route->fact},
-                       fmt::format("a route of {} for {} has a next hop that is not understood", table_of(v_, subnet), to_string(route->prefix)));
+        run_.uncertain(Bypass::Way::enters, model::SubnetIndex(e_.index_of(subnet)), here, route->next_hop,
+                       {route->fact},
+                       fmt::format("a route of {} for {} has a next hop that is not understood", table_of(v_, subnet),
+                                   to_string(route->prefix)));
       }
     }
   }
@@ -215,23 +236,27 @@ void Entering::from_subnet(const Subnet& subnet, const Peering* peering, const P
     if (found != into.end()) tell(subnet, found->second.first, route, found->second.second, link, told);
   }
   const bool reaches_endpoints = by_endpoints(subnet, set, link, told);
-  const bool is_harmless = into.empty() && !reaches_endpoints && set.unknown.empty() && run_.result.bypasses.size() == told_before;
+  const bool is_harmless =
+      into.empty() && !reaches_endpoints && set.unknown.empty() && run_.result.bypasses.size() == told_before;
   if (is_harmless) harmless_.insert({subnet.vnet, subnet.route_table});
   unknowns.insert(unknowns.end(), set.unknown.begin(), set.unknown.end());
   for (const UnknownRoutes& unknown : unknowns) {
-    // What a gateway teaches leads away from the VNet and comes back, if it does, through a GatewaySubnet; what a Route Server
-    // teaches leads to an appliance that may be anywhere. source: azure-semantics.md 7.1, 7.2
+    // What a gateway teaches leads away from the VNet and comes back, if it does, through a GatewaySubnet; what a Route
+    // Server teaches leads to an appliance that may be anywhere. source: azure-semantics.md 7.1, 7.2
     const bool is_learned = unknown.next_hop.kind == NextHop::Kind::gateway;
     const model::Gateway* teacher = e_.find<model::Gateway>(unknown.fact.resource);
     if (is_learned && (teacher == nullptr || !teacher->is_route_server)) continue;
-    if (!is_learned && unknown.next_hop.kind != NextHop::Kind::unknown) continue;  // tags and service endpoints are public addresses
+    if (!is_learned && unknown.next_hop.kind != NextHop::Kind::unknown)
+      continue;  // tags and service endpoints are public addresses
     AddressSet space;
     for (const Prefix& prefix : window_) space.add(prefix);
-    run_.uncertain(Bypass::Way::enters, model::SubnetIndex(e_.index_of(subnet)), space, unknown.next_hop, {unknown.fact}, unknown.reason);
+    run_.uncertain(Bypass::Way::enters, model::SubnetIndex(e_.index_of(subnet)), space, unknown.next_hop,
+                   {unknown.fact}, unknown.reason);
   }
 }
 
-bool Entering::by_endpoints(const Subnet& subnet, const RouteSet& set, const PeeringLink& link, const AddressSet& told) {
+bool Entering::by_endpoints(const Subnet& subnet, const RouteSet& set, const PeeringLink& link,
+                            const AddressSet& told) {
   bool out = false;
   for (const Subnet* target : endpoint_subnets_) {
     for (const auto& [key, index] : e_.endpoints_by_subnet.of(target->id)) {
@@ -244,8 +269,10 @@ bool Entering::by_endpoints(const Subnet& subnet, const RouteSet& set, const Pee
         run_.uncertain(Bypass::Way::enters, model::SubnetIndex(e_.index_of(subnet)), space,
                        {NextHop::Kind::private_endpoint, endpoint.id, {}},
                        {{endpoint.id, "/properties/networkInterfaces", "no address"}},
-                       fmt::format("the address of private endpoint {} is not in the export: whether its /32 route leads around the firewall "
-                                   "is not known", shown(v_, endpoint.id)));
+                       fmt::format("the address of private endpoint {} is not in the export: whether its /32 route "
+                                   "leads around the firewall "
+                                   "is not known",
+                                   shown(v_, endpoint.id)));
       }
       for (const Ipv4 address : addresses) {
         if (told.contains(address)) continue;
@@ -263,12 +290,16 @@ bool Entering::by_endpoints(const Subnet& subnet, const RouteSet& set, const Pee
         const std::string policy_word = policies.is_known()    ? std::string(model::name(policies.value()))
                                         : policies.is_absent() ? std::string("absent -> Disabled")
                                                                : std::string("unreadable");
-        std::string reason = fmt::format("{} of {} reaches private endpoint {} ({}) directly by its /32 route: no user route of {} displaces it "
-                                         "(privateEndpointNetworkPolicies {})",
-                                         shown(v_, subnet.id), shown(v_, subnet.vnet), shown(v_, endpoint.id), to_string(address),
-                                         table_of(v_, subnet), policy_word);
-        if (const std::string routes = expected_routes(run_, {Prefix::host(address)}); !routes.empty()) reason += "; expected " + routes;
-        std::string doubt = overridden == Ternary::unknown ? std::string("whether the user route displaces the /32 is not documented") : link.reason;
+        std::string reason = fmt::format(
+            "{} of {} reaches private endpoint {} ({}) directly by its /32 route: no user route of {} displaces it "
+            "(privateEndpointNetworkPolicies {})",
+            shown(v_, subnet.id), shown(v_, subnet.vnet), shown(v_, endpoint.id), to_string(address),
+            table_of(v_, subnet), policy_word);
+        if (const std::string routes = expected_routes(run_, {Prefix::host(address)}); !routes.empty())
+          reason += "; expected " + routes;
+        std::string doubt = overridden == Ternary::unknown
+                                ? std::string("whether the user route displaces the /32 is not documented")
+                                : link.reason;
         if (doubt.empty() && landing.passes == Ternary::unknown) doubt = landing.reason;
         if (!doubt.empty()) reason += fmt::format("; not certain: {}", doubt);
         Bypass bypass;
@@ -276,11 +307,13 @@ bool Entering::by_endpoints(const Subnet& subnet, const RouteSet& set, const Pee
         bypass.from = model::SubnetIndex(e_.index_of(subnet));
         bypass.destinations = AddressSet(Prefix::host(address));
         bypass.next_hop = {NextHop::Kind::private_endpoint, endpoint.id, {}};
-        bypass.facts = {{target->id, "/properties/privateEndpointNetworkPolicies", policy_word},
-                        {subnet.id, "/properties/routeTable/id",
-                         subnet.route_table.is_set() ? std::string(e_.spelling(subnet.route_table)) : std::string("absent")}};
+        bypass.facts = {
+            {target->id, "/properties/privateEndpointNetworkPolicies", policy_word},
+            {subnet.id, "/properties/routeTable/id",
+             subnet.route_table.is_set() ? std::string(e_.spelling(subnet.route_table)) : std::string("absent")}};
         bypass.reason = std::move(reason);
-        add_witnessed(run_, std::move(bypass), doubt.empty() ? landing.example : std::nullopt, {Place::Kind::subnet, subnet.id});
+        add_witnessed(run_, std::move(bypass), doubt.empty() ? landing.example : std::nullopt,
+                      {Place::Kind::subnet, subnet.id});
       }
     }
   }
@@ -298,16 +331,18 @@ void Entering::from_vnet(const VirtualNetwork& vnet, const Peering* peering, con
     if (&other == peering || !may_route(v_, other, window_) || peering_link(v_, other).carries == Ternary::no) continue;
     AddressSet space;
     for (const Prefix& prefix : window_) space.add(prefix);
-    run_.uncertain(Bypass::Way::enters, {}, space, {NextHop::Kind::peering, other.remote, {}},
-                   {{other.id, "/properties/remoteAddressSpace", shown(v_, other.remote)}},
-                   fmt::format("{} is peered to both {} and {}, whose addresses overlap: which one a packet reaches is not known",
-                               shown(v_, vnet.id), shown(v_, run_.vnet.id), shown(v_, other.remote)));
+    run_.uncertain(
+        Bypass::Way::enters, {}, space, {NextHop::Kind::peering, other.remote, {}},
+        {{other.id, "/properties/remoteAddressSpace", shown(v_, other.remote)}},
+        fmt::format("{} is peered to both {} and {}, whose addresses overlap: which one a packet reaches is not known",
+                    shown(v_, vnet.id), shown(v_, run_.vnet.id), shown(v_, other.remote)));
   }
 }
 
 void Entering::from_own_gateway() {
   for (const Subnet* subnet : targets_) {
-    if (is_named(v_, *subnet, "GatewaySubnet") && sends(*subnet)) from_subnet(*subnet, nullptr, {Ternary::yes, true, {}});
+    if (is_named(v_, *subnet, "GatewaySubnet") && sends(*subnet))
+      from_subnet(*subnet, nullptr, {Ternary::yes, true, {}});
   }
 }
 
@@ -323,7 +358,8 @@ void find_entering(TransitRun& run) {
     if (vnet != nullptr || peering_link(run.view, own).carries == Ternary::no) continue;
     AddressSet space;
     for (const Prefix& prefix : run.vnet.address_space) space.add(prefix);
-    run.uncertain(Bypass::Way::enters, {}, space, {NextHop::Kind::peering, run.vnet.id, {}}, {{own.id, "/properties/remoteVirtualNetwork/id", "not in the export"}},
+    run.uncertain(Bypass::Way::enters, {}, space, {NextHop::Kind::peering, run.vnet.id, {}},
+                  {{own.id, "/properties/remoteVirtualNetwork/id", "not in the export"}},
                   fmt::format("{} is peered to {}, which is not in the export: its route tables cannot be read",
                               shown(run.view, own.remote), shown(run.view, run.vnet.id)));
   }

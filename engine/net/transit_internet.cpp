@@ -1,5 +1,5 @@
-// Internet entries of a spoke: public IP addresses on its NICs, public load balancers with members in it, application gateways
-// with a public frontend in one of its subnets. source: azure-semantics.md 5, 6.1
+// Internet entries of a spoke: public IP addresses on its NICs, public load balancers with members in it, application
+// gateways with a public frontend in one of its subnets. source: azure-semantics.md 5, 6.1
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -27,9 +27,9 @@ class Entries {
   struct Entry {
     const Subnet* subnet = nullptr;
     const NetworkInterface* nic = nullptr;
-    AddressSet targets;              ///< private addresses that it leads to
+    AddressSet targets;  ///< private addresses that it leads to
     model::ResourceId public_ip;
-    std::string what;                ///< "network interface nic-a has a public IP address"
+    std::string what;  ///< "network interface nic-a has a public IP address"
     std::vector<Fact> facts;
     bool is_closed_by_default = false;  ///< Standard: the pages disagree without a network security group
   };
@@ -64,8 +64,8 @@ void Entries::tell(const Entry& entry) {
   bypass.destinations = entry.targets;
   bypass.next_hop = {NextHop::Kind::internet, {}, {}};
   bypass.facts = entry.facts;
-  bypass.reason = fmt::format("{}: the Internet enters {} of {} and not through the firewall", entry.what, shown(v_, entry.subnet->id),
-                              shown(v_, run_.vnet.id));
+  bypass.reason = fmt::format("{}: the Internet enters {} of {} and not through the firewall", entry.what,
+                              shown(v_, entry.subnet->id), shown(v_, run_.vnet.id));
   if (!doubt.empty()) bypass.reason += fmt::format("; not certain: {}", doubt);
   std::optional<Packet> example = doubt.empty() ? found.example : std::nullopt;
   if (example) example->destination = *address->address;
@@ -85,10 +85,13 @@ void Entries::subnet(const Subnet& subnet) {
       Entry entry;
       entry.subnet = &subnet;
       entry.nic = &nic;
-      if (config.address) entry.targets.add(*config.address, *config.address);
-      else entry.targets = usable_addresses(subnet);
+      if (config.address)
+        entry.targets.add(*config.address, *config.address);
+      else
+        entry.targets = usable_addresses(subnet);
       entry.public_ip = config.public_ip;
-      entry.what = fmt::format("network interface {} has the public IP address {}", shown(v_, nic.id), shown(v_, config.public_ip));
+      entry.what = fmt::format("network interface {} has the public IP address {}", shown(v_, nic.id),
+                               shown(v_, config.public_ip));
       entry.facts = {{nic.id, "/properties/ipConfigurations", std::string(e_.spelling(config.public_ip))}};
       entry.is_closed_by_default = is_standard(v_, config.public_ip);
       tell(entry);
@@ -97,18 +100,21 @@ void Entries::subnet(const Subnet& subnet) {
 }
 
 // Membership stands at the pool, at the NIC, or (inbound NAT) at the rule itself.
-std::vector<std::pair<model::ResourceId, model::ResourceId>> Entries::members_of(const model::LoadBalancer& balancer) const {
+std::vector<std::pair<model::ResourceId, model::ResourceId>> Entries::members_of(
+    const model::LoadBalancer& balancer) const {
   std::vector<std::pair<model::ResourceId, model::ResourceId>> out = balancer.pool_members;
   for (const auto& rule : balancer.rules) {
-    const bool is_nic = rule.backend_pool.is_set() &&
-                        e_.find<NetworkInterface>(e_.ids().find(arm_top_level(e_.spelling(rule.backend_pool)))) != nullptr;
+    const bool is_nic =
+        rule.backend_pool.is_set() &&
+        e_.find<NetworkInterface>(e_.ids().find(arm_top_level(e_.spelling(rule.backend_pool)))) != nullptr;
     if (is_nic) out.emplace_back(rule.backend_pool, rule.backend_pool);
   }
   for (const auto& [key, index] : e_.subnets_by_vnet.of(run_.vnet.id)) {
     for (const auto& [subnet, nic] : e_.interfaces_by_subnet.of(e_.tables().subnets[index].id)) {
       for (const model::IpConfiguration& config : e_.tables().network_interfaces[nic].ip_configurations) {
         for (const model::ResourceId pool : config.load_balancer_pools) {
-          const bool is_ours = std::any_of(balancer.rules.begin(), balancer.rules.end(), [&](const auto& r) { return r.backend_pool == pool; });
+          const bool is_ours = std::any_of(balancer.rules.begin(), balancer.rules.end(),
+                                           [&](const auto& r) { return r.backend_pool == pool; });
           if (is_ours) out.emplace_back(pool, config.id);
         }
       }
@@ -122,15 +128,18 @@ std::vector<std::pair<model::ResourceId, model::ResourceId>> Entries::members_of
 void Entries::doubt(const model::LoadBalancer& balancer, std::string pointer, std::string reason) {
   AddressSet space;
   for (const Prefix& prefix : run_.vnet.address_space) space.add(prefix);
-  run_.uncertain(Bypass::Way::enters, {}, space, {NextHop::Kind::internet, {}, {}}, {{balancer.id, std::move(pointer), "not understood"}},
-                 std::move(reason));
+  run_.uncertain(Bypass::Way::enters, {}, space, {NextHop::Kind::internet, {}, {}},
+                 {{balancer.id, std::move(pointer), "not understood"}}, std::move(reason));
 }
 
 void Entries::doubt_balancer(const model::LoadBalancer& balancer) {
   if (balancer.unread.empty()) return;
-  doubt(balancer, balancer.unread.front().pointer,
-        fmt::format("load balancer {} has a public frontend and {} = {}, which is not understood: its members are not all known",
-                    shown(v_, balancer.id), text::printable(balancer.unread.front().pointer), text::printable(balancer.unread.front().met)));
+  doubt(
+      balancer, balancer.unread.front().pointer,
+      fmt::format(
+          "load balancer {} has a public frontend and {} = {}, which is not understood: its members are not all known",
+          shown(v_, balancer.id), text::printable(balancer.unread.front().pointer),
+          text::printable(balancer.unread.front().met)));
 }
 
 // A member that is no NIC of the export: an instance of a scale set, as AKS has them.
@@ -140,8 +149,10 @@ void Entries::doubt_member(const model::LoadBalancer& balancer, model::ResourceI
     for (const model::ResourceId attached : e_.tables().subnets[index].attached) {
       if (!text::equals(e_.spelling(attached), owner)) continue;
       return doubt(balancer, "/properties/backendAddressPools",
-                   fmt::format("load balancer {} with a public frontend has {} of {} as a member, whose addresses are in no row of the export",
-                               shown(v_, balancer.id), text::printable(arm_name(owner)), shown(v_, e_.tables().subnets[index].id)));
+                   fmt::format("load balancer {} with a public frontend has {} of {} as a member, whose addresses are "
+                               "in no row of the export",
+                               shown(v_, balancer.id), text::printable(arm_name(owner)),
+                               shown(v_, e_.tables().subnets[index].id)));
     }
   }
 }
@@ -157,7 +168,8 @@ void Entries::balancers() {
         const bool has_rule = std::any_of(balancer.rules.begin(), balancer.rules.end(), [&](const auto& rule) {
           return rule.frontend == frontend.id && (rule.backend_pool == pool || rule.backend_pool == member);
         });
-        const NetworkInterface* nic = e_.find<NetworkInterface>(e_.snapshot().ids.find(arm_top_level(e_.spelling(member))));
+        const NetworkInterface* nic =
+            e_.find<NetworkInterface>(e_.snapshot().ids.find(arm_top_level(e_.spelling(member))));
         if (has_rule && nic == nullptr) doubt_member(balancer, member);
         if (!has_rule || nic == nullptr) continue;
         for (const model::IpConfiguration& config : nic->ip_configurations) {
@@ -166,11 +178,15 @@ void Entries::balancers() {
           Entry entry;
           entry.subnet = subnet;
           entry.nic = nic;
-          if (config.address) entry.targets.add(*config.address, *config.address);
-          else entry.targets = usable_addresses(*subnet);
+          if (config.address)
+            entry.targets.add(*config.address, *config.address);
+          else
+            entry.targets = usable_addresses(*subnet);
           entry.public_ip = frontend.public_ip;
-          entry.what = fmt::format("load balancer {} with a public frontend has {} as a member", shown(v_, balancer.id), shown(v_, nic->id));
-          entry.facts = {{balancer.id, "/properties/frontendIPConfigurations", std::string(e_.spelling(frontend.public_ip))}};
+          entry.what = fmt::format("load balancer {} with a public frontend has {} as a member", shown(v_, balancer.id),
+                                   shown(v_, nic->id));
+          entry.facts = {
+              {balancer.id, "/properties/frontendIPConfigurations", std::string(e_.spelling(frontend.public_ip))}};
           entry.is_closed_by_default = balancer.is_standard;
           tell(entry);
         }
@@ -197,7 +213,8 @@ void Entries::gateways() {
         entry.targets = usable_addresses(*subnet);
         entry.public_ip = frontend.public_ip;
         entry.what = fmt::format("application gateway {} has a public frontend", shown(v_, gateway.id));
-        entry.facts = {{gateway.id, "/properties/frontendIPConfigurations", std::string(e_.spelling(frontend.public_ip))}};
+        entry.facts = {
+            {gateway.id, "/properties/frontendIPConfigurations", std::string(e_.spelling(frontend.public_ip))}};
         tell(entry);
       }
     }

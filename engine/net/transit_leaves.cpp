@@ -26,10 +26,12 @@ struct Share {
 std::vector<Share> shares_of(const std::vector<Segment>& segments) {
   std::vector<Share> out;
   for (const Segment& segment : segments) {
-    const auto uncertain = std::find_if(segment.chosen.begin(), segment.chosen.end(), [](const Route* r) { return !r->is_certain; });
+    const auto uncertain =
+        std::find_if(segment.chosen.begin(), segment.chosen.end(), [](const Route* r) { return !r->is_certain; });
     for (const Route* route : segment.chosen) {
       const std::string doubt = uncertain == segment.chosen.end() ? std::string() : (*uncertain)->uncertainty;
-      auto found = std::find_if(out.begin(), out.end(), [&](const Share& share) { return share.route == route && share.doubt == doubt; });
+      auto found = std::find_if(out.begin(), out.end(),
+                                [&](const Share& share) { return share.route == route && share.doubt == doubt; });
       if (found == out.end()) {
         out.push_back({route, {}, doubt});
         found = std::prev(out.end());
@@ -55,11 +57,13 @@ class Leaving {
   void to_gateway(const Subnet& subnet, const Share& share);
   void to_appliance(const Subnet& subnet, const Share& share);
   void to_endpoints(const Subnet& subnet, const RouteSet& set);
-  void to_endpoints_of(const Subnet& subnet, const RouteSet& set, const Subnet& target, const VirtualNetwork& vnet, const PeeringLink& link);
+  void to_endpoints_of(const Subnet& subnet, const RouteSet& set, const Subnet& target, const VirtualNetwork& vnet,
+                       const PeeringLink& link);
   void unknown(const Subnet& subnet, const UnknownRoutes& unknown);
   bool is_accepted_for_apim(const Subnet& subnet, const UnknownRoutes& unknown);
   const Appliance& appliance(Ipv4 address);
-  Bypass bypass(const Subnet& subnet, AddressSet destinations, const NextHop& next_hop, std::vector<Fact> facts, std::string reason) const;
+  Bypass bypass(const Subnet& subnet, AddressSet destinations, const NextHop& next_hop, std::vector<Fact> facts,
+                std::string reason) const;
   model::SubnetIndex index(const Subnet& subnet) const { return model::SubnetIndex(e_.index_of(subnet)); }
   std::string route_word(const Route& route) const {
     return fmt::format("{} -> {}", to_string(route.prefix), name(route.next_hop.kind));
@@ -94,8 +98,9 @@ Bypass Leaving::bypass(const Subnet& subnet, AddressSet destinations, const Next
   out.destinations = std::move(destinations);
   out.next_hop = next_hop;
   out.facts = std::move(facts);
-  out.facts.push_back({subnet.id, "/properties/routeTable/id",
-                       subnet.route_table.is_set() ? std::string(e_.spelling(subnet.route_table)) : std::string("absent")});
+  out.facts.push_back(
+      {subnet.id, "/properties/routeTable/id",
+       subnet.route_table.is_set() ? std::string(e_.spelling(subnet.route_table)) : std::string("absent")});
   out.reason = std::move(reason);
   return out;
 }
@@ -117,9 +122,10 @@ void Leaving::judge(const Subnet& subnet, const Share& share) {
       const AddressSet outside = share.destinations - own_;
       if (share.route->source != RouteSource::user || outside.empty()) return;
       // source: azure-semantics.md 1.4 (VnetLocal is not valid across a peering)
-      return run_.uncertain(Bypass::Way::leaves, index(subnet), outside, share.route->next_hop, {share.route->fact},
-                            fmt::format("{} sends {} to VnetLocal although {} does not hold it; the effect is not documented",
-                                        table_of(v_, subnet), to_string(share.route->prefix), shown(v_, run_.vnet.id)));
+      return run_.uncertain(
+          Bypass::Way::leaves, index(subnet), outside, share.route->next_hop, {share.route->fact},
+          fmt::format("{} sends {} to VnetLocal although {} does not hold it; the effect is not documented",
+                      table_of(v_, subnet), to_string(share.route->prefix), shown(v_, run_.vnet.id)));
     }
     case NextHop::Kind::peering: return to_peer(subnet, share);
     case NextHop::Kind::internet: return to_internet(subnet, share);
@@ -128,8 +134,10 @@ void Leaving::judge(const Subnet& subnet, const Share& share) {
     case NextHop::Kind::private_endpoint:
     case NextHop::Kind::service_endpoint:
     case NextHop::Kind::unknown:
-      return run_.uncertain(Bypass::Way::leaves, index(subnet), share.destinations, share.route->next_hop, {share.route->fact},
-                            fmt::format("route {} of {} has a next hop that is not understood", route_word(*share.route), table_of(v_, subnet)));
+      return run_.uncertain(Bypass::Way::leaves, index(subnet), share.destinations, share.route->next_hop,
+                            {share.route->fact},
+                            fmt::format("route {} of {} has a next hop that is not understood",
+                                        route_word(*share.route), table_of(v_, subnet)));
   }
 }
 
@@ -142,9 +150,10 @@ void Leaving::to_peer(const Subnet& subnet, const Share& share) {
   const VirtualNetwork* remote = e_.find<VirtualNetwork>(route.next_hop.target);
   const std::string remote_name = shown(v_, route.next_hop.target);
   if (remote == nullptr) {
-    return run_.uncertain(Bypass::Way::leaves, index(subnet), share.destinations, route.next_hop, {route.fact},
-                          fmt::format("{} is reached over the peering to {}, which is not in the export: what it holds is not known",
-                                      to_string(share.destinations), remote_name));
+    return run_.uncertain(
+        Bypass::Way::leaves, index(subnet), share.destinations, route.next_hop, {route.fact},
+        fmt::format("{} is reached over the peering to {}, which is not in the export: what it holds is not known",
+                    to_string(share.destinations), remote_name));
   }
   PeeringLink link;
   for (const auto& [key, at] : e_.peerings_by_vnet.of(run_.vnet.id)) {
@@ -158,8 +167,9 @@ void Leaving::to_peer(const Subnet& subnet, const Share& share) {
                                         [&](const Prefix& prefix) { return share.destinations.intersects(prefix); });
     if (!is_touched || is_firewall_subnet(v_, target)) continue;
     if (is_platform_subnet(v_, target)) {
-      run_.assumptions.insert(fmt::format("{} of {} holds platform instances only, which do not pass packets on around the firewall",
-                                          shown(v_, target.id), remote_name));
+      run_.assumptions.insert(
+          fmt::format("{} of {} holds platform instances only, which do not pass packets on around the firewall",
+                      shown(v_, target.id), remote_name));
       continue;
     }
     land(v_, subnet, target, share.destinations, landing);
@@ -171,9 +181,11 @@ void Leaving::to_peer(const Subnet& subnet, const Share& share) {
                                       text::printable(remote->unread.front().pointer)));
   }
   peer_bypass_ |= landing.destinations;
-  std::string reason = fmt::format("{} {} reached over the peering to {}: no user route of {} is as long as {}", enumeration(landing.places),
-                                   landing.places.size() == 1 ? "is" : "are", remote_name, table_of(v_, subnet), to_string(route.prefix));
-  if (const std::string routes = expected_routes(run_, landing.prefixes); !routes.empty()) reason += "; expected " + routes;
+  std::string reason = fmt::format("{} {} reached over the peering to {}: no user route of {} is as long as {}",
+                                   enumeration(landing.places), landing.places.size() == 1 ? "is" : "are", remote_name,
+                                   table_of(v_, subnet), to_string(route.prefix));
+  if (const std::string routes = expected_routes(run_, landing.prefixes); !routes.empty())
+    reason += "; expected " + routes;
   std::string doubt = link.reason;
   if (doubt.empty()) doubt = share.doubt;
   if (doubt.empty() && landing.passes == Ternary::unknown) doubt = landing.reason;
@@ -193,14 +205,17 @@ void Leaving::to_internet(const Subnet& subnet, const Share& share) {
     }
     rest &= private_space;
     if (route.source != RouteSource::user || rest.empty()) return;
-    // source: azure-semantics.md 1.4 (a private destination with a route to the Internet: dropped, but taken as unknown)
-    return run_.uncertain(Bypass::Way::leaves, index(subnet), rest, route.next_hop, {route.fact},
-                          fmt::format("{} sends private addresses to the Internet ({}); whether Azure drops them is not documented",
-                                      table_of(v_, subnet), to_string(route.prefix)));
+    // source: azure-semantics.md 1.4 (a private destination with a route to the Internet: dropped, but taken as
+    // unknown)
+    return run_.uncertain(
+        Bypass::Way::leaves, index(subnet), rest, route.next_hop, {route.fact},
+        fmt::format("{} sends private addresses to the Internet ({}); whether Azure drops them is not documented",
+                    table_of(v_, subnet), to_string(route.prefix)));
   }
   if (is_platform_subnet(v_, subnet)) {
-    run_.assumptions.insert(fmt::format("{} of {} holds platform instances only, whose own way to the Internet is Azure's control plane",
-                                        shown(v_, subnet.id), shown(v_, run_.vnet.id)));
+    run_.assumptions.insert(
+        fmt::format("{} of {} holds platform instances only, whose own way to the Internet is Azure's control plane",
+                    shown(v_, subnet.id), shown(v_, run_.vnet.id)));
     return;
   }
   // source: azure-semantics.md 1.7, 5
@@ -217,8 +232,8 @@ void Leaving::to_internet(const Subnet& subnet, const Share& share) {
   }
   const Reach found = reach_out(v_, {&subnet, nullptr, false}, usable_addresses(subnet), destinations);
   if (found.passes == Ternary::no) return;
-  std::string reason = fmt::format("{} of {} leaves to the Internet by route {} and not through the firewall", shown(v_, subnet.id),
-                                   shown(v_, run_.vnet.id), route_word(route));
+  std::string reason = fmt::format("{} of {} leaves to the Internet by route {} and not through the firewall",
+                                   shown(v_, subnet.id), shown(v_, run_.vnet.id), route_word(route));
   if (const std::string routes = expected_routes(run_, {Prefix()}); !routes.empty()) reason += "; expected " + routes;
   std::string doubt = share.doubt;
   if (doubt.empty() && !has_method) {
@@ -226,9 +241,11 @@ void Leaving::to_internet(const Subnet& subnet, const Share& share) {
   }
   if (doubt.empty() && found.passes == Ternary::unknown) doubt = found.reason;
   if (!doubt.empty()) reason += fmt::format("; not certain: {}", doubt);
-  std::vector<Fact> facts{route.fact, {subnet.id, "/properties/defaultOutboundAccess",
-                                       subnet.default_outbound_access.is_absent() ? "absent -> egress"
-                                       : subnet.default_outbound_access.is(false) ? "false" : "true"}};
+  std::vector<Fact> facts{route.fact,
+                          {subnet.id, "/properties/defaultOutboundAccess",
+                           subnet.default_outbound_access.is_absent() ? "absent -> egress"
+                           : subnet.default_outbound_access.is(false) ? "false"
+                                                                      : "true"}};
   add_witnessed(run_, bypass(subnet, destinations, route.next_hop, std::move(facts), std::move(reason)),
                 doubt.empty() ? found.example : std::nullopt, from);
 }
@@ -238,7 +255,8 @@ void Leaving::to_gateway(const Subnet& subnet, const Share& share) {
   bool has_gateway = false;
   bool may_have = e_.is_partial(model::ArgTable::resources);
   const auto look = [&](model::ResourceId vnet) {
-    for (const auto& [key, at] : e_.gateways_by_vnet.of(vnet)) has_gateway = has_gateway || !e_.tables().gateways[at].is_route_server;
+    for (const auto& [key, at] : e_.gateways_by_vnet.of(vnet))
+      has_gateway = has_gateway || !e_.tables().gateways[at].is_route_server;
   };
   look(run_.vnet.id);
   for (const auto& [key, at] : e_.peerings_by_vnet.of(run_.vnet.id)) {
@@ -250,9 +268,11 @@ void Leaving::to_gateway(const Subnet& subnet, const Share& share) {
   if (!has_gateway && !may_have) return;  // no gateway anywhere: the packet is dropped
   const Reach found = reach_out(v_, {&subnet, nullptr, false}, usable_addresses(subnet), share.destinations - own_);
   if (found.passes == Ternary::no) return;
-  std::string reason = fmt::format("{} leaves {} through a virtual network gateway by route {} and not through the firewall",
-                                   to_string(route.prefix), shown(v_, subnet.id), route_word(route));
-  if (const std::string routes = expected_routes(run_, {route.prefix}); !routes.empty()) reason += "; expected " + routes;
+  std::string reason =
+      fmt::format("{} leaves {} through a virtual network gateway by route {} and not through the firewall",
+                  to_string(route.prefix), shown(v_, subnet.id), route_word(route));
+  if (const std::string routes = expected_routes(run_, {route.prefix}); !routes.empty())
+    reason += "; expected " + routes;
   std::string doubt = share.doubt;
   if (doubt.empty() && !has_gateway) doubt = "the gateway of the peered virtual network is not in the export";
   if (doubt.empty() && found.passes == Ternary::unknown) doubt = found.reason;
@@ -278,9 +298,11 @@ void Leaving::to_appliance(const Subnet& subnet, const Share& share) {
     case Appliance::Kind::unreachable:
     case Appliance::Kind::unknown: doubt = device.reason; break;
   }
-  std::string reason = fmt::format("route {} -> {} of {} leads to an address that is not the hub firewall's: {}", to_string(route.prefix),
-                                   to_string(route.next_hop.address), table_of(v_, subnet), device.reason);
-  if (const std::string routes = expected_routes(run_, {route.prefix}); !routes.empty()) reason += "; expected " + routes;
+  std::string reason =
+      fmt::format("route {} -> {} of {} leads to an address that is not the hub firewall's: {}",
+                  to_string(route.prefix), to_string(route.next_hop.address), table_of(v_, subnet), device.reason);
+  if (const std::string routes = expected_routes(run_, {route.prefix}); !routes.empty())
+    reason += "; expected " + routes;
   const AddressSet outside = share.destinations - own_;
   if (outside.empty() && is_inside) return;
   if (doubt.empty()) doubt = share.doubt;
@@ -309,8 +331,8 @@ void Leaving::to_endpoints(const Subnet& subnet, const RouteSet& set) {
   }
 }
 
-void Leaving::to_endpoints_of(const Subnet& subnet, const RouteSet& set, const Subnet& target, const VirtualNetwork& vnet,
-                              const PeeringLink& link) {
+void Leaving::to_endpoints_of(const Subnet& subnet, const RouteSet& set, const Subnet& target,
+                              const VirtualNetwork& vnet, const PeeringLink& link) {
   std::vector<const Route*> users;
   for (const Route& route : set.routes) {
     const bool overlaps = std::any_of(target.prefixes.begin(), target.prefixes.end(),
@@ -355,8 +377,9 @@ void Leaving::to_endpoints_of(const Subnet& subnet, const RouteSet& set, const S
     if (worst != Ternary::yes) names.push_back(shown(v_, endpoint.id));
   }
   const auto& policies = target.private_endpoint_policies;
-  const std::string policy_word = policies.is_known() ? std::string(model::name(policies.value()))
-                                  : policies.is_absent() ? std::string("absent -> Disabled") : std::string("unreadable");
+  const std::string policy_word = policies.is_known()    ? std::string(model::name(policies.value()))
+                                  : policies.is_absent() ? std::string("absent -> Disabled")
+                                                         : std::string("unreadable");
   for (const bool is_doubtful : {false, true}) {
     const AddressSet& addresses = is_doubtful ? doubtful : direct;
     if (addresses.empty()) continue;
@@ -366,19 +389,27 @@ void Leaving::to_endpoints_of(const Subnet& subnet, const RouteSet& set, const S
     std::vector<Prefix> hosts;
     for (const AddressSet::Interval& interval : addresses.intervals()) hosts.push_back(Prefix::host(interval.first));
     std::string reason = fmt::format(
-        "private endpoint{} {} of {} (subnet {}) {} reached directly by the /32 route{}: no user route of {} displaces {} "
+        "private endpoint{} {} of {} (subnet {}) {} reached directly by the /32 route{}: no user route of {} displaces "
+        "{} "
         "(privateEndpointNetworkPolicies {}, address space {})",
-        names.size() == 1 ? "" : "s", enumeration(names), shown(v_, vnet.id), shown(v_, target.id), names.size() == 1 ? "is" : "are",
-        names.size() == 1 ? "" : "s", table_of(v_, subnet), names.size() == 1 ? "it" : "them", policy_word,
+        names.size() == 1 ? "" : "s", enumeration(names), shown(v_, vnet.id), shown(v_, target.id),
+        names.size() == 1 ? "is" : "are", names.size() == 1 ? "" : "s", table_of(v_, subnet),
+        names.size() == 1 ? "it" : "them", policy_word,
         vnet.address_space.empty() ? std::string("unknown") : to_string(vnet.address_space.front()));
     if (const std::string routes = expected_routes(run_, hosts); !routes.empty()) {
-      reason += fmt::format("; expected {}, or policies RouteTableEnabled and a route at least as long as the address space", routes);
+      reason += fmt::format(
+          "; expected {}, or policies RouteTableEnabled and a route at least as long as the address space", routes);
     }
-    std::string doubt = is_doubtful ? std::string("whether the user route displaces the /32 is not documented for this virtual network") : link.reason;
+    std::string doubt =
+        is_doubtful ? std::string("whether the user route displaces the /32 is not documented for this virtual network")
+                    : link.reason;
     if (doubt.empty() && landing.passes == Ternary::unknown) doubt = landing.reason;
     if (!doubt.empty()) reason += fmt::format("; not certain: {}", doubt);
     add_witnessed(run_,
-                  bypass(subnet, landing.destinations, {NextHop::Kind::private_endpoint, e_.tables().private_endpoints[e_.endpoints_by_subnet.of(target.id).front().second].id, {}},
+                  bypass(subnet, landing.destinations,
+                         {NextHop::Kind::private_endpoint,
+                          e_.tables().private_endpoints[e_.endpoints_by_subnet.of(target.id).front().second].id,
+                          {}},
                          {{target.id, "/properties/privateEndpointNetworkPolicies", policy_word}}, std::move(reason)),
                   doubt.empty() ? landing.example : std::nullopt, {Place::Kind::subnet, subnet.id});
   }
@@ -388,8 +419,8 @@ bool starts_with_word(std::string_view value, std::string_view word) {
   return value.size() > word.size() && text::equals(value.substr(0, word.size()), word) && value[word.size()] == ' ';
 }
 
-// law:  a classic injected API Management needs its control plane: the tag route to the Internet and four service endpoints
-// source: azure-semantics.md 1.5; api-management-virtual-network-forced-tunneling
+// law:  a classic injected API Management needs its control plane: the tag route to the Internet and four service
+// endpoints source: azure-semantics.md 1.5; api-management-virtual-network-forced-tunneling
 bool Leaving::is_accepted_for_apim(const Subnet& subnet, const UnknownRoutes& unknown) {
   const auto& services = e_.tables().api_managements;
   const bool has_apim = std::any_of(services.begin(), services.end(), [&](const model::ApiManagement& service) {
@@ -400,18 +431,22 @@ bool Leaving::is_accepted_for_apim(const Subnet& subnet, const UnknownRoutes& un
   });
   if (!has_apim) return false;
   if (unknown.next_hop.kind == NextHop::Kind::internet && starts_with_word(unknown.fact.value, "ApiManagement")) {
-    run_.assumptions.insert(fmt::format("the route ApiManagement -> Internet of {} carries management replies only", shown(v_, subnet.id)));
+    run_.assumptions.insert(
+        fmt::format("the route ApiManagement -> Internet of {} carries management replies only", shown(v_, subnet.id)));
     return true;
   }
   if (unknown.next_hop.kind != NextHop::Kind::service_endpoint) return false;
-  const bool are_required = std::all_of(subnet.service_endpoints.begin(), subnet.service_endpoints.end(), [](const std::string& service) {
-    for (const std::string_view required : {"Microsoft.Sql", "Microsoft.Storage", "Microsoft.EventHub", "Microsoft.KeyVault"}) {
-      if (text::equals(service, required)) return true;
-    }
-    return false;
-  });
+  const bool are_required =
+      std::all_of(subnet.service_endpoints.begin(), subnet.service_endpoints.end(), [](const std::string& service) {
+        for (const std::string_view required :
+             {"Microsoft.Sql", "Microsoft.Storage", "Microsoft.EventHub", "Microsoft.KeyVault"}) {
+          if (text::equals(service, required)) return true;
+        }
+        return false;
+      });
   if (are_required) {
-    run_.assumptions.insert(fmt::format("the service endpoints of {} carry API Management's own dependencies only", shown(v_, subnet.id)));
+    run_.assumptions.insert(
+        fmt::format("the service endpoints of {} carry API Management's own dependencies only", shown(v_, subnet.id)));
   }
   return are_required;
 }
@@ -419,7 +454,9 @@ bool Leaving::is_accepted_for_apim(const Subnet& subnet, const UnknownRoutes& un
 void Leaving::unknown(const Subnet& subnet, const UnknownRoutes& unknown) {
   if (is_accepted_for_apim(subnet, unknown)) return;
   if (unknown.next_hop.kind == NextHop::Kind::none) return;
-  if (unknown.next_hop.kind == NextHop::Kind::appliance && appliance(unknown.next_hop.address).kind == Appliance::Kind::firewall) return;
+  if (unknown.next_hop.kind == NextHop::Kind::appliance &&
+      appliance(unknown.next_hop.address).kind == Appliance::Kind::firewall)
+    return;
   const bool is_public_only = unknown.next_hop.kind == NextHop::Kind::service_endpoint ||
                               (unknown.source == RouteSource::user && unknown.next_hop.kind != NextHop::Kind::unknown);
   const AddressSet destinations = (is_public_only ? internet_addresses() : AddressSet::all()) - own_;

@@ -23,28 +23,30 @@ struct TransitRun {
   std::set<std::string> assumptions;
   AddressSet direct;  ///< declared direct destinations
 
-  void uncertain(Bypass::Way way, model::SubnetIndex from, AddressSet destinations, NextHop next_hop, std::vector<model::Fact> facts,
-                 std::string reason);
+  void uncertain(Bypass::Way way, model::SubnetIndex from, AddressSet destinations, NextHop next_hop,
+                 std::vector<model::Fact> facts, std::string reason);
 };
 
-/// Packets that a peering or a /32 brings into subnets of another VNet around the firewall, and what the filters leave of them.
+/// Packets that a peering or a /32 brings into subnets of another VNet around the firewall, and what the filters leave
+/// of them.
 struct Landing {
   Ternary passes = Ternary::no;
-  AddressSet destinations;              ///< those that may be reached
-  std::vector<std::string> places;      ///< "10.0.2.0/24 (snet-apim)"
-  std::vector<Prefix> prefixes;         ///< whose routes are missing
+  AddressSet destinations;          ///< those that may be reached
+  std::vector<std::string> places;  ///< "10.0.2.0/24 (snet-apim)"
+  std::vector<Prefix> prefixes;     ///< whose routes are missing
   std::optional<Packet> example;
-  std::string reason;                   ///< why it is not certain
+  std::string reason;  ///< why it is not certain
 };
 /// Adds what of `destinations` lies in `target`.
-void land(const model::View& view, const model::Subnet& sender, const model::Subnet& target, const AddressSet& destinations,
-          Landing& landing);
+void land(const model::View& view, const model::Subnet& sender, const model::Subnet& target,
+          const AddressSet& destinations, Landing& landing);
 
 /// A certain bypass is only told when the tracer shows it; else the bypass is uncertain and says what the tracer met.
 void add_witnessed(TransitRun& run, Bypass bypass, const std::optional<Packet>& example, Place from);
 
-/// A subnet of private endpoints only: it has one at least, every NIC in it belongs to one, nothing else is attached, no
-/// delegation. Nothing in it starts connections. source: learn.microsoft.com/azure/private-link/private-endpoint-overview
+/// A subnet of private endpoints only: it has one at least, every NIC in it belongs to one, nothing else is attached,
+/// no delegation. Nothing in it starts connections. source:
+/// learn.microsoft.com/azure/private-link/private-endpoint-overview
 bool holds_only_endpoints(const model::View& view, const model::Subnet& subnet);
 
 /// An AzureFirewallSubnet or AzureFirewallManagementSubnet, unless the only firewalls of its VNet are no hub firewalls.

@@ -16,8 +16,8 @@ using model::Subnet;
 
 namespace {
 
-constexpr Ipv4 kWireServer{0xa83f8110U};       // 168.63.129.16
-constexpr Ipv4 kInstanceMetadata{0xa9fea9feU}; // 169.254.169.254
+constexpr Ipv4 kWireServer{0xa83f8110U};        // 168.63.129.16
+constexpr Ipv4 kInstanceMetadata{0xa9fea9feU};  // 169.254.169.254
 
 bool contains(std::span<const Prefix> list, Ipv4 address) {
   return std::any_of(list.begin(), list.end(), [&](const Prefix& prefix) { return prefix.contains(address); });
@@ -43,7 +43,8 @@ Hop& Walker::hop(const Place& at, std::string decision, std::string note) {
   return out;
 }
 
-void Walker::end(Disposition disposition, std::string decision, const Place& at, std::string note, std::vector<Fact> facts) {
+void Walker::end(Disposition disposition, std::string decision, const Place& at, std::string note,
+                 std::vector<Fact> facts) {
   hop(at, std::move(decision), std::move(note)).decided_by = std::move(facts);
   trace_.disposition = disposition;
   is_ended_ = true;
@@ -75,18 +76,22 @@ bool Walker::allow(const FilterResult& result, const Place& at, std::string_view
       hop(at, "allow", fmt::format("{}: allowed by {}", direction, result.reason)).decided_by = result.decided_by;
       return true;
     case FilterResult::Decision::deny:
-      end(Disposition::denied, "deny", at, fmt::format("{}: denied by {}", direction, result.reason), result.decided_by);
+      end(Disposition::denied, "deny", at, fmt::format("{}: denied by {}", direction, result.reason),
+          result.decided_by);
       return false;
-    case FilterResult::Decision::unknown: give_up(at, fmt::format("{}: {}", direction, result.reason), result.decided_by); return false;
+    case FilterResult::Decision::unknown:
+      give_up(at, fmt::format("{}: {}", direction, result.reason), result.decided_by);
+      return false;
   }
   return false;
 }
 
 void Walker::emit(const Subnet& subnet, const model::NetworkInterface* nic, bool filters) {
-  const Place at = nic != nullptr ? Place{Place::Kind::network_interface, nic->id} : Place{Place::Kind::subnet, subnet.id};
+  const Place at =
+      nic != nullptr ? Place{Place::Kind::network_interface, nic->id} : Place{Place::Kind::subnet, subnet.id};
   enter_vnet(subnet.vnet);
-  // source: learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16 (a path of the host: neither routes nor
-  // groups act on it, but for rules with the AzurePlatform tags)
+  // source: learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16 (a path of the host: neither
+  // routes nor groups act on it, but for rules with the AzurePlatform tags)
   if (packet_.destination == kWireServer || packet_.destination == kInstanceMetadata) {
     if (!subnet.network_security_group.is_set()) {
       return end(Disposition::delivered, "deliver", at, "the platform answers on the host itself");
@@ -107,9 +112,12 @@ bool Walker::may_be_decided_by_unknown(const RouteSet& set, const std::vector<co
     const bool is_public_only = kind == NextHop::Kind::service_endpoint ||
                                 (unknown.source == RouteSource::user && kind != NextHop::Kind::unknown);
     if (is_public_only && !is_public) continue;
-    if (best != nullptr && best->source == RouteSource::user && best->prefix.length() == 32 && kind != NextHop::Kind::unknown) continue;
+    if (best != nullptr && best->source == RouteSource::user && best->prefix.length() == 32 &&
+        kind != NextHop::Kind::unknown)
+      continue;
     if (best != nullptr && unknown.source == RouteSource::bgp && best->source == RouteSource::system &&
-        (best->next_hop.kind == NextHop::Kind::vnet_local || best->next_hop.kind == NextHop::Kind::peering)) continue;
+        (best->next_hop.kind == NextHop::Kind::vnet_local || best->next_hop.kind == NextHop::Kind::peering))
+      continue;
     trace_.unknown_because.push_back(unknown.reason);
     return true;
   }
@@ -127,9 +135,14 @@ void Walker::route(const Subnet& subnet, const model::NetworkInterface* nic) {
   }
   if (chosen.empty()) return end(Disposition::dropped, "drop", at, "no route matches");
   for (const Route* other : chosen) {
-    if (other->next_hop == chosen.front()->next_hop && (other->is_certain || other == chosen.front() || chosen.front()->is_certain)) continue;
-    const std::string why = other->uncertainty.empty() ? std::string("several next hops are possible") : other->uncertainty;
-    return give_up(at, fmt::format("{} -> {} may decide: {}", to_string(other->prefix), name(other->next_hop.kind), why), {other->fact});
+    if (other->next_hop == chosen.front()->next_hop &&
+        (other->is_certain || other == chosen.front() || chosen.front()->is_certain))
+      continue;
+    const std::string why =
+        other->uncertainty.empty() ? std::string("several next hops are possible") : other->uncertainty;
+    return give_up(at,
+                   fmt::format("{} -> {} may decide: {}", to_string(other->prefix), name(other->next_hop.kind), why),
+                   {other->fact});
   }
   if (!chosen.front()->is_certain) return give_up(at, chosen.front()->uncertainty, {chosen.front()->fact});
   const Route route = *chosen.front();
@@ -149,7 +162,8 @@ void Walker::forward(const Subnet& subnet, const model::NetworkInterface* nic, c
       const auto* vnet = e_.find<model::VirtualNetwork>(subnet.vnet);
       // source: azure-semantics.md 1.4 (VnetLocal is not valid across a peering)
       if (vnet == nullptr || !contains(vnet->address_space, packet_.destination)) {
-        return give_up(at, "a VnetLocal route for addresses outside the virtual network has no documented effect", {route.fact});
+        return give_up(at, "a VnetLocal route for addresses outside the virtual network has no documented effect",
+                       {route.fact});
       }
       return deliver(subnet.vnet);
     }
@@ -175,7 +189,8 @@ void Walker::forward(const Subnet& subnet, const model::NetworkInterface* nic, c
   }
 }
 
-// law:  a peering carries only when both sides are connected, with access; what did not originate in the sending VNet needs
+// law:  a peering carries only when both sides are connected, with access; what did not originate in the sending VNet
+// needs
 //       allowForwardedTraffic, whose side the editions disagree about
 // source: azure-semantics.md 2.1, 2.2
 bool Walker::cross(ResourceId from, ResourceId to) {
@@ -185,7 +200,8 @@ bool Walker::cross(ResourceId from, ResourceId to) {
     if (peering.remote != to) continue;
     const PeeringLink link = peering_link(v_, peering);
     if (link.carries == Ternary::no) {
-      end(Disposition::dropped, "drop", {Place::Kind::unknown, peering.id}, link.reason, {{peering.id, "/properties/peeringState", ""}});
+      end(Disposition::dropped, "drop", {Place::Kind::unknown, peering.id}, link.reason,
+          {{peering.id, "/properties/peeringState", ""}});
       return false;
     }
     if (link.carries == Ternary::unknown) return give_up({Place::Kind::unknown, peering.id}, link.reason), false;
@@ -195,13 +211,15 @@ bool Walker::cross(ResourceId from, ResourceId to) {
     const bool all_forward = peering.allow_forwarded.is(true) && (back == nullptr || back->allow_forwarded.is(true));
     if (is_forwarded && !all_forward) {
       return give_up({Place::Kind::unknown, peering.id},
-                     fmt::format("the packet did not originate in {} and allowForwardedTraffic is not set on both sides of the peering with {}",
+                     fmt::format("the packet did not originate in {} and allowForwardedTraffic is not set on both "
+                                 "sides of the peering with {}",
                                  shown(v_, from), shown(v_, to)),
                      {{peering.id, "/properties/allowForwardedTraffic", "not true on both sides"}}),
              false;
     }
     if (e_.find<model::VirtualNetwork>(to) == nullptr) {
-      return give_up({Place::Kind::unknown, to}, fmt::format("virtual network {} is not in the export", shown(v_, to))), false;
+      return give_up({Place::Kind::unknown, to}, fmt::format("virtual network {} is not in the export", shown(v_, to))),
+             false;
     }
     enter_vnet(to);
     return true;
@@ -232,7 +250,9 @@ bool has_balancer_egress(const model::View& view, const model::NetworkInterface&
 void Walker::to_internet(const Subnet& subnet, const model::NetworkInterface* nic, const Route& route) {
   const Place at{Place::Kind::subnet, subnet.id};
   if (!internet_addresses().contains(packet_.destination)) {
-    return give_up(at, fmt::format("{} is not a public address; a route to the Internet drops it or not", to_string(packet_.destination)),
+    return give_up(at,
+                   fmt::format("{} is not a public address; a route to the Internet drops it or not",
+                               to_string(packet_.destination)),
                    {route.fact});
   }
   const auto leave = [&](std::string note, Fact fact) {
@@ -255,15 +275,19 @@ void Walker::to_internet(const Subnet& subnet, const model::NetworkInterface* ni
       return leave(fmt::format("from public IP address {}", shown(v_, config.public_ip)),
                    {nic->id, "/properties/ipConfigurations", std::string(e_.spelling(config.public_ip))});
     }
-    if (has_balancer_egress(v_, *nic)) return leave("through a public load balancer", {nic->id, "/properties/ipConfigurations", "pool member"});
+    if (has_balancer_egress(v_, *nic))
+      return leave("through a public load balancer", {nic->id, "/properties/ipConfigurations", "pool member"});
   }
-  if (is_named(v_, subnet, "AzureFirewallSubnet")) return leave("from the firewall", {subnet.id, "", "AzureFirewallSubnet"});
+  if (is_named(v_, subnet, "AzureFirewallSubnet"))
+    return leave("from the firewall", {subnet.id, "", "AzureFirewallSubnet"});
   const std::optional<bool> by_default = subnet.default_outbound_access.value_or_default(true);
-  if (!by_default) return give_up(at, "defaultOutboundAccess cannot be read", {{subnet.id, "/properties/defaultOutboundAccess", "?"}});
+  if (!by_default)
+    return give_up(at, "defaultOutboundAccess cannot be read", {{subnet.id, "/properties/defaultOutboundAccess", "?"}});
   // source: learn.microsoft.com/azure/virtual-network/ip-services/default-outbound-access (absent: egress exists)
   if (*by_default) {
-    return leave("by default outbound access", {subnet.id, "/properties/defaultOutboundAccess",
-                                                subnet.default_outbound_access.is_known() ? "true" : "absent -> egress"});
+    return leave("by default outbound access",
+                 {subnet.id, "/properties/defaultOutboundAccess",
+                  subnet.default_outbound_access.is_known() ? "true" : "absent -> egress"});
   }
   if (nic == nullptr || !subnet.delegations.empty()) {
     return give_up(at, "a private subnet without NAT gateway; whether the sender has another way out is not known",
@@ -297,14 +321,15 @@ void Walker::to_gateway(const Subnet& subnet, const Route& route) {
   }
   if (uses_unknown) return give_up(at, "the gateway of the peered virtual network is not in the export", {route.fact});
   if (!gateway.is_set()) {
-    if (e_.is_partial(model::ArgTable::resources)) return give_up(at, "the export is partial and may miss a gateway", {route.fact});
+    if (e_.is_partial(model::ArgTable::resources))
+      return give_up(at, "the export is partial and may miss a gateway", {route.fact});
     return end(Disposition::dropped, "drop", at, "the virtual network has and uses no gateway", {route.fact});
   }
   if (route.source == RouteSource::user && !is_vpn) {
     return give_up(at, "a user route to a gateway that is not of type Vpn is not valid", {route.fact});
   }
-  end(Disposition::exits_to_on_premises, "exit", {Place::Kind::gateway, gateway}, fmt::format("through gateway {}", shown(v_, gateway)),
-      {route.fact});
+  end(Disposition::exits_to_on_premises, "exit", {Place::Kind::gateway, gateway},
+      fmt::format("through gateway {}", shown(v_, gateway)), {route.fact});
 }
 
 void Walker::to_appliance(const Subnet& subnet, const Route& route) {
@@ -322,13 +347,16 @@ void Walker::to_appliance(const Subnet& subnet, const Route& route) {
       if (appliance.vnet != subnet.vnet && !cross(subnet.vnet, appliance.vnet)) return;
       // source: learn.microsoft.com/azure/virtual-network/diagnose-network-routing-problem (no IP forwarding: dropped)
       if (!appliance.forwards) {
-        return end(Disposition::dropped, "drop", device, fmt::format("{} and has enableIPForwarding false", appliance.reason),
+        return end(Disposition::dropped, "drop", device,
+                   fmt::format("{} and has enableIPForwarding false", appliance.reason),
                    {{appliance.device, "/properties/enableIPForwarding", "false"}});
       }
-      return give_up(device, fmt::format("{}; what it does with the packet is in no export", appliance.reason), {route.fact});
+      return give_up(device, fmt::format("{}; what it does with the packet is in no export", appliance.reason),
+                     {route.fact});
     }
     case Appliance::Kind::load_balancer:
-      return give_up(device, fmt::format("{}; what its members do with the packet is in no export", appliance.reason), {route.fact});
+      return give_up(device, fmt::format("{}; what its members do with the packet is in no export", appliance.reason),
+                     {route.fact});
     case Appliance::Kind::nobody:
     case Appliance::Kind::unreachable:
     case Appliance::Kind::unknown: return give_up(device, appliance.reason, {route.fact});

@@ -1,4 +1,5 @@
-// The walk of one packet: state and steps of trace(). Each step appends hops and either moves the packet or ends the walk.
+// The walk of one packet: state and steps of trace(). Each step appends hops and either moves the packet or ends the
+// walk.
 #pragma once
 
 #include <optional>
@@ -46,7 +47,8 @@ class Walker {
   void start_on_internet();
   void enter_at_public_ip(const model::PublicIp& address);
 
-  void end(Disposition disposition, std::string decision, const Place& at, std::string note, std::vector<model::Fact> facts = {});
+  void end(Disposition disposition, std::string decision, const Place& at, std::string note,
+           std::vector<model::Fact> facts = {});
   void give_up(const Place& at, std::string why, std::vector<model::Fact> facts = {});
   Hop& hop(const Place& at, std::string decision, std::string note);
   void enter_vnet(model::ResourceId vnet);

@@ -36,7 +36,8 @@ void Walker::deliver(ResourceId vnet) {
     if (contains(subnet.prefixes, packet_.destination)) return deliver_in(subnet);
   }
   const auto* network = e_.find<model::VirtualNetwork>(vnet);
-  if (network == nullptr || !network->unread.empty()) return give_up({Place::Kind::unknown, vnet}, "the subnets are not all known");
+  if (network == nullptr || !network->unread.empty())
+    return give_up({Place::Kind::unknown, vnet}, "the subnets are not all known");
   end(Disposition::dropped, "drop", {Place::Kind::unknown, vnet},
       fmt::format("no subnet of {} holds {}", shown(v_, vnet), to_string(packet_.destination)));
 }
@@ -45,7 +46,8 @@ void Walker::deliver_in(const Subnet& subnet) {
   for (const auto& [key, index] : e_.endpoints_by_subnet.of(subnet.id)) {
     const model::PrivateEndpoint& endpoint = e_.tables().private_endpoints[index];
     const std::vector<Ipv4> addresses = endpoint_addresses(v_, endpoint);
-    if (std::binary_search(addresses.begin(), addresses.end(), packet_.destination)) return deliver_to_endpoint(endpoint);
+    if (std::binary_search(addresses.begin(), addresses.end(), packet_.destination))
+      return deliver_to_endpoint(endpoint);
   }
   for (const auto& [key, index] : e_.interfaces_by_subnet.of(subnet.id)) {
     const model::NetworkInterface& nic = e_.tables().network_interfaces[index];
@@ -61,27 +63,33 @@ void Walker::deliver_in(const Subnet& subnet) {
   }
   for (const model::LoadBalancer& balancer : e_.tables().load_balancers) {
     for (const auto& frontend : balancer.frontends) {
-      if (frontend.subnet == subnet.id && frontend.address == packet_.destination) return deliver_to_balancer(balancer, frontend);
+      if (frontend.subnet == subnet.id && frontend.address == packet_.destination)
+        return deliver_to_balancer(balancer, frontend);
     }
   }
   const Place at{Place::Kind::subnet, subnet.id};
   if (!allow(filter(v_, Direction::inbound, {&subnet, nullptr, false}, packet_), at, "inbound")) return;
   for (const model::ApplicationGateway& gateway : e_.tables().application_gateways) {
     for (const auto& frontend : gateway.frontends) {
-      const bool is_here = std::find(gateway.subnets.begin(), gateway.subnets.end(), subnet.id) != gateway.subnets.end();
+      const bool is_here =
+          std::find(gateway.subnets.begin(), gateway.subnets.end(), subnet.id) != gateway.subnets.end();
       if (is_here && frontend.address == packet_.destination) {
-        return end(Disposition::delivered, "deliver", {Place::Kind::service, gateway.id}, "a frontend of the application gateway");
+        return end(Disposition::delivered, "deliver", {Place::Kind::service, gateway.id},
+                   "a frontend of the application gateway");
       }
     }
   }
   for (const model::ApiManagement& service : e_.tables().api_managements) {
     const auto& addresses = service.primary.private_addresses;
-    if (service.primary.subnet == subnet.id && std::find(addresses.begin(), addresses.end(), packet_.destination) != addresses.end()) {
-      return end(Disposition::delivered, "deliver", {Place::Kind::service, service.id}, "the private address of API Management");
+    if (service.primary.subnet == subnet.id &&
+        std::find(addresses.begin(), addresses.end(), packet_.destination) != addresses.end()) {
+      return end(Disposition::delivered, "deliver", {Place::Kind::service, service.id},
+                 "the private address of API Management");
     }
   }
   end(Disposition::delivered, "deliver", at,
-      fmt::format("{} lets it in; no device of the export has {}", shown(v_, subnet.id), to_string(packet_.destination)));
+      fmt::format("{} lets it in; no device of the export has {}", shown(v_, subnet.id),
+                  to_string(packet_.destination)));
 }
 
 void Walker::deliver_to_endpoint(const model::PrivateEndpoint& endpoint) {
@@ -92,12 +100,16 @@ void Walker::deliver_to_endpoint(const model::PrivateEndpoint& endpoint) {
   // source: azure-semantics.md 9.4 (only an approved connection carries traffic)
   for (std::size_t i = 0; i < endpoint.connections.size(); ++i) {
     const auto& status = endpoint.connections[i].status;
-    const char* list = endpoint.connections[i].is_manual ? "manualPrivateLinkServiceConnections" : "privateLinkServiceConnections";
-    std::vector<model::Fact> facts{{endpoint.id, fmt::format("/properties/{}", list),
-                                    status.is_known() ? std::string(model::name(status.value())) : std::string("absent")}};
-    if (!status.is_known()) return give_up(at, "the state of the private endpoint's connection is not known", std::move(facts));
+    const char* list =
+        endpoint.connections[i].is_manual ? "manualPrivateLinkServiceConnections" : "privateLinkServiceConnections";
+    std::vector<model::Fact> facts{
+        {endpoint.id, fmt::format("/properties/{}", list),
+         status.is_known() ? std::string(model::name(status.value())) : std::string("absent")}};
+    if (!status.is_known())
+      return give_up(at, "the state of the private endpoint's connection is not known", std::move(facts));
     if (!status.is(model::ConnectionStatus::approved)) {
-      return end(Disposition::dropped, "drop", at, "the connection of the private endpoint is not approved", std::move(facts));
+      return end(Disposition::dropped, "drop", at, "the connection of the private endpoint is not approved",
+                 std::move(facts));
     }
   }
   end(Disposition::delivered, "deliver", at, fmt::format("private endpoint {}", shown(v_, endpoint.id)));
@@ -127,7 +139,9 @@ void Walker::deliver_to_balancer(const model::LoadBalancer& balancer, const mode
   bool has_rule = false;
   for (const auto& rule : balancer.rules) {
     if (rule.frontend != frontend.id || (rule.protocol != Protocol::any && rule.protocol != packet_.protocol)) continue;
-    if (has_ports && !rule.frontend_ports.contains(packet_.destination_port) && !(rule.frontend_ports == PortRange(0, 0))) continue;
+    if (has_ports && !rule.frontend_ports.contains(packet_.destination_port) &&
+        !(rule.frontend_ports == PortRange(0, 0)))
+      continue;
     has_rule = true;
     bool is_pool = false;
     for (const auto& [pool, member] : balancer.pool_members) {
@@ -135,7 +149,8 @@ void Walker::deliver_to_balancer(const model::LoadBalancer& balancer, const mode
       is_pool = true;
       members.push_back(member);
     }
-    if (!is_pool && rule.backend_pool.is_set()) members.push_back(rule.backend_pool);  // an inbound NAT rule names its target
+    if (!is_pool && rule.backend_pool.is_set())
+      members.push_back(rule.backend_pool);  // an inbound NAT rule names its target
     break;
   }
   if (!has_rule) return end(Disposition::dropped, "drop", at, "no rule of the load balancer matches");
@@ -154,7 +169,8 @@ void Walker::deliver_to_balancer(const model::LoadBalancer& balancer, const mode
   }
   deliver_to_member(members.front());
   const auto differs = [&](Disposition d) { return d != trace_.disposition; };
-  if (std::any_of(others.begin(), others.end(), differs)) give_up(at, "the members of the pool treat the packet differently");
+  if (std::any_of(others.begin(), others.end(), differs))
+    give_up(at, "the members of the pool treat the packet differently");
 }
 
 void Walker::deliver_to_firewall(const model::AzureFirewall& firewall) {
@@ -177,7 +193,8 @@ void Walker::arrive_at_firewall(ResourceId device, ResourceId vnet) {
   const auto* firewall = e_.find<model::AzureFirewall>(device);
   if (firewall == nullptr) {
     trace_.crossed_firewall = true;
-    return give_up({Place::Kind::appliance, vnet}, "what the declared firewall appliance does with the packet is in no export");
+    return give_up({Place::Kind::appliance, vnet},
+                   "what the declared firewall appliance does with the packet is in no export");
   }
   through_firewall(*firewall, false);
 }
@@ -194,7 +211,8 @@ void Walker::through_firewall(const model::AzureFirewall& firewall, bool is_for_
     case FilterResult::Decision::unknown: return give_up(at, result.reason, result.decided_by);
     case FilterResult::Decision::allow: break;
   }
-  hop(at, result.translation ? "translate" : "allow", fmt::format("allowed by {}", result.reason)).decided_by = result.decided_by;
+  hop(at, result.translation ? "translate" : "allow", fmt::format("allowed by {}", result.reason)).decided_by =
+      result.decided_by;
   const Subnet* subnet = nullptr;
   for (const auto& config : firewall.ip_configurations) {
     if (subnet == nullptr) subnet = e_.find<Subnet>(config.subnet);

@@ -26,9 +26,11 @@ void Walker::start() {
           if (config.address == packet_.source || subnet == nullptr) subnet = e_.find<Subnet>(config.subnet);
         }
       }
-      return subnet == nullptr ? give_up(from, "the network interface or its subnet is not in the export") : emit(*subnet, nic, true);
+      return subnet == nullptr ? give_up(from, "the network interface or its subnet is not in the export")
+                               : emit(*subnet, nic, true);
     }
-    // source: learn.microsoft.com/azure/private-link/private-endpoint-overview (connections can only be started towards it)
+    // source: learn.microsoft.com/azure/private-link/private-endpoint-overview (connections can only be started towards
+    // it)
     case Place::Kind::private_endpoint:
       return end(Disposition::dropped, "drop", from, "a private endpoint never starts a connection");
     case Place::Kind::service: {
@@ -38,18 +40,23 @@ void Walker::start() {
       if (service != nullptr) id = service->primary.subnet;
       if (gateway != nullptr && !gateway->subnets.empty()) id = gateway->subnets.front();
       const Subnet* subnet = e_.find<Subnet>(id);
-      return subnet == nullptr ? give_up(from, "the service has no subnet in the export") : emit(*subnet, nullptr, true);
+      return subnet == nullptr ? give_up(from, "the service has no subnet in the export")
+                               : emit(*subnet, nullptr, true);
     }
     case Place::Kind::firewall: {
       const auto* firewall = e_.find<model::AzureFirewall>(from.id);
       const Subnet* subnet = nullptr;
-      if (firewall != nullptr && !firewall->ip_configurations.empty()) subnet = e_.find<Subnet>(firewall->ip_configurations.front().subnet);
-      return subnet == nullptr ? give_up(from, "the firewall's subnet is not in the export") : emit(*subnet, nullptr, false);
+      if (firewall != nullptr && !firewall->ip_configurations.empty())
+        subnet = e_.find<Subnet>(firewall->ip_configurations.front().subnet);
+      return subnet == nullptr ? give_up(from, "the firewall's subnet is not in the export")
+                               : emit(*subnet, nullptr, false);
     }
     case Place::Kind::gateway: {
       const auto* gateway = e_.find<model::Gateway>(from.id);
-      const Subnet* subnet = gateway == nullptr || gateway->subnets.empty() ? nullptr : e_.find<Subnet>(gateway->subnets.front());
-      return subnet == nullptr ? give_up(from, "the gateway's subnet is not in the export") : emit(*subnet, nullptr, false);
+      const Subnet* subnet =
+          gateway == nullptr || gateway->subnets.empty() ? nullptr : e_.find<Subnet>(gateway->subnets.front());
+      return subnet == nullptr ? give_up(from, "the gateway's subnet is not in the export")
+                               : emit(*subnet, nullptr, false);
     }
     case Place::Kind::on_premises: return start_on_premises();
     case Place::Kind::internet: return start_on_internet();
@@ -102,13 +109,16 @@ void Walker::enter_at_public_ip(const model::PublicIp& address) {
     for (const model::IpConfiguration& config : nic.ip_configurations) {
       if (config.public_ip != address.id) continue;
       const Subnet* subnet = e_.find<Subnet>(config.subnet);
-      if (subnet == nullptr || !config.address) return give_up(at, "the private address behind it is not in the export");
+      if (subnet == nullptr || !config.address)
+        return give_up(at, "the private address behind it is not in the export");
       packet_.destination = *config.address;
       const bool has_group = subnet->network_security_group.is_set() || nic.network_security_group.is_set();
-      // source: learn.microsoft.com/azure/virtual-network/ip-services/public-ip-addresses#sku (Standard: closed until a group allows;
-      // the page on network security groups says allowed: azure-semantics.md 5)
+      // source: learn.microsoft.com/azure/virtual-network/ip-services/public-ip-addresses#sku (Standard: closed until a
+      // group allows; the page on network security groups says allowed: azure-semantics.md 5)
       if (address.is_standard && !has_group) {
-        return give_up(at, "a Standard public IP address without a network security group: the pages disagree on whether it is open");
+        return give_up(
+            at,
+            "a Standard public IP address without a network security group: the pages disagree on whether it is open");
       }
       return deliver_to_member(config.id);
     }
@@ -132,7 +142,8 @@ void Walker::enter_at_public_ip(const model::PublicIp& address) {
       enter_vnet(subnet->vnet);
       const Place there{Place::Kind::service, gateway.id};
       if (!allow(filter(v_, Direction::inbound, {subnet, nullptr, false}, packet_), there, "inbound")) return;
-      return end(Disposition::delivered, "deliver", there, fmt::format("a public frontend of application gateway {}", shown(v_, gateway.id)));
+      return end(Disposition::delivered, "deliver", there,
+                 fmt::format("a public frontend of application gateway {}", shown(v_, gateway.id)));
     }
   }
   if (!address.owner.is_set()) return end(Disposition::dropped, "drop", at, "the address is attached to nothing");

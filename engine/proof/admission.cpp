@@ -86,11 +86,14 @@ Admission Builder::list(const Service& service) {
   AddressSet ranges;
   bool has_datacenters = false;
   for (const model::IpRule& rule : service.ip_rules) {
-    if (rule.first.bits() == 0 && rule.last.bits() == 0) has_datacenters = true;
-    else ranges.add(rule.first, rule.last);
+    if (rule.first.bits() == 0 && rule.last.bits() == 0)
+      has_datacenters = true;
+    else
+      ranges.add(rule.first, rule.last);
   }
   ranges &= internet_addresses();
-  Admission out = listed(std::move(ranges), {service.id, "/properties/ipRules", service.ip_rules.empty() ? "none" : "no other rule"});
+  Admission out = listed(std::move(ranges),
+                         {service.id, "/properties/ipRules", service.ip_rules.empty() ? "none" : "no other rule"});
   return has_datacenters ? any_of(std::move(out), unknown("the rule 0.0.0.0 admits every Azure datacenter")) : out;
 }
 
@@ -101,8 +104,10 @@ Admission Builder::list_or_everybody(const Service& service) {
 
 Admission Builder::by_default_action(const Service& service) {
   if (service.default_action.is_unreadable()) return unknown("defaultAction is not understood");
-  const Fact fact{service.id, "/properties/networkAcls/defaultAction", service.default_action.is_absent() ? "absent -> Allow"
-                                                                       : service.default_action.is(model::Access::deny) ? "Deny" : "Allow"};
+  const Fact fact{service.id, "/properties/networkAcls/defaultAction",
+                  service.default_action.is_absent()               ? "absent -> Allow"
+                  : service.default_action.is(model::Access::deny) ? "Deny"
+                                                                   : "Allow"};
   if (!service.default_action.is(model::Access::deny)) return settled(Kind::everybody, fact);
   return any_of(settled(Kind::nobody, fact), list(service));
 }
@@ -115,15 +120,18 @@ Admission Builder::by_site_rules(const Service& service) {
 }
 
 Admission Builder::by_children_or_everybody(const Service& service) {
-  if (service.has_vnet_injection) return settled(Kind::nobody, {service.id, "/properties/subnetId", "injected into a virtual network"});
-  if (service.ip_rules.empty() && !service.has_firewall_children) return unknown("its firewall rules were not exported");
+  if (service.has_vnet_injection)
+    return settled(Kind::nobody, {service.id, "/properties/subnetId", "injected into a virtual network"});
+  if (service.ip_rules.empty() && !service.has_firewall_children)
+    return unknown("its firewall rules were not exported");
   return list_or_everybody(service);
 }
 
 Admission Builder::by_cosmos_rules(const Service& service) {
   if (service.vnet_filter.is_unreadable()) return unknown("isVirtualNetworkFilterEnabled is not understood");
   if (!service.vnet_filter.is(true)) return list_or_everybody(service);
-  return any_of(settled(Kind::nobody, {service.id, "/properties/isVirtualNetworkFilterEnabled", "true"}), list(service));
+  return any_of(settled(Kind::nobody, {service.id, "/properties/isVirtualNetworkFilterEnabled", "true"}),
+                list(service));
 }
 
 // What the kind's own rules admit once public access is on. source: azure-semantics.md 9.3
@@ -136,7 +144,8 @@ Admission Builder::rules(const Service& service) {
     case ServiceKind::container_registry: return by_default_action(service);
     case ServiceKind::event_hubs:
     case ServiceKind::service_bus:
-      return service.has_firewall_children ? by_default_action(service) : unknown("its network rule set was not exported");
+      return service.has_firewall_children ? by_default_action(service)
+                                           : unknown("its network rule set was not exported");
     case ServiceKind::search:
     case ServiceKind::kubernetes_cluster: return list_or_everybody(service);
     case ServiceKind::cosmos: return by_cosmos_rules(service);
@@ -164,7 +173,8 @@ Admission Builder::rules(const Service& service) {
 // source: azure-semantics.md 9.3; learn.microsoft.com/azure/app-service/overview-access-restrictions#app-access
 PublicNetworkAccess Builder::absent_access(const Service& service) const {
   if (service.kind != ServiceKind::web_site) return PublicNetworkAccess::enabled;
-  const bool has_endpoint = !service.endpoint_connections.empty() || !estate_.endpoints_by_target.of(service.id).empty();
+  const bool has_endpoint =
+      !service.endpoint_connections.empty() || !estate_.endpoints_by_target.of(service.id).empty();
   return has_endpoint ? PublicNetworkAccess::disabled : PublicNetworkAccess::enabled;
 }
 
@@ -173,18 +183,22 @@ Admission Builder::by_access(const Service& service, PublicNetworkAccess when_ab
   if (setting.is_unreadable()) return unknown("publicNetworkAccess is not understood");
   const PublicNetworkAccess access = setting.is_known() ? setting.value() : when_absent;
   // The site's configuration, a resource of its own, may have set what is absent here.
-  if (setting.is_absent() && when_absent == PublicNetworkAccess::disabled) return unknown("publicNetworkAccess is not set and a private endpoint exists");
+  if (setting.is_absent() && when_absent == PublicNetworkAccess::disabled)
+    return unknown("publicNetworkAccess is not set and a private endpoint exists");
   const bool has_second_switch = service.kind == ServiceKind::event_hubs || service.kind == ServiceKind::service_bus;
-  const Fact fact{service.id, "/properties/publicNetworkAccess",
-                  setting.is_known() ? std::string(model::name(access)) : fmt::format("absent -> {}", model::name(access))};
+  const Fact fact{
+      service.id, "/properties/publicNetworkAccess",
+      setting.is_known() ? std::string(model::name(access)) : fmt::format("absent -> {}", model::name(access))};
   switch (access) {
     case PublicNetworkAccess::enabled: return all_of(settled(Kind::everybody, fact), std::move(own_rules));
     case PublicNetworkAccess::disabled:
       // source: azure-semantics.md 9.3 (a namespace and its rule set: both must be read)
-      if (has_second_switch && !service.has_firewall_children) return unknown("the switch of its network rule set was not read");
+      if (has_second_switch && !service.has_firewall_children)
+        return unknown("the switch of its network rule set was not read");
       return settled(Kind::nobody, fact);
     case PublicNetworkAccess::secured_by_perimeter:
-      if (estate_.perimeters_by_target.of(service.id).empty()) return unknown("the perimeter that secures it is not in the export");
+      if (estate_.perimeters_by_target.of(service.id).empty())
+        return unknown("the perimeter that secures it is not in the export");
       return settled(Kind::nobody, fact);
   }
   return unknown("publicNetworkAccess is not understood");
@@ -198,21 +212,24 @@ Admission Builder::by_parent(const Service& service, int depth) {
   if (parent == nullptr || depth > kDeepest) return unknown("what it follows is not in the export");
   const bool is_app = service.kind == ServiceKind::container_app;
   // source: azure-semantics.md 6.4 (an ingress that is not external is for the environment only)
-  const Fact ingress{service.id, "/properties/configuration/ingress/external", service.internal.is(true) ? "false" : "true"};
+  const Fact ingress{service.id, "/properties/configuration/ingress/external",
+                     service.internal.is(true) ? "false" : "true"};
   if (is_app && service.internal.is(true)) return settled(Kind::nobody, ingress);
   Admission from = this->service(*parent, depth + 1);
   if (!is_app) return from;
-  if (!service.internal.is_known()) from = all_of(std::move(from), unknown("whether its ingress is external is not known"));
+  if (!service.internal.is_known())
+    from = all_of(std::move(from), unknown("whether its ingress is external is not known"));
   return service.ip_rules.empty() ? from : all_of(std::move(from), list(service));
 }
 
-// law:  Internal leads to a private address only where the gateway is injected: its tier can be, and each location has a subnet
-// source: azure-semantics.md 6.3
+// law:  Internal leads to a private address only where the gateway is injected: its tier can be, and each location has
+// a subnet source: azure-semantics.md 6.3
 bool is_injected_everywhere(const model::ApiManagement& network) {
-  const bool is_tier = network.sku.empty() || text::equals(network.sku, "Developer") || text::equals(network.sku, "Premium") ||
-                       text::equals(network.sku, "PremiumV2");
+  const bool is_tier = network.sku.empty() || text::equals(network.sku, "Developer") ||
+                       text::equals(network.sku, "Premium") || text::equals(network.sku, "PremiumV2");
   return is_tier && network.primary.subnet.is_set() &&
-         std::all_of(network.additional.begin(), network.additional.end(), [](const auto& location) { return location.subnet.is_set(); });
+         std::all_of(network.additional.begin(), network.additional.end(),
+                     [](const auto& location) { return location.subnet.is_set(); });
 }
 
 // source: azure-semantics.md 6.3 (Internal: a private address only; External on a v2 tier is outbound integration)
@@ -220,7 +237,8 @@ Admission Builder::by_type_of_network(const Service& service) {
   const auto* network = estate_.find<model::ApiManagement>(service.id);
   if (network == nullptr || network->vnet_type.is_unreadable()) return unknown("virtualNetworkType was not read");
   if (network->vnet_type.is(model::ApimVnetType::internal)) {
-    if (!is_injected_everywhere(*network)) return unknown("it is Internal, but not every part of it can stand in a subnet");
+    if (!is_injected_everywhere(*network))
+      return unknown("it is Internal, but not every part of it can stand in a subnet");
     return settled(Kind::nobody, {service.id, "/properties/virtualNetworkType", "Internal"});
   }
   return by_access(service, PublicNetworkAccess::enabled, rules(service));
@@ -229,7 +247,8 @@ Admission Builder::by_type_of_network(const Service& service) {
 // source: azure-semantics.md 6.4 (public unless enablePrivateCluster)
 Admission Builder::by_cluster(const Service& service) {
   if (service.internal.is_unreadable()) return unknown("enablePrivateCluster is not understood");
-  const Fact fact{service.id, "/properties/apiServerAccessProfile/enablePrivateCluster", service.internal.is(true) ? "true" : "not true"};
+  const Fact fact{service.id, "/properties/apiServerAccessProfile/enablePrivateCluster",
+                  service.internal.is(true) ? "true" : "not true"};
   if (service.internal.is(true)) return settled(Kind::nobody, fact);
   if (service.public_network_access.is(PublicNetworkAccess::disabled)) {
     return unknown("what publicNetworkAccess Disabled closes on a cluster that is not private is not documented");
@@ -239,7 +258,8 @@ Admission Builder::by_cluster(const Service& service) {
 
 Admission Builder::by_environment(const Service& service) {
   if (service.internal.is_unreadable()) return unknown("vnetConfiguration.internal is not understood");
-  if (service.internal.is(true)) return settled(Kind::nobody, {service.id, "/properties/vnetConfiguration/internal", "true"});
+  if (service.internal.is(true))
+    return settled(Kind::nobody, {service.id, "/properties/vnetConfiguration/internal", "true"});
   return by_access(service, PublicNetworkAccess::enabled, rules(service));
 }
 
@@ -262,7 +282,8 @@ Admission Builder::by_kind(const Service& service, int depth) {
     case ServiceKind::kubernetes_cluster: return by_cluster(service);
     case ServiceKind::container_environment: return by_environment(service);
     case ServiceKind::bing_account: return settled(Kind::everybody, {service.id, "", "public by nature"});
-    case ServiceKind::unmodelled: return unknown(fmt::format("the exposure of {} is not modelled", text::printable(service.type)));
+    case ServiceKind::unmodelled:
+      return unknown(fmt::format("the exposure of {} is not modelled", text::printable(service.type)));
     case ServiceKind::cognitive_account:
     case ServiceKind::ml_online_endpoint:
     case ServiceKind::search:
@@ -305,12 +326,14 @@ Admission Builder::perimeter_rules(const model::PerimeterAssociation& associatio
   return listed(std::move(ranges), {association.profile, "/accessRules", "no other access rule"});
 }
 
-// law:  Enforced: the perimeter's rules alone decide; Learning: they admit besides the resource's own rules. What Learning
+// law:  Enforced: the perimeter's rules alone decide; Learning: they admit besides the resource's own rules. What
+// Learning
 //       admits when public access is switched off is documented in two ways: only closed if both say so.
 // source: azure-semantics.md 9.2; learn.microsoft.com/azure/private-link/network-security-perimeter-transition
 Admission Builder::under_perimeter(const Service& service, Admission own) {
   const auto associations = estate_.perimeters_by_target.of(service.id);
-  if (associations.empty()) return any_of(std::move(own), settled(Kind::nobody, {service.id, "", "no perimeter association"}));
+  if (associations.empty())
+    return any_of(std::move(own), settled(Kind::nobody, {service.id, "", "no perimeter association"}));
   for (const auto& [key, index] : associations) {
     const model::PerimeterAssociation& association = estate_.tables().perimeter_associations[index];
     bool is_understood = false;
@@ -319,14 +342,22 @@ Admission Builder::under_perimeter(const Service& service, Admission own) {
       own = any_of(std::move(own), unknown("the rules of its perimeter are not all known"));
       continue;
     }
-    const model::PerimeterMode mode = association.mode.is_known() ? association.mode.value() : model::PerimeterMode::learning;
+    const model::PerimeterMode mode =
+        association.mode.is_known() ? association.mode.value() : model::PerimeterMode::learning;
     const bool is_secured = service.public_network_access.is(PublicNetworkAccess::secured_by_perimeter);
     const bool is_learning = mode == model::PerimeterMode::learning;
     const bool is_empty = admitted.ranges.empty();
-    Admission by_mode = any_of(settled(Kind::nobody, {association.id, "/properties/accessMode", std::string(model::name(mode))}), std::move(admitted));
-    if (mode == model::PerimeterMode::enforced || (is_secured && is_learning)) own = std::move(by_mode);
-    else if (is_empty || (is_learning && !is_switched_off(service))) own = any_of(std::move(own), std::move(by_mode));
-    else own = any_of(std::move(own), all_of(std::move(by_mode), unknown("what the perimeter's rules admit in this mode is documented in two ways")));
+    Admission by_mode =
+        any_of(settled(Kind::nobody, {association.id, "/properties/accessMode", std::string(model::name(mode))}),
+               std::move(admitted));
+    if (mode == model::PerimeterMode::enforced || (is_secured && is_learning))
+      own = std::move(by_mode);
+    else if (is_empty || (is_learning && !is_switched_off(service)))
+      own = any_of(std::move(own), std::move(by_mode));
+    else
+      own = any_of(std::move(own),
+                   all_of(std::move(by_mode),
+                          unknown("what the perimeter's rules admit in this mode is documented in two ways")));
   }
   return own;
 }
@@ -338,9 +369,11 @@ Admission Builder::doubts(const Service& service, Admission own) {
     is_contradicted = is_contradicted || estate_.snapshot().gaps[index].code == "INPUT-CONFLICT";
   }
   if (service.unread.empty() && service.is_settled && !is_contradicted) return own;
-  return any_of(std::move(own), unknown(!service.unread.empty() ? fmt::format("{} is not understood", text::printable(service.unread.front().pointer))
-                                        : service.is_settled    ? "the export contradicts itself about it"
-                                                                : "it is not provisioned"));
+  return any_of(std::move(own),
+                unknown(!service.unread.empty()
+                            ? fmt::format("{} is not understood", text::printable(service.unread.front().pointer))
+                        : service.is_settled ? "the export contradicts itself about it"
+                                             : "it is not provisioned"));
 }
 
 Admission Builder::service(const Service& service, int depth) {
@@ -364,12 +397,14 @@ void write(const Admission& formula, std::string& out) {
 
 }  // namespace
 
-ServiceAdmission admission_of(const model::View& view, const Service& service, const std::vector<const net::PublicSurface*>& entries) {
+ServiceAdmission admission_of(const model::View& view, const Service& service,
+                              const std::vector<const net::PublicSurface*>& entries) {
   ServiceAdmission out;
   Builder builder(view, out);
   out.formula.kind = Kind::any_of;
   out.formula.parts.push_back(builder.service(service, 0));
-  out.formula.parts.push_back(builder.settled(Kind::nobody, {service.id, "", "no other public entry leads to its private addresses"}));
+  out.formula.parts.push_back(
+      builder.settled(Kind::nobody, {service.id, "", "no other public entry leads to its private addresses"}));
   for (const net::PublicSurface* surface : entries) out.formula.parts.push_back(builder.entry(*surface));
   return out;
 }

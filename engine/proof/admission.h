@@ -23,7 +23,7 @@ struct Admission {
     all_of      ///< what all parts admit
   };
   Kind kind = Kind::unknown;
-  std::uint32_t fact = 0;          ///< into ServiceAdmission::facts
+  std::uint32_t fact = 0;  ///< into ServiceAdmission::facts
   AddressSet ranges;
   std::vector<Admission> parts;
 };
@@ -31,11 +31,12 @@ struct Admission {
 struct ServiceAdmission {
   Admission formula;
   std::vector<model::Fact> facts;
-  std::vector<std::string> open;   ///< why parts are unknown, one sentence each
+  std::vector<std::string> open;  ///< why parts are unknown, one sentence each
 };
 
 /// The public endpoint of a service and the public entries that lead to its private addresses.
-ServiceAdmission admission_of(const model::View& view, const model::Service& service, const std::vector<const net::PublicSurface*>& entries);
+ServiceAdmission admission_of(const model::View& view, const model::Service& service,
+                              const std::vector<const net::PublicSurface*>& entries);
 
 /// All that decides the formula, as bytes: services of equal keys are alike.
 std::string key_of(const Admission& formula);

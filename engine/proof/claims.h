@@ -11,8 +11,8 @@ namespace hubproof::proof {
 /// HP-EXP-012: no packet from the Internet is accepted by an AI or data service. One result per service.
 ProofRun prove_no_public_endpoint(const model::View& view, Effort effort = {});
 
-/// HP-TRN-015: whatever leaves or enters a spoke crosses the hub firewall. One result per spoke VNet (and per VNet that a
-/// hub peering names but the export does not hold).
+/// HP-TRN-015: whatever leaves or enters a spoke crosses the hub firewall. One result per spoke VNet (and per VNet that
+/// a hub peering names but the export does not hold).
 ProofRun prove_transit(const model::View& view, Effort effort = {});
 
 /// HP-DNS-012: every private-link name resolves to an approved private endpoint of its service. One result per VNet.

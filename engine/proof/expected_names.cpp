@@ -53,8 +53,10 @@ Addresses addresses_of(const model::Estate& estate, const PrivateEndpoint& endpo
     if (nic == nullptr || !nic->unread.empty()) out.is_complete = false;
     if (nic == nullptr) continue;
     for (const model::IpConfiguration& config : nic->ip_configurations) {
-      if (config.address) out.all.push_back(*config.address);
-      else out.is_complete = false;
+      if (config.address)
+        out.all.push_back(*config.address);
+      else
+        out.is_complete = false;
     }
   }
   out.is_complete = out.is_complete && !out.all.empty() && endpoint.unread.empty();
@@ -103,9 +105,9 @@ void Collector::answers(const model::Service& service, ExpectedName& expected) {
     const Addresses held = addresses_of(estate_, endpoint);
     if (state == Approval::yes) expected.approved.insert(expected.approved.end(), held.all.begin(), held.all.end());
     if (state == Approval::yes && held.is_complete && endpoint.is_settled) continue;
-    expected.doubt = fmt::format("{} of private endpoint {} cannot be read",
-                                 state == Approval::open ? "the connection state" : "the addresses",
-                                 estate_.name(endpoint.id));
+    expected.doubt =
+        fmt::format("{} of private endpoint {} cannot be read",
+                    state == Approval::open ? "the connection state" : "the addresses", estate_.name(endpoint.id));
     expected.doubt_fact = {endpoint.id, "/properties/privateLinkServiceConnections", "not known"};
   }
 }
@@ -115,8 +117,8 @@ void Collector::connections_elsewhere(const model::Service& service, ExpectedNam
   for (const model::EndpointConnection& connection : service.endpoint_connections) {
     if (approval(connection.status) == Approval::no) continue;
     if (estate_.find<PrivateEndpoint>(connection.private_endpoint) != nullptr) continue;
-    expected.doubt = fmt::format("{} is connected to a private endpoint that is not in the export",
-                                 estate_.name(service.id));
+    expected.doubt =
+        fmt::format("{} is connected to a private endpoint that is not in the export", estate_.name(service.id));
     expected.doubt_fact = {service.id, "/properties/privateEndpointConnections", "endpoint not in the export"};
   }
 }
@@ -141,7 +143,8 @@ void Collector::service(const model::Service& service) {
 
 bool has_zone(std::string_view type) {
   const auto zones = dns::private_link_zones();
-  return std::any_of(zones.begin(), zones.end(), [&](const dns::PrivateLinkZone& row) { return row.resource_type == type; });
+  return std::any_of(zones.begin(), zones.end(),
+                     [&](const dns::PrivateLinkZone& row) { return row.resource_type == type; });
 }
 
 // A private endpoint whose target is no service of the model: its names matter when its type has a zone of its own.
@@ -152,7 +155,8 @@ void Collector::missing_targets() {
       if (!connection.target.is_set() || estate_.find<model::Service>(connection.target) != nullptr) continue;
       if (approval(connection.status) == Approval::no) continue;
       const std::string type = arm_type(estate_.spelling(connection.target));
-      // Private Link services of one's own have no public name. source: learn.microsoft.com/azure/private-link/private-link-service-overview
+      // Private Link services of one's own have no public name. source:
+      // learn.microsoft.com/azure/private-link/private-link-service-overview
       if (type == "microsoft.network/privatelinkservices") continue;
       if (!has_zone(type) && estate_.holds(connection.target)) continue;
       if (!seen.insert(connection.target).second) continue;
@@ -167,20 +171,23 @@ void Collector::missing_targets() {
 
 bool is_own_service(const model::Estate& estate, const PrivateEndpoint& endpoint) {
   return !endpoint.connections.empty() &&
-         std::all_of(endpoint.connections.begin(), endpoint.connections.end(), [&](const PrivateEndpoint::Connection& c) {
-           return c.target.is_set() && arm_type(estate.spelling(c.target)) == "microsoft.network/privatelinkservices";
-         });
+         std::all_of(endpoint.connections.begin(), endpoint.connections.end(),
+                     [&](const PrivateEndpoint::Connection& c) {
+                       return c.target.is_set() &&
+                              arm_type(estate.spelling(c.target)) == "microsoft.network/privatelinkservices";
+                     });
 }
 
-// Endpoints of which none gives a name (all rejected, say) are no estate without endpoints: there is no name to prove, and
-// nothing may be said of all names.
+// Endpoints of which none gives a name (all rejected, say) are no estate without endpoints: there is no name to prove,
+// and nothing may be said of all names.
 void Collector::unused_endpoints() {
   if (!out_.names.empty() || !out_.gaps.empty()) return;
   for (const PrivateEndpoint& endpoint : estate_.tables().private_endpoints) {
     if (is_own_service(estate_, endpoint)) continue;
-    out_.gaps.push_back({{endpoint.id, "/properties/privateLinkServiceConnections", "no name follows"},
-                         fmt::format("private endpoints exist, but none of them gives a name that could be proved; {} is one",
-                                     estate_.name(endpoint.id))});
+    out_.gaps.push_back(
+        {{endpoint.id, "/properties/privateLinkServiceConnections", "no name follows"},
+         fmt::format("private endpoints exist, but none of them gives a name that could be proved; {} is one",
+                     estate_.name(endpoint.id))});
     return;
   }
 }

@@ -16,8 +16,8 @@ struct ExpectedName {
   /// Addresses of endpoints of the service and group that are Approved on every side that shows it. Sorted.
   /// source: azure-semantics.md 9.4 (only Approved carries traffic; the state exists on both sides)
   std::vector<Ipv4> approved;
-  /// Why further addresses may be right as well (an unreadable state, an endpoint or NIC that the export does not hold);
-  /// empty when `approved` is all there is.
+  /// Why further addresses may be right as well (an unreadable state, an endpoint or NIC that the export does not
+  /// hold); empty when `approved` is all there is.
   std::string doubt;
   model::Fact doubt_fact;
 };

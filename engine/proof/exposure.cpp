@@ -33,7 +33,7 @@ struct ClassAnswer {
   Answer all = Answer::gave_up;      ///< unsat: admits nobody, whatever the unknown parts are
   Answer certain = Answer::gave_up;  ///< sat: certainly admits `source`
   Ipv4 source;
-  std::vector<std::uint32_t> core;   ///< of unsat: facts, least by inclusion
+  std::vector<std::uint32_t> core;  ///< of unsat: facts, least by inclusion
 };
 
 class Claim {
@@ -48,8 +48,8 @@ class Claim {
   Bounds encode(const Admission& formula, const std::vector<Term>& guards);
   void find_source(Term must, const std::vector<Term>& guards, ClassAnswer& answer);
   std::vector<const net::PublicSurface*> entries_to(const Service& service) const;
-  Verdict refuted(const Service& service, const net::Exposure& exact, const std::vector<const net::PublicSurface*>& entries,
-                  Ipv4 source);
+  Verdict refuted(const Service& service, const net::Exposure& exact,
+                  const std::vector<const net::PublicSurface*>& entries, Ipv4 source);
   Verdict by_entry(const Service& service, const net::PublicSurface& entry) const;
   Verdict unknown(const net::Exposure& exact, const ServiceAdmission& admission) const;
   void missing_services();
@@ -120,11 +120,14 @@ ClassAnswer Claim::ask(const Admission& formula, std::size_t facts) {
     solver_.require(bounds.may);
     out.all = solver_.check(guards);
     if (out.all == Answer::unsat) {
-      for (const std::size_t index : minimal_core(solver_, guards, solver_.core())) out.core.push_back(static_cast<std::uint32_t>(index));
+      for (const std::size_t index : minimal_core(solver_, guards, solver_.core()))
+        out.core.push_back(static_cast<std::uint32_t>(index));
     }
   }
-  if (out.all == Answer::unsat) out.certain = Answer::unsat;
-  else find_source(bounds.must, guards, out);
+  if (out.all == Answer::unsat)
+    out.certain = Answer::unsat;
+  else
+    find_source(bounds.must, guards, out);
   return out;
 }
 
@@ -134,8 +137,10 @@ std::vector<const net::PublicSurface*> Claim::entries_to(const Service& service)
   const net::ServicePlaces places = net::places_of(view_, service);
   std::vector<const net::PublicSurface*> out;
   for (std::size_t i = 0; i < surfaces_.size(); ++i) {
-    if (net::may_lead_to(surfaces_[i], places)) out.push_back(&surfaces_[i]);
-    else if (net::may_lead_to_hidden(view_, surfaces_[i], places)) out.push_back(&doubtful_[i]);
+    if (net::may_lead_to(surfaces_[i], places))
+      out.push_back(&surfaces_[i]);
+    else if (net::may_lead_to_hidden(view_, surfaces_[i], places))
+      out.push_back(&doubtful_[i]);
   }
   return out;
 }
@@ -156,8 +161,8 @@ Verdict Claim::by_entry(const Service& service, const net::PublicSurface& entry)
   return out;
 }
 
-Verdict Claim::refuted(const Service& service, const net::Exposure& exact, const std::vector<const net::PublicSurface*>& entries,
-                       Ipv4 source) {
+Verdict Claim::refuted(const Service& service, const net::Exposure& exact,
+                       const std::vector<const net::PublicSurface*>& entries, Ipv4 source) {
   if (!exact.accepted.contains(source)) {
     const auto entry = std::find_if(entries.begin(), entries.end(), [&](const net::PublicSurface* surface) {
       return surface->is_certain && surface->sources.contains(source);
@@ -171,7 +176,8 @@ Verdict Claim::refuted(const Service& service, const net::Exposure& exact, const
     out.expected = "no Bing account in an estate without public AI endpoints";
     return out;
   }
-  out.message = fmt::format("{} accepts packets from the Internet, for example from {}", estate_.name(service.id), to_string(source));
+  out.message = fmt::format("{} accepts packets from the Internet, for example from {}", estate_.name(service.id),
+                            to_string(source));
   out.expected = "publicNetworkAccess Disabled, and private endpoints as the only way in";
   net::Trace trace;
   trace.flow.from = {net::Place::Kind::internet, {}};
@@ -189,10 +195,14 @@ Verdict Claim::refuted(const Service& service, const net::Exposure& exact, const
 Verdict Claim::unknown(const net::Exposure& exact, const ServiceAdmission& admission) const {
   Unknown out;
   for (const net::OpenQuestion& question : exact.open) out.facts.push_back(question.fact);
-  if (!exact.open.empty()) out.why = exact.open.front().reason;
-  else if (!admission.open.empty()) out.why = admission.open.front();
-  else if (!missing_.empty()) out.why = missing_.front();
-  else out.why = "the solver's resource limit was reached";
+  if (!exact.open.empty())
+    out.why = exact.open.front().reason;
+  else if (!admission.open.empty())
+    out.why = admission.open.front();
+  else if (!missing_.empty())
+    out.why = missing_.front();
+  else
+    out.why = "the solver's resource limit was reached";
   if (exact.open.empty() && admission.open.empty() && !missing_.empty()) out.decided_by = "a complete export";
   return out;
 }
@@ -205,19 +215,25 @@ void Claim::service(const Service& service) {
   if (is_new) {
     answer = ask(admission.formula, admission.facts.size());
     answer.obligation = static_cast<std::uint32_t>(run_.obligations.size());
-    run_.obligations.push_back({fmt::format("no Internet address is admitted to {}", estate_.name(service.id)), 0, answer.all == Answer::unsat});
+    run_.obligations.push_back({fmt::format("no Internet address is admitted to {}", estate_.name(service.id)), 0,
+                                answer.all == Answer::unsat});
   }
   ++run_.obligations[answer.obligation].members;
   const net::Exposure exact = net::exposure(view_, service);
-  const bool has_certain_entry = std::any_of(entries.begin(), entries.end(), [](const auto* surface) { return surface->is_certain && !surface->sources.empty(); });
-  const bool has_entry = std::any_of(entries.begin(), entries.end(), [](const auto* surface) { return !surface->is_certain || !surface->sources.empty(); });
+  const bool has_certain_entry = std::any_of(entries.begin(), entries.end(), [](const auto* surface) {
+    return surface->is_certain && !surface->sources.empty();
+  });
+  const bool has_entry = std::any_of(entries.begin(), entries.end(), [](const auto* surface) {
+    return !surface->is_certain || !surface->sources.empty();
+  });
   const bool is_closed = exact.accepted.empty() && exact.open.empty() && !has_entry;
   ClaimResult& result = run_.results.emplace_back();
   result.resource = service.id;
   result.obligation = answer.obligation;
   if (answer.all == Answer::gave_up || answer.certain == Answer::gave_up) {
     result.verdict = unknown(exact, admission);
-  } else if (is_closed != (answer.all == Answer::unsat) || (answer.certain == Answer::sat) != (!exact.accepted.empty() || has_certain_entry)) {
+  } else if (is_closed != (answer.all == Answer::unsat) ||
+             (answer.certain == Answer::sat) != (!exact.accepted.empty() || has_certain_entry)) {
     disagree(run_, result, fmt::format("exposure of {}", estate_.spelling(service.id)));
   } else if (answer.certain == Answer::sat) {
     result.verdict = refuted(service, exact, entries, answer.source);
@@ -240,13 +256,17 @@ void Claim::missing_services() {
       if (!connection.target.is_set() || estate_.holds(connection.target)) continue;
       const std::string type = arm_type(estate_.spelling(connection.target));
       const auto zones = dns::private_link_zones();
-      const bool is_service = std::any_of(zones.begin(), zones.end(), [&](const auto& row) { return row.resource_type == type; });
+      const bool is_service =
+          std::any_of(zones.begin(), zones.end(), [&](const auto& row) { return row.resource_type == type; });
       if (!is_service || !seen.insert(connection.target).second) continue;
       if (seen.size() == 1) run_.obligations.push_back({"services that the export does not hold", 0, false});
       ++run_.obligations.back().members;
-      Unknown open{fmt::format("private endpoint {} leads to {}, which is not in the export", estate_.name(endpoint.id), estate_.name(connection.target)),
-                   "an export of its subscription", {{endpoint.id, "/properties/privateLinkServiceConnections", "not in the export"}}};
-      run_.results.push_back({connection.target, std::move(open), static_cast<std::uint32_t>(run_.obligations.size() - 1)});
+      Unknown open{fmt::format("private endpoint {} leads to {}, which is not in the export", estate_.name(endpoint.id),
+                               estate_.name(connection.target)),
+                   "an export of its subscription",
+                   {{endpoint.id, "/properties/privateLinkServiceConnections", "not in the export"}}};
+      run_.results.push_back(
+          {connection.target, std::move(open), static_cast<std::uint32_t>(run_.obligations.size() - 1)});
     }
   }
 }

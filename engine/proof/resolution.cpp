@@ -18,10 +18,10 @@ using model::VnetIndex;
 
 /// What the exact layer says about all names, seen from the first VNet of a class.
 struct Survey {
-  std::vector<NameAnswer> answers;         // one per name, in order
-  std::vector<std::uint32_t> wrong;        // names that certainly get a wrong answer
-  std::vector<std::uint32_t> open;         // names whose answer is not known
-  std::vector<Fact> facts;                 // links, servers, zones: what the right answers rest on
+  std::vector<NameAnswer> answers;   // one per name, in order
+  std::vector<std::uint32_t> wrong;  // names that certainly get a wrong answer
+  std::vector<std::uint32_t> open;   // names whose answer is not known
+  std::vector<Fact> facts;           // links, servers, zones: what the right answers rest on
 };
 
 bool is_record(const model::Estate& estate, const Fact& fact) {
@@ -78,15 +78,17 @@ Survey Claim::survey(VnetIndex vnet) const {
   for (std::uint32_t i = 0; i < expected_.names.size(); ++i) {
     const ExpectedName& name = expected_.names[i];
     const dns::Resolution resolution = resolver_.resolve(vnet, name.name);
-    const bool is_right = resolution.kind == dns::Resolution::Kind::private_addresses &&
-                          is_approved(name, resolution.addresses);
+    const bool is_right =
+        resolution.kind == dns::Resolution::Kind::private_addresses && is_approved(name, resolution.addresses);
     // A doubt about the endpoints leaves a wrong answer open only where another endpoint could be the right one.
     const bool is_open = resolution.kind == dns::Resolution::Kind::unknown ||
                          (!is_right && !name.doubt.empty() &&
                           (resolution.kind == dns::Resolution::Kind::private_addresses || name.approved.empty()));
     out.answers[i] = {recorded(estate_, resolution), name.approved, is_open};
-    if (is_open) out.open.push_back(i);
-    else if (!is_right) out.wrong.push_back(i);
+    if (is_open)
+      out.open.push_back(i);
+    else if (!is_right)
+      out.wrong.push_back(i);
     if (!is_right) continue;
     for (const dns::Step& step : resolution.steps) {
       for (const Fact& fact : step.facts) {
@@ -149,12 +151,14 @@ Verdict Claim::refuted(const Survey& survey, VnetIndex member) const {
   const ExpectedName& name = expected_.names[survey.wrong.front()];
   const dns::Resolution resolution = resolver_.resolve(member, name.name);
   Refuted out;
-  out.message = fmt::format("from {} the name {} {}", estate_.name(id(member)), name.name.fqdn, answer_text(resolution));
+  out.message =
+      fmt::format("from {} the name {} {}", estate_.name(id(member)), name.name.fqdn, answer_text(resolution));
   if (survey.wrong.size() > 1) out.message += fmt::format(" ({} further names fail)", survey.wrong.size() - 1);
   take_steps(resolution, out);
-  out.expected = name.approved.empty()
-                     ? fmt::format("an Approved private endpoint of {} for {}", estate_.name(name.service), name.name.group_id)
-                     : fmt::format("{} in zone {} answers {}", name.name.record, name.name.zone, joined(name.approved));
+  out.expected =
+      name.approved.empty()
+          ? fmt::format("an Approved private endpoint of {} for {}", estate_.name(name.service), name.name.group_id)
+          : fmt::format("{} in zone {} answers {}", name.name.record, name.name.zone, joined(name.approved));
   return out;
 }
 
@@ -189,8 +193,10 @@ void Claim::decide(const std::vector<VnetIndex>& members) {
   const ResolutionAnswer answer = ask_resolution(solver_, seen.answers);
   const std::uint32_t number = static_cast<std::uint32_t>(run_.obligations.size());
   run_.obligations.push_back(
-      {fmt::format("no private-link name ({} names) has, seen from {}, an answer that is not an approved private endpoint "
-                   "of its service", expected_.names.size(), estate_.name(id(first))),
+      {fmt::format(
+           "no private-link name ({} names) has, seen from {}, an answer that is not an approved private endpoint "
+           "of its service",
+           expected_.names.size(), estate_.name(id(first))),
        static_cast<std::uint32_t>(members.size()), answer.all == Answer::unsat});
   const bool agrees = (answer.all == Answer::gave_up || answer.certain == Answer::gave_up) ||
                       ((answer.all == Answer::unsat) == (seen.wrong.empty() && seen.open.empty()) &&

@@ -14,7 +14,8 @@ constexpr unsigned kNameBits = 8;
 
 class Question {
  public:
-  explicit Question(Solver& solver) : solver_(solver), name_(solver.word("name", kNameBits)), address_(solver.word("address", 32)) {}
+  explicit Question(Solver& solver)
+      : solver_(solver), name_(solver.word("name", kNameBits)), address_(solver.word("address", 32)) {}
   Answer ask(std::span<const NameAnswer> names, bool with_open);
 
  private:
@@ -61,8 +62,8 @@ Answer ask_all(Question& question, std::span<const NameAnswer> names, bool with_
   return gave_up ? Answer::gave_up : Answer::unsat;
 }
 
-/// What decides a name, with its addresses numbered in order of appearance: the obligation of a name says nothing about an
-/// address but which others it equals, so two names with the same key hold or fail together.
+/// What decides a name, with its addresses numbered in order of appearance: the obligation of a name says nothing about
+/// an address but which others it equals, so two names with the same key hold or fail together.
 std::string key_of(const NameAnswer& name) {
   std::vector<Ipv4> met;
   std::string key(1, name.is_open ? '?' : '=');

@@ -14,7 +14,7 @@ namespace hubproof::proof {
 struct NameAnswer {
   std::vector<Ipv4> answers;  ///< private addresses; empty: no private answer at all, which is wrong
   std::vector<Ipv4> approved;
-  bool is_open = false;       ///< the answer is not known: it may be any
+  bool is_open = false;  ///< the answer is not known: it may be any
 };
 
 struct ResolutionAnswer {

@@ -8,8 +8,8 @@ namespace hubproof::proof {
 
 struct Solver::Z3 {
   explicit Z3(Effort effort) : solver(context, z3::solver::simple()) {
-    // solver::simple() with push and pop was measured ~90 times faster for many small questions than the default solver;
-    // a fixed seed and a resource limit make every answer reproducible.
+    // solver::simple() with push and pop was measured ~90 times faster for many small questions than the default
+    // solver; a fixed seed and a resource limit make every answer reproducible.
     z3::params params(context);
     params.set("random_seed", 0U);
     params.set("rlimit", effort.resource_limit);
@@ -18,9 +18,9 @@ struct Solver::Z3 {
   z3::context context;
   z3::solver solver;
   std::vector<z3::expr> terms;
-  std::vector<std::size_t> marks;        // terms.size() at each push
-  std::vector<z3::expr> assumptions;     // of the last check
-  bool has_failed = false;               // some call threw; sticky, because an assertion may be lost
+  std::vector<std::size_t> marks;     // terms.size() at each push
+  std::vector<z3::expr> assumptions;  // of the last check
+  bool has_failed = false;            // some call threw; sticky, because an assertion may be lost
 };
 
 namespace {
@@ -105,7 +105,8 @@ Term Solver::negate(Term a) {
 }
 Term Solver::choose(Term condition, Term then, Term otherwise) {
   if (condition.index_ <= 1) return condition.index_ == 1 ? then : otherwise;
-  return make([&] { return z3::ite(z3_->terms[condition.index_], z3_->terms[then.index_], z3_->terms[otherwise.index_]); });
+  return make(
+      [&] { return z3::ite(z3_->terms[condition.index_], z3_->terms[then.index_], z3_->terms[otherwise.index_]); });
 }
 Term Solver::all_of(std::span<const Term> terms) {
   Term out = truth(true);
@@ -195,7 +196,8 @@ std::uint32_t Solver::value(Term word) {
   }
 }
 
-std::vector<std::size_t> minimal_core(Solver& solver, std::span<const Term> assumptions, std::vector<std::size_t> core) {
+std::vector<std::size_t> minimal_core(Solver& solver, std::span<const Term> assumptions,
+                                      std::vector<std::size_t> core) {
   std::size_t at = 0;
   while (at < core.size()) {
     std::vector<Term> others;

@@ -1,6 +1,7 @@
-// Solver: the one place where hubproof meets Z3. Bit-vector words, named truth values, assertions in scopes, unsat cores
-// and models. Bounded by Z3's resource count and never by wall time, so that the same question has the same answer on
-// every machine. Nothing is thrown: whatever goes wrong inside Z3 makes check() answer `gave_up`, which is never a proof.
+// Solver: the one place where hubproof meets Z3. Bit-vector words, named truth values, assertions in scopes, unsat
+// cores and models. Bounded by Z3's resource count and never by wall time, so that the same question has the same
+// answer on every machine. Nothing is thrown: whatever goes wrong inside Z3 makes check() answer `gave_up`, which is
+// never a proof.
 #pragma once
 
 #include <cstdint>
@@ -26,9 +27,9 @@ class Term {
 };
 
 enum class Answer : std::uint8_t {
-  unsat,    ///< no assignment: what was asserted cannot happen
-  sat,      ///< value() tells one
-  gave_up   ///< the resource limit was reached or Z3 failed; nothing is known
+  unsat,   ///< no assignment: what was asserted cannot happen
+  sat,     ///< value() tells one
+  gave_up  ///< the resource limit was reached or Z3 failed; nothing is known
 };
 
 class Solver {
@@ -90,8 +91,9 @@ class Solver {
   std::unique_ptr<Z3> z3_;
 };
 
-/// The least (by inclusion) part of `core` that still makes the assertions impossible: every assumption is left out once.
-/// A check that gives up keeps its assumption. Precondition: check(assumptions) was unsat and `core` came from it.
+/// The least (by inclusion) part of `core` that still makes the assertions impossible: every assumption is left out
+/// once. A check that gives up keeps its assumption. Precondition: check(assumptions) was unsat and `core` came from
+/// it.
 std::vector<std::size_t> minimal_core(Solver& solver, std::span<const Term> assumptions, std::vector<std::size_t> core);
 
 }  // namespace hubproof::proof

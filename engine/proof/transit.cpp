@@ -94,8 +94,8 @@ bool shows_bypass(const net::Trace& trace) {
     case Disposition::loop: return false;
     // What another appliance does with the packet is not known, but there it has left the way that was promised.
     case Disposition::unknown:
-      return !trace.hops.empty() && trace.hops.back().at.kind == net::Place::Kind::appliance && trace.hops.back().at.id.is_set() &&
-             trace.vnets.size() > 1;
+      return !trace.hops.empty() && trace.hops.back().at.kind == net::Place::Kind::appliance &&
+             trace.hops.back().at.id.is_set() && trace.vnets.size() > 1;
   }
   return false;
 }
@@ -104,7 +104,8 @@ const Question* Claim::question_of(const Member& member, const Bypass& bypass) c
   const bool is_entry = bypass.way == Bypass::Way::enters && bypass.next_hop.kind == net::NextHop::Kind::internet;
   for (const Question& question : member.asked.questions) {
     if (is_entry || question.way != bypass.way) continue;
-    if (std::find(question.sources.begin(), question.sources.end(), bypass.from) != question.sources.end()) return &question;
+    if (std::find(question.sources.begin(), question.sources.end(), bypass.from) != question.sources.end())
+      return &question;
   }
   return nullptr;
 }
@@ -122,14 +123,16 @@ Verdict Claim::proved(const Class& group, const Member& member, const net::Trans
   out.assumptions = exact.assumptions;
   for (const Question& question : member.asked.questions) {
     for (const std::string& sentence : question.assumptions) {
-      const bool is_known = std::find(out.assumptions.begin(), out.assumptions.end(), sentence) != out.assumptions.end();
+      const bool is_known =
+          std::find(out.assumptions.begin(), out.assumptions.end(), sentence) != out.assumptions.end();
       if (!is_known) out.assumptions.push_back(sentence);
     }
   }
   return out;
 }
 
-Verdict Claim::refuted(const Member& member, const net::TransitResult& exact, const Bypass& bypass, ClaimResult& result) {
+Verdict Claim::refuted(const Member& member, const net::TransitResult& exact, const Bypass& bypass,
+                       ClaimResult& result) {
   Ipv4 destination;
   // Entries from the Internet start at no subnet: the tracer alone shows them.
   if (const Question* question = question_of(member, bypass)) {
@@ -144,7 +147,9 @@ Verdict Claim::refuted(const Member& member, const net::TransitResult& exact, co
   const std::size_t expected = bypass.reason.find(kExpected);
   out.message = bypass.reason.substr(0, expected);
   if (expected != std::string::npos) out.expected = bypass.reason.substr(expected + kExpected.size());
-  const auto further = std::count_if(exact.bypasses.begin(), exact.bypasses.end(), [](const Bypass& other) { return other.is_certain; }) - 1;
+  const auto further = std::count_if(exact.bypasses.begin(), exact.bypasses.end(),
+                                     [](const Bypass& other) { return other.is_certain; }) -
+                       1;
   if (further > 0) out.message += fmt::format(" ({} further ways around the firewall)", further);
   out.facts = bypass.facts;
   out.trace = std::move(trace);
@@ -179,11 +184,14 @@ Verdict Claim::by_filters(const Class& group, const Member& member, const net::T
     has_doubts = has_doubts || !question.doubts.empty();
     if (group.answers[i].answer != Answer::sat || !question.doubts.empty()) continue;
     if (solver_.may_bypass_filters(question) == Answer::unsat) continue;
-    return unknown(member, exact, "routes lead around the firewall, and whether the security groups stop every packet is not proved");
+    return unknown(member, exact,
+                   "routes lead around the firewall, and whether the security groups stop every packet is not proved");
   }
   for (const InternetEntry& entry : member.asked.entries) {
     if (solver_.may_enter(entry) == Answer::unsat) continue;
-    return unknown(member, exact, "a public address leads into the spoke, and whether the security groups stop every packet is not proved");
+    return unknown(
+        member, exact,
+        "a public address leads into the spoke, and whether the security groups stop every packet is not proved");
   }
   if (has_doubts) return unknown(member, exact, "");
   return proved(group, member, exact);
@@ -202,7 +210,8 @@ void Claim::look_for_missed(const Class& group, const Member& member, ClaimResul
     flow.from = {net::Place::Kind::subnet, from.id};
     flow.source = Ipv4(from.prefixes.front().first().bits() + (from.prefixes.front().length() <= 29 ? 4U : 0U));
     flow.destination = destination;
-    if (shows_bypass(net::trace(view_, flow))) result.verdict = differ(result, "the exact layer misses " + to_string(flow));
+    if (shows_bypass(net::trace(view_, flow)))
+      result.verdict = differ(result, "the exact layer misses " + to_string(flow));
   }
 }
 
@@ -214,7 +223,8 @@ Verdict Claim::judge(const Class& group, const Member& member, ClaimResult& resu
   if (group.answer == Answer::gave_up) return unknown(member, exact, "the solver's resource limit was reached");
   if (certain != exact.bypasses.end()) {
     const bool is_entry = question_of(member, *certain) == nullptr;
-    if (group.answer == Answer::unsat && !is_entry) return differ(result, "the solver proves what " + to_string(*certain->witness) + " refutes");
+    if (group.answer == Answer::unsat && !is_entry)
+      return differ(result, "the solver proves what " + to_string(*certain->witness) + " refutes");
     return refuted(member, exact, *certain, result);
   }
   if (!exact.bypasses.empty()) return unknown(member, exact, "");
@@ -237,7 +247,8 @@ void Claim::decide(const Class& group) {
       result.verdict = Unknown{view_.roles.ambiguities.front(), "a designation in hubproof.yaml", {}};
     } else {
       result.verdict = judge(group, member, result);
-      if (index == group.members.front() && std::holds_alternative<Unknown>(result.verdict)) look_for_missed(group, member, result);
+      if (index == group.members.front() && std::holds_alternative<Unknown>(result.verdict))
+        look_for_missed(group, member, result);
     }
     run_.results.push_back(std::move(result));
   }
@@ -247,12 +258,15 @@ void Claim::missing_spokes() {
   if (view_.roles.spoke_candidates_missing.empty()) return;
   const std::uint32_t number = static_cast<std::uint32_t>(run_.obligations.size());
   const auto count = view_.roles.spoke_candidates_missing.size();
-  run_.obligations.push_back({"networks that hub peerings name but the export does not hold", static_cast<std::uint32_t>(count), false});
+  run_.obligations.push_back(
+      {"networks that hub peerings name but the export does not hold", static_cast<std::uint32_t>(count), false});
   for (const model::ResourceId missing : view_.roles.spoke_candidates_missing) {
     Unknown open{fmt::format("a hub is peered with {}, which is not in the export", estate_.name(missing)),
-                 "an export of its subscription", {}};
+                 "an export of its subscription",
+                 {}};
     for (const auto& [key, index] : estate_.peerings_by_remote.of(missing)) {
-      open.facts.push_back({estate_.tables().peerings[index].id, "/properties/remoteVirtualNetwork/id", "not in the export"});
+      open.facts.push_back(
+          {estate_.tables().peerings[index].id, "/properties/remoteVirtualNetwork/id", "not in the export"});
     }
     run_.results.push_back({missing, std::move(open), number});
   }

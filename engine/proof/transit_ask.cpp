@@ -20,8 +20,10 @@ using net::Ternary;
 
 namespace {
 
-constexpr std::string_view kControlPlaneServices[] = {"Microsoft.Sql", "Microsoft.Storage", "Microsoft.EventHub", "Microsoft.KeyVault"};
-constexpr std::string_view kOtherSources[] = {"AzureFirewallSubnet", "AzureFirewallManagementSubnet", "RouteServerSubnet"};
+constexpr std::string_view kControlPlaneServices[] = {"Microsoft.Sql", "Microsoft.Storage", "Microsoft.EventHub",
+                                                      "Microsoft.KeyVault"};
+constexpr std::string_view kOtherSources[] = {"AzureFirewallSubnet", "AzureFirewallManagementSubnet",
+                                              "RouteServerSubnet"};
 
 bool has_name(const model::Estate& estate, const Subnet& subnet, std::string_view name) {
   return text::equals(estate.name(subnet.id), name);
@@ -31,8 +33,9 @@ bool is_harmless(const Candidate& candidate) { return candidate.harm == Harm::no
 
 }  // namespace
 
-// law:  a classic injected API Management needs its control plane: the tag route to the Internet and four service endpoints
-// source: azure-semantics.md 1.5 (APIM); github.com/MicrosoftDocs/azure-docs api-management-virtual-network-forced-tunneling
+// law:  a classic injected API Management needs its control plane: the tag route to the Internet and four service
+// endpoints source: azure-semantics.md 1.5 (APIM); github.com/MicrosoftDocs/azure-docs
+// api-management-virtual-network-forced-tunneling
 bool QuestionBuilder::is_control_plane_route(const net::UnknownRoutes& unknown, const Subnet& subnet) const {
   const auto& services = estate_.tables().api_managements;
   const bool has_service = std::any_of(services.begin(), services.end(), [&](const model::ApiManagement& service) {
@@ -43,10 +46,11 @@ bool QuestionBuilder::is_control_plane_route(const net::UnknownRoutes& unknown, 
   });
   if (!has_service) return false;
   if (unknown.next_hop.kind == NextHop::Kind::service_endpoint) {
-    return std::all_of(subnet.service_endpoints.begin(), subnet.service_endpoints.end(), [](const std::string& service) {
-      return std::any_of(std::begin(kControlPlaneServices), std::end(kControlPlaneServices),
-                         [&](std::string_view allowed) { return text::equals(service, allowed); });
-    });
+    return std::all_of(subnet.service_endpoints.begin(), subnet.service_endpoints.end(),
+                       [](const std::string& service) {
+                         return std::any_of(std::begin(kControlPlaneServices), std::end(kControlPlaneServices),
+                                            [&](std::string_view allowed) { return text::equals(service, allowed); });
+                       });
   }
   const auto* table = estate_.find<model::RouteTable>(unknown.fact.resource);
   if (table == nullptr || unknown.next_hop.kind != NextHop::Kind::internet) return false;
@@ -82,8 +86,8 @@ Question QuestionBuilder::leaving(const model::SpokeRole& spoke, std::vector<Sub
   for (const net::UnknownRoutes& unknown : set.unknown) {
     const net::Route any{Prefix(), unknown.source, unknown.next_hop, false, unknown.fact, unknown.reason};
     if (is_control_plane_route(unknown, subnet)) {
-      out.assumptions.push_back(fmt::format("what {} reaches past the firewall for API Management is its control plane only",
-                                            estate_.name(subnet.id)));
+      out.assumptions.push_back(fmt::format(
+          "what {} reaches past the firewall for API Management is its control plane only", estate_.name(subnet.id)));
     } else if (!is_harmless(judge_leaving(any, spoke, out))) {
       out.doubts.push_back(doubt_of(unknown));
     }
@@ -104,8 +108,10 @@ void QuestionBuilder::ask_leaving(const model::SpokeRole& spoke, SpokeQuestions&
              has_egress(first) == has_egress(subnet);
     };
     const auto group = std::find_if(groups.begin(), groups.end(), is_alike);
-    if (group != groups.end()) group->push_back(SubnetIndex(index));
-    else groups.push_back({SubnetIndex(index)});
+    if (group != groups.end())
+      group->push_back(SubnetIndex(index));
+    else
+      groups.push_back({SubnetIndex(index)});
   }
   for (std::vector<SubnetIndex>& group : groups) out.questions.push_back(leaving(spoke, std::move(group)));
 }
@@ -123,14 +129,16 @@ bool QuestionBuilder::is_exempt_source(const Subnet& subnet) const {
   }
   if (has_name(estate_, subnet, "AzureBastionSubnet")) {
     const auto& hosts = estate_.tables().bastion_hosts;
-    return std::none_of(hosts.begin(), hosts.end(), [&](const model::BastionHost& host) { return host.subnet == subnet.id; });
+    return std::none_of(hosts.begin(), hosts.end(),
+                        [&](const model::BastionHost& host) { return host.subnet == subnet.id; });
   }
   return sends_nothing(estate_, subnet);
 }
 
 // All /32 of the spoke's endpoints are certainly displaced by one user route each.
 // source: learn.microsoft.com/azure/private-link/disable-private-endpoint-network-policy
-bool QuestionBuilder::endpoints_are_overridden(const VirtualNetwork& spoke, const std::vector<const net::Route*>& slice) const {
+bool QuestionBuilder::endpoints_are_overridden(const VirtualNetwork& spoke,
+                                               const std::vector<const net::Route*>& slice) const {
   for (const auto& [key, index] : estate_.subnets_by_vnet.of(spoke.id)) {
     const Subnet& subnet = estate_.tables().subnets[index];
     if (estate_.endpoints_by_subnet.of(subnet.id).empty()) continue;
@@ -166,11 +174,13 @@ Question QuestionBuilder::entering(const VirtualNetwork& spoke, const Inside& in
   }
   for (const net::Route* route : slice) out.candidates.push_back(judge_entering(*route, spoke.id, all.vnet, link));
   for (const net::UnknownRoutes& unknown : all.set.unknown) {
-    // What a Route Server teaches leads to an appliance that may be anywhere; what a gateway teaches leads to the gateway.
+    // What a Route Server teaches leads to an appliance that may be anywhere; what a gateway teaches leads to the
+    // gateway.
     const auto* teacher = estate_.find<model::Gateway>(unknown.fact.resource);
     const bool is_taught_by_server = teacher != nullptr && teacher->is_route_server;
     const net::Route any{Prefix(), unknown.source, unknown.next_hop, false, unknown.fact, unknown.reason};
-    if (is_taught_by_server || !is_harmless(judge_entering(any, spoke.id, all.vnet, link))) out.doubts.push_back(doubt_of(unknown));
+    if (is_taught_by_server || !is_harmless(judge_entering(any, spoke.id, all.vnet, link)))
+      out.doubts.push_back(doubt_of(unknown));
   }
   std::stable_sort(out.candidates.begin(), out.candidates.end(), comes_first);
   return out;
@@ -183,7 +193,8 @@ void QuestionBuilder::ask_entering(const VirtualNetwork& spoke, const Inside& in
   if (carries == Ternary::no) return;
   for (const auto& [key, index] : estate_.subnets_by_vnet.of(peering.vnet)) {
     if (is_exempt_source(estate_.tables().subnets[index])) continue;
-    out.questions.push_back(entering(spoke, inside, SubnetIndex(index), carries == Ternary::yes ? Harm::certain : Harm::maybe));
+    out.questions.push_back(
+        entering(spoke, inside, SubnetIndex(index), carries == Ternary::yes ? Harm::certain : Harm::maybe));
   }
 }
 
@@ -191,35 +202,42 @@ void QuestionBuilder::ask_entering(const VirtualNetwork& spoke, const Inside& in
 void QuestionBuilder::doubts_of_spoke(const model::SpokeRole& spoke, SpokeQuestions& out) const {
   const VirtualNetwork& vnet = estate_.tables().virtual_networks[spoke.vnet.index()];
   for (const model::Gap* gap : estate_.gaps_in(model::ArgTable::resources)) {
-    out.doubts.push_back({{vnet.id, "", gap->code}, fmt::format("the export is not complete: {}", gap->message), Doubt::Reach::all});
+    out.doubts.push_back(
+        {{vnet.id, "", gap->code}, fmt::format("the export is not complete: {}", gap->message), Doubt::Reach::all});
   }
   if (!vnet.address_space_v6.empty()) {
-    out.doubts.push_back({{vnet.id, "/properties/addressSpace/addressPrefixes", to_string(vnet.address_space_v6.front())},
-                          "the network has IPv6 addresses, and only IPv4 is proved", Doubt::Reach::all});
+    out.doubts.push_back(
+        {{vnet.id, "/properties/addressSpace/addressPrefixes", to_string(vnet.address_space_v6.front())},
+         "the network has IPv6 addresses, and only IPv4 is proved",
+         Doubt::Reach::all});
   }
   for (const auto& [key, index] : estate_.peerings_by_vnet.of(vnet.id)) {
     const model::Peering& peering = estate_.tables().peerings[index];
     const bool is_held = estate_.find<VirtualNetwork>(peering.remote) != nullptr;
     if (is_held || net::peering_link(view_, peering).carries == Ternary::no) continue;
     out.doubts.push_back({{peering.id, "/properties/remoteVirtualNetwork/id", "not in the export"},
-                          fmt::format("{} is peered to the spoke and not in the export: its routes are not known", estate_.name(peering.remote)),
+                          fmt::format("{} is peered to the spoke and not in the export: its routes are not known",
+                                      estate_.name(peering.remote)),
                           Doubt::Reach::all});
   }
   for (const auto& [key, index] : estate_.subnets_by_vnet.of(vnet.id)) {
     const Subnet& subnet = estate_.tables().subnets[index];
     if (subnet.prefixes_v6.empty()) continue;
     out.doubts.push_back({{subnet.id, "/properties/addressPrefixes", to_string(subnet.prefixes_v6.front())},
-                          fmt::format("{} has IPv6 addresses, and only IPv4 is proved", estate_.name(subnet.id)), Doubt::Reach::all});
+                          fmt::format("{} has IPv6 addresses, and only IPv4 is proved", estate_.name(subnet.id)),
+                          Doubt::Reach::all});
   }
 }
 
-// Public addresses of network interfaces, members of public load balancers, application gateways with a public frontend.
-// source: azure-semantics.md 5, 6.1
+// Public addresses of network interfaces, members of public load balancers, application gateways with a public
+// frontend. source: azure-semantics.md 5, 6.1
 void QuestionBuilder::find_entries(const VirtualNetwork& spoke, SpokeQuestions& out) const {
   const auto add = [&](const Subnet& subnet, const std::optional<Ipv4>& address) {
     InternetEntry entry{estate_.index_of(subnet), {}};
-    if (address) entry.targets = {Prefix::host(*address)};
-    else entry.targets.assign(subnet.prefixes.begin(), subnet.prefixes.end());
+    if (address)
+      entry.targets = {Prefix::host(*address)};
+    else
+      entry.targets.assign(subnet.prefixes.begin(), subnet.prefixes.end());
     out.entries.push_back(std::move(entry));
   };
   for (const auto& [key, index] : estate_.subnets_by_vnet.of(spoke.id)) {
@@ -236,7 +254,8 @@ void QuestionBuilder::find_entries(const VirtualNetwork& spoke, SpokeQuestions& 
                                        [](const auto& frontend) { return frontend.public_ip.is_set(); });
     for (const ResourceId id : gateway.subnets) {
       const Subnet* subnet = estate_.find<Subnet>(id);
-      if (is_public && !gateway.rules.empty() && subnet != nullptr && subnet->vnet == spoke.id) add(*subnet, std::nullopt);
+      if (is_public && !gateway.rules.empty() && subnet != nullptr && subnet->vnet == spoke.id)
+        add(*subnet, std::nullopt);
     }
   }
 }

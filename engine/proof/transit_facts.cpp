@@ -12,7 +12,8 @@ Fact firewall_fact(const model::View& view, const model::FirewallRole& role) {
   if (firewall == nullptr) return {role.vnet, "", fmt::format("declared firewall {}", to_string(role.address))};
   for (std::size_t i = 0; i < firewall->ip_configurations.size(); ++i) {
     if (firewall->ip_configurations[i].address != role.address) continue;
-    return {role.firewall, fmt::format("/properties/ipConfigurations/{}/properties/privateIPAddress", i), to_string(role.address)};
+    return {role.firewall, fmt::format("/properties/ipConfigurations/{}/properties/privateIPAddress", i),
+            to_string(role.address)};
   }
   return {role.firewall, "", to_string(role.address)};
 }

@@ -42,11 +42,14 @@ Term TransitSolver::terms_match(const model::AddressTerms& terms, Term address, 
       case AddressTerm::Kind::prefix: out = solver_.either(out, solver_.in(address, term.prefix)); break;
       case AddressTerm::Kind::prefix6: break;
       case AddressTerm::Kind::asg:
-      case AddressTerm::Kind::unread: if (may) return solver_.truth(true); break;
+      case AddressTerm::Kind::unread:
+        if (may) return solver_.truth(true);
+        break;
       case AddressTerm::Kind::tag: {
         if (may) return solver_.truth(true);
         if (!text::equals(view_.estate.tables().service_tags[term.tag], "VirtualNetwork")) break;
-        for (const Prefix& prefix : own_prefixes(view_.estate, subnet)) out = solver_.either(out, solver_.in(address, prefix));
+        for (const Prefix& prefix : own_prefixes(view_.estate, subnet))
+          out = solver_.either(out, solver_.in(address, prefix));
         break;
       }
     }
@@ -58,7 +61,8 @@ Term TransitSolver::ports_match(const SecurityRule& rule, bool may) {
   const auto any_of = [&](const model::PortRanges& ranges, Term port) {
     Term out = solver_.truth(false);
     for (const PortRange& range : ranges) {
-      out = solver_.either(out, range.is_all() ? solver_.truth(true) : solver_.between(port, range.first(), range.last()));
+      out = solver_.either(out,
+                           range.is_all() ? solver_.truth(true) : solver_.between(port, range.first(), range.last()));
     }
     return out;
   };
@@ -67,20 +71,24 @@ Term TransitSolver::ports_match(const SecurityRule& rule, bool may) {
   };
   if (is_all(rule.source_ports) && is_all(rule.destination_ports)) return solver_.truth(true);
   // ICMP, ESP and AH have no ports: a rule that names some may or may not match them.
-  const Term has_ports = solver_.either(solver_.equals(protocol_, number(Protocol::tcp)), solver_.equals(protocol_, number(Protocol::udp)));
+  const Term has_ports = solver_.either(solver_.equals(protocol_, number(Protocol::tcp)),
+                                        solver_.equals(protocol_, number(Protocol::udp)));
   const Term match = solver_.both(any_of(rule.source_ports, source_port_), any_of(rule.destination_ports, port_));
   return may ? solver_.either(match, solver_.negate(has_ports)) : solver_.both(match, has_ports);
 }
 
 Term TransitSolver::rule_matches(const SecurityRule& rule, const Subnet& subnet, bool may) {
   if (!rule.is_usable) return solver_.truth(may);
-  const Term protocol = rule.protocol == Protocol::any ? solver_.truth(true) : solver_.equals(protocol_, number(rule.protocol));
-  const Term ends = solver_.both(terms_match(rule.sources, source_, subnet, may), terms_match(rule.destinations, destination_, subnet, may));
+  const Term protocol =
+      rule.protocol == Protocol::any ? solver_.truth(true) : solver_.equals(protocol_, number(rule.protocol));
+  const Term ends = solver_.both(terms_match(rule.sources, source_, subnet, may),
+                                 terms_match(rule.destinations, destination_, subnet, may));
   return solver_.both(solver_.both(protocol, ports_match(rule, may)), ends);
 }
 
 // law:  the lowest number that matches decides; after the group's own rules Azure's default rules
-// form: allow rule: e = may_match or e';  deny rule: e = not must_match and e'.  Of the default rules only that they may
+// form: allow rule: e = may_match or e';  deny rule: e = not must_match and e'.  Of the default rules only that they
+// may
 //       allow is used: VirtualNetwork and Internet are unknown sets.
 // source: learn.microsoft.com/azure/virtual-network/network-security-groups-overview#security-rules
 Term TransitSolver::group_may_allow(const Subnet& subnet, Direction direction) {
@@ -91,8 +99,10 @@ Term TransitSolver::group_may_allow(const Subnet& subnet, Direction direction) {
   Term out = solver_.truth(true);
   for (auto rule = rules.rbegin(); rule != rules.rend(); ++rule) {
     const bool is_allow = (*rule)->access == model::Access::allow || !(*rule)->is_usable;
-    if (is_allow) out = solver_.either(rule_matches(**rule, subnet, true), out);
-    else out = solver_.both(solver_.negate(rule_matches(**rule, subnet, false)), out);
+    if (is_allow)
+      out = solver_.either(rule_matches(**rule, subnet, true), out);
+    else
+      out = solver_.both(solver_.negate(rule_matches(**rule, subnet, false)), out);
   }
   return out;
 }

@@ -24,8 +24,8 @@ namespace {
 
 // Nobody but the platform's own instances is there; they are no destination of the claim.
 // source: azure-semantics.md 1.4 (the firewall itself), 1.5 (GatewaySubnet, RouteServerSubnet)
-constexpr std::string_view kPlatformSubnets[] = {"AzureFirewallSubnet", "AzureFirewallManagementSubnet", "GatewaySubnet",
-                                                 "RouteServerSubnet"};
+constexpr std::string_view kPlatformSubnets[] = {"AzureFirewallSubnet", "AzureFirewallManagementSubnet",
+                                                 "GatewaySubnet", "RouteServerSubnet"};
 
 bool is_platform(const model::Estate& estate, const Subnet& subnet) {
   return std::any_of(std::begin(kPlatformSubnets), std::end(kPlatformSubnets),
@@ -89,7 +89,8 @@ std::vector<const net::Route*> QuestionBuilder::SharedRoutes::overlapping(const 
         out.push_back(*at);
       }
     }
-    for (auto at = std::lower_bound(by_prefix.begin(), by_prefix.end(), Prefix::around(wanted.base(), wanted.length()), less);
+    for (auto at =
+             std::lower_bound(by_prefix.begin(), by_prefix.end(), Prefix::around(wanted.base(), wanted.length()), less);
          at != by_prefix.end() && (*at)->prefix.base() <= wanted.last(); ++at) {
       if (wanted.contains((*at)->prefix)) out.push_back(*at);
     }
@@ -220,7 +221,8 @@ bool QuestionBuilder::has_egress(const Subnet& subnet) const {
 }
 
 Candidate QuestionBuilder::judge_leaving(const net::Route& route, const model::SpokeRole& spoke, Question& question) {
-  Candidate out{route.prefix, route.source, is_kept(route), route.is_certain, false, Harm::none, kNowhere, kNowhere, kNowhere, &route};
+  Candidate out{route.prefix, route.source, is_kept(route), route.is_certain, false,
+                Harm::none,   kNowhere,     kNowhere,       kNowhere,         &route};
   const VirtualNetwork& own = estate_.tables().virtual_networks[spoke.vnet.index()];
   const Subnet& from = estate_.tables().subnets[question.from.index()];
   switch (route.next_hop.kind) {
@@ -245,16 +247,20 @@ Candidate QuestionBuilder::judge_leaving(const net::Route& route, const model::S
     case NextHop::Kind::private_endpoint: {
       const auto* endpoint = estate_.find<model::PrivateEndpoint>(route.next_hop.target);
       const Subnet* subnet = endpoint == nullptr ? nullptr : estate_.find<Subnet>(endpoint->subnet);
-      if (subnet == nullptr) out.harm = Harm::maybe;
-      else if (subnet->vnet != own.id) out.harm = harm_of_link(own.id, subnet->vnet);
+      if (subnet == nullptr)
+        out.harm = Harm::maybe;
+      else if (subnet->vnet != own.id)
+        out.harm = harm_of_link(own.id, subnet->vnet);
       break;
     }
     case NextHop::Kind::peering: {
       out.harm = harm_of_link(own.id, route.next_hop.target);
       if (out.harm == Harm::none) break;
       const VirtualNetwork* remote = estate_.find<VirtualNetwork>(route.next_hop.target);
-      if (remote == nullptr || !remote->unread.empty()) out.harm = Harm::maybe;  // its subnets are not all known
-      else out.zone = zone_of(route.next_hop.target, question);
+      if (remote == nullptr || !remote->unread.empty())
+        out.harm = Harm::maybe;  // its subnets are not all known
+      else
+        out.zone = zone_of(route.next_hop.target, question);
       break;
     }
   }
@@ -263,7 +269,8 @@ Candidate QuestionBuilder::judge_leaving(const net::Route& route, const model::S
 
 // Only next hops that hand the packet to the spoke bring it in; others are asked about where they lead.
 Candidate QuestionBuilder::judge_entering(const net::Route& route, ResourceId spoke, VnetIndex from_vnet, Harm link) {
-  Candidate out{route.prefix, route.source, is_kept(route), route.is_certain, false, Harm::none, kNowhere, kNowhere, kNowhere, &route};
+  Candidate out{route.prefix, route.source, is_kept(route), route.is_certain, false,
+                Harm::none,   kNowhere,     kNowhere,       kNowhere,         &route};
   const bool is_inside = estate_.tables().virtual_networks[from_vnet.index()].id == spoke;
   switch (route.next_hop.kind) {
     case NextHop::Kind::none:
@@ -272,21 +279,28 @@ Candidate QuestionBuilder::judge_entering(const net::Route& route, ResourceId sp
     case NextHop::Kind::service_endpoint: break;
     case NextHop::Kind::unknown: out.harm = Harm::maybe; break;
     case NextHop::Kind::vnet_local:
-      if (is_inside) out.harm = Harm::certain;
-      else if (route.source == RouteSource::user) out.harm = Harm::maybe;
+      if (is_inside)
+        out.harm = Harm::certain;
+      else if (route.source == RouteSource::user)
+        out.harm = Harm::maybe;
       break;
     case NextHop::Kind::appliance: {
       const net::Appliance& appliance = appliance_at(from_vnet, route.next_hop.address);
-      if (appliance.kind == net::Appliance::Kind::firewall) harm_of_appliance(route, from_vnet, out);
-      else if (appliance.kind == net::Appliance::Kind::unknown) out.harm = Harm::maybe;
-      else if (appliance.vnet == spoke && !is_inside) out.harm = Harm::maybe;
+      if (appliance.kind == net::Appliance::Kind::firewall)
+        harm_of_appliance(route, from_vnet, out);
+      else if (appliance.kind == net::Appliance::Kind::unknown)
+        out.harm = Harm::maybe;
+      else if (appliance.vnet == spoke && !is_inside)
+        out.harm = Harm::maybe;
       break;
     }
     case NextHop::Kind::private_endpoint: {
       const auto* endpoint = estate_.find<model::PrivateEndpoint>(route.next_hop.target);
       const Subnet* subnet = endpoint == nullptr ? nullptr : estate_.find<Subnet>(endpoint->subnet);
-      if (subnet == nullptr) out.harm = Harm::maybe;
-      else if (subnet->vnet == spoke) out.harm = link;
+      if (subnet == nullptr)
+        out.harm = Harm::maybe;
+      else if (subnet->vnet == spoke)
+        out.harm = link;
       break;
     }
     case NextHop::Kind::peering:

@@ -18,8 +18,8 @@ namespace hubproof::proof {
 
 /// Whether a next hop takes a packet around the hub firewall.
 enum class Harm : std::uint8_t {
-  none,     ///< the firewall, the own network, a drop
-  maybe,    ///< depends on something that no export holds
+  none,   ///< the firewall, the own network, a drop
+  maybe,  ///< depends on something that no export holds
   certain
 };
 
@@ -29,9 +29,9 @@ inline constexpr std::uint32_t kNowhere = 0xffffffffU;
 struct Candidate {
   Prefix prefix;
   net::RouteSource source = net::RouteSource::system;
-  bool is_kept = false;     ///< a system route of the network, a peering or a service endpoint: no BGP route displaces it
-  bool is_certain = true;   ///< false: the route may or may not exist
-  bool is_internet = false; ///< harm is certain only for addresses of the Internet
+  bool is_kept = false;  ///< a system route of the network, a peering or a service endpoint: no BGP route displaces it
+  bool is_certain = true;    ///< false: the route may or may not exist
+  bool is_internet = false;  ///< harm is certain only for addresses of the Internet
   Harm harm = Harm::none;
   std::uint32_t zone = kNowhere;      ///< into Question::zones: harm only for these destinations; kNowhere = for all
   std::uint32_t firewall = kNowhere;  ///< into Roles::firewalls: harmless because the address is this firewall's
@@ -63,11 +63,11 @@ struct Zone {
 
 struct Question {
   net::Bypass::Way way = net::Bypass::Way::leaves;
-  model::SubnetIndex from;              ///< the first of `sources`
+  model::SubnetIndex from;                  ///< the first of `sources`
   std::vector<model::SubnetIndex> sources;  ///< subnets that are alike here
-  std::vector<Prefix> within;           ///< destinations asked about; empty = all
-  const Zone* inside = nullptr;         ///< of a question with `within`: where in the spoke somebody may be
-  std::vector<Candidate> candidates;    ///< most preferred first
+  std::vector<Prefix> within;               ///< destinations asked about; empty = all
+  const Zone* inside = nullptr;             ///< of a question with `within`: where in the spoke somebody may be
+  std::vector<Candidate> candidates;        ///< most preferred first
   std::vector<const Zone*> zones;
   std::vector<Doubt> doubts;
   std::vector<std::string> assumptions;
@@ -108,7 +108,8 @@ class QuestionBuilder {
     std::vector<const net::Route*> overlapping(const std::vector<Prefix>& window) const;
   };
   void ask_leaving(const model::SpokeRole& spoke, SpokeQuestions& out);
-  void ask_entering(const model::VirtualNetwork& spoke, const Inside& inside, const model::Peering& peering, SpokeQuestions& out);
+  void ask_entering(const model::VirtualNetwork& spoke, const Inside& inside, const model::Peering& peering,
+                    SpokeQuestions& out);
   bool is_behind_public_balancer(const model::IpConfiguration& config) const;
   void find_entries(const model::VirtualNetwork& spoke, SpokeQuestions& out) const;
   Question leaving(const model::SpokeRole& spoke, std::vector<model::SubnetIndex> sources);

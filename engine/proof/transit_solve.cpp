@@ -18,7 +18,8 @@ struct Group {
 std::vector<Group> groups_of(const std::vector<Candidate>& candidates) {
   std::vector<Group> out;
   for (std::size_t i = 0; i < candidates.size(); ++i) {
-    const bool is_new = i == 0 || candidates[i].prefix != candidates[i - 1].prefix || candidates[i].source != candidates[i - 1].source;
+    const bool is_new =
+        i == 0 || candidates[i].prefix != candidates[i - 1].prefix || candidates[i].source != candidates[i - 1].source;
     if (is_new) out.push_back({i, i});
     out.back().last = i + 1;
   }
@@ -50,7 +51,8 @@ Term TransitSolver::in_any(const std::vector<Prefix>& prefixes) {
 }
 
 // law:  the platform keeps the first four addresses and the last of a subnet
-// source: learn.microsoft.com/azure/virtual-network/virtual-networks-faq#are-there-any-restrictions-on-using-ip-addresses-within-these-subnets
+// source:
+// learn.microsoft.com/azure/virtual-network/virtual-networks-faq#are-there-any-restrictions-on-using-ip-addresses-within-these-subnets
 Term TransitSolver::in_hosts_of(const std::vector<Prefix>& prefixes) {
   Term out = solver_.truth(false);
   for (const Prefix& prefix : prefixes) {
@@ -77,8 +79,8 @@ Term TransitSolver::must_harm(const Question& question, const Candidate& candida
   return may_harm(question, candidate);
 }
 
-// law:  a learned route does not displace a system route of a network, a peering or a service endpoint, however long it is
-// source: learn.microsoft.com/azure/virtual-network/virtual-networks-udr-overview#how-azure-selects-a-route
+// law:  a learned route does not displace a system route of a network, a peering or a service endpoint, however long it
+// is source: learn.microsoft.com/azure/virtual-network/virtual-networks-udr-overview#how-azure-selects-a-route
 Term TransitSolver::kept(const Question& question, bool with_uncertain) {
   Term out = solver_.truth(false);
   for (const Candidate& candidate : question.candidates) {
@@ -88,13 +90,14 @@ Term TransitSolver::kept(const Question& question, bool with_uncertain) {
   return out;
 }
 
-// law:  the first candidate in the order of comes_first() that exists and matches is the one that is used; none: dropped
-// form: chain(i) <=> if exists(i) and dst in prefix(i) then harm(i) else chain(i + 1); chain(end) <=> false
+// law:  the first candidate in the order of comes_first() that exists and matches is the one that is used; none:
+// dropped form: chain(i) <=> if exists(i) and dst in prefix(i) then harm(i) else chain(i + 1); chain(end) <=> false
 //       exists is a named assumption for a certain route and free for an uncertain one
 Term TransitSolver::may_chain(const Question& question, std::vector<Part>& parts) {
   const std::vector<Candidate>& all = question.candidates;
   const std::vector<Group> groups = groups_of(all);
-  const bool has_learned = std::any_of(all.begin(), all.end(), [](const Candidate& c) { return c.source == RouteSource::bgp; });
+  const bool has_learned =
+      std::any_of(all.begin(), all.end(), [](const Candidate& c) { return c.source == RouteSource::bgp; });
   // Only what is certainly kept can be relied on to displace a learned route.
   const Term not_kept = has_learned ? solver_.negate(kept(question, false)) : solver_.truth(true);
   Term rest = solver_.truth(false);
@@ -105,7 +108,8 @@ Term TransitSolver::may_chain(const Question& question, std::vector<Part>& parts
       const std::uint32_t index = static_cast<std::uint32_t>(i);
       const Term present = all[i].is_certain ? guard({CorePart::Kind::route, index}, parts) : flag();
       Term harms = may_harm(question, all[i]);
-      if (all[i].firewall != kNowhere) harms = solver_.negate(guard({CorePart::Kind::firewall, all[i].firewall_route}, parts));
+      if (all[i].firewall != kNowhere)
+        harms = solver_.negate(guard({CorePart::Kind::firewall, all[i].firewall_route}, parts));
       exists = solver_.either(exists, present);
       harm = solver_.either(harm, solver_.both(present, harms));
     }
@@ -176,7 +180,8 @@ Term TransitSolver::may_be_diverted(const Question& question) {
   return out;
 }
 
-// form: violation <=> dst asked about and (chain or an unknown route takes it or a route or peering beside the known ones)
+// form: violation <=> dst asked about and (chain or an unknown route takes it or a route or peering beside the known
+// ones)
 Term TransitSolver::violation(const Question& question, std::vector<Part>& parts) {
   Term out = solver_.either(may_chain(question, parts), doubts(question));
   out = solver_.either(out, solver_.negate(guard({CorePart::Kind::no_other_route, 0}, parts)));

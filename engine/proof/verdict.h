@@ -14,22 +14,22 @@ namespace hubproof::proof {
 
 /// Holds for all packets (or names), whatever the unknowns are.
 struct Proved {
-  std::vector<model::Fact> rests_on;      ///< minimal facts, from an unsat core, and what is absent as facts
-  std::vector<std::string> assumptions;   ///< closed-world assumptions and declared exceptions, each a sentence
+  std::vector<model::Fact> rests_on;     ///< minimal facts, from an unsat core, and what is absent as facts
+  std::vector<std::string> assumptions;  ///< closed-world assumptions and declared exceptions, each a sentence
 };
 
 /// Does not hold: a packet or a name that replays.
 struct Refuted {
-  std::string message;                    ///< one sentence
-  std::optional<net::Trace> trace;        ///< the witness, replayed by the tracer (network claims)
-  std::vector<std::string> chain;         ///< resolution steps (name claims)
-  std::vector<model::Fact> facts;         ///< what decided
-  std::string expected;                   ///< what should have been there, one sentence, or empty
+  std::string message;              ///< one sentence
+  std::optional<net::Trace> trace;  ///< the witness, replayed by the tracer (network claims)
+  std::vector<std::string> chain;   ///< resolution steps (name claims)
+  std::vector<model::Fact> facts;   ///< what decided
+  std::string expected;             ///< what should have been there, one sentence, or empty
 };
 
 struct Unknown {
-  std::string why;                        ///< what is not known
-  std::string decided_by;                 ///< what would decide it, or empty
+  std::string why;         ///< what is not known
+  std::string decided_by;  ///< what would decide it, or empty
   std::vector<model::Fact> facts;
 };
 
@@ -48,13 +48,13 @@ struct ClaimResult {
 
 /// What was asked of the solver, once per class of like resources.
 struct Obligation {
-  std::string statement;       ///< in words
-  std::uint32_t members = 0;   ///< resources of the class
-  bool unsat = false;          ///< the solver found no violation
+  std::string statement;      ///< in words
+  std::uint32_t members = 0;  ///< resources of the class
+  bool unsat = false;         ///< the solver found no violation
 };
 
 struct ProofRun {
-  std::vector<ClaimResult> results;    ///< sorted by resource id spelling
+  std::vector<ClaimResult> results;  ///< sorted by resource id spelling
   std::vector<Obligation> obligations;
   /// Disagreements between the exact layer and the solver: our bug; the run ends with exit code 101.
   std::vector<std::string> disagreements;

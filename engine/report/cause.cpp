@@ -52,8 +52,8 @@ std::string key(const model::Estate& estate, const check::Finding& finding) {
   names.erase(std::unique(names.begin(), names.end()), names.end());
   names.erase(std::remove_if(names.begin(), names.end(), [](const std::string& n) { return n.empty(); }), names.end());
   // Fields cannot run into each other: no field holds a line end after printable().
-  std::string out = std::to_string(finding.rule) + '\n' + without_names(text::printable(finding.message), names) + '\n' +
-                    without_names(text::printable(finding.expected), names) + '\n' +
+  std::string out = std::to_string(finding.rule) + '\n' + without_names(text::printable(finding.message), names) +
+                    '\n' + without_names(text::printable(finding.expected), names) + '\n' +
                     without_names(text::printable(finding.decided_by), names);
   for (const model::Fact& fact : finding.facts) {
     out += '\n' + text::printable(fact.pointer) + '=' + without_names(text::printable(fact.value), names);

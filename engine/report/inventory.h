@@ -23,7 +23,7 @@ std::string_view name(Openness openness);
 struct ServiceExposure {
   const model::Service* service = nullptr;
   Openness openness = Openness::undecided;
-  std::string summary;  ///< "closed", "open to 3.1.1.1", "undecided: <first open question>"
+  std::string summary;                 ///< "closed", "open to 3.1.1.1", "undecided: <first open question>"
   std::size_t approved_endpoints = 0;  ///< private endpoint connections that are Approved
 };
 /// In the order of Tables::services.

@@ -10,8 +10,9 @@ Json vnet_json(const model::Estate& estate, model::VnetIndex vnet) {
 
 Json roles_json(const model::View& view) {
   const model::Estate& estate = view.estate;
-  Json out = {{"hubs", Json::array()}, {"firewalls", Json::array()}, {"spokes", Json::array()},
-              {"others", Json::array()}, {"missing", Json::array()}, {"ambiguities", strings_json(view.roles.ambiguities)}};
+  Json out = {{"hubs", Json::array()},    {"firewalls", Json::array()},
+              {"spokes", Json::array()},  {"others", Json::array()},
+              {"missing", Json::array()}, {"ambiguities", strings_json(view.roles.ambiguities)}};
   for (const model::HubRole& hub : view.roles.hubs) {
     out["hubs"].push_back({{"resource", vnet_json(estate, hub.vnet)}, {"reason", hub.reason}});
   }

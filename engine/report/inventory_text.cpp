@@ -67,7 +67,8 @@ class InventoryPage {
     if (others.empty()) return;
     title("Read, but not modelled");
     rows(others, [&](const TypeCount& count) {
-      page_.line(fmt::format("  {:>8} {}  ({})", grouped(count.count), page_.shown(count.type), model::name(count.support)));
+      page_.line(
+          fmt::format("  {:>8} {}  ({})", grouped(count.count), page_.shown(count.type), model::name(count.support)));
     });
   }
 
@@ -81,7 +82,8 @@ class InventoryPage {
     if (roles.hubs.empty()) page_.line("  no hub was found");
     rows(roles.hubs, [&](const model::HubRole& hub) { role("hub", vnet_name(hub.vnet), hub.reason); });
     rows(roles.firewalls, [&](const model::FirewallRole& firewall) {
-      role("firewall", fmt::format("{} at {}", shown_name(firewall.firewall), to_string(firewall.address)), firewall.reason);
+      role("firewall", fmt::format("{} at {}", shown_name(firewall.firewall), to_string(firewall.address)),
+           firewall.reason);
     });
     rows(roles.spokes, [&](const model::SpokeRole& spoke) {
       role("spoke", fmt::format("{} of tenant {}", vnet_name(spoke.vnet), page_.shown(spoke.tenant)), spoke.reason);
@@ -123,9 +125,9 @@ class InventoryPage {
     if (snapshot().gaps.empty()) return;
     title("Missing from the export");
     rows(snapshot().gaps, [&](const model::Gap& gap) {
-      page_.paragraph("  ", fmt::format("{}: {}{}", page_.shown(gap.code),
-                                        gap.from.is_set() ? shown_name(gap.from) + " " : std::string(),
-                                        page_.shown(gap.message)));
+      page_.paragraph(
+          "  ", fmt::format("{}: {}{}", page_.shown(gap.code),
+                            gap.from.is_set() ? shown_name(gap.from) + " " : std::string(), page_.shown(gap.message)));
     });
   }
 

@@ -34,8 +34,9 @@ Json summary_json(const Subject& subject, const check::Result& result) {
   Json out;
   out["tally"] = tally(summary);
   out["verdict"] = result.disagreements.empty() ? verdict(summary) : "NOT TRUSTWORTHY: hubproof disagrees with itself.";
-  out["rules"] = {{"total", summary.rules.size()}, {"pass", summary.passed},     {"fail", summary.failed},
-                  {"unknown", summary.unknown},    {"exempt", summary.exempt},   {"not_applicable", summary.not_applicable}};
+  out["rules"] = {{"total", summary.rules.size()}, {"pass", summary.passed},
+                  {"fail", summary.failed},        {"unknown", summary.unknown},
+                  {"exempt", summary.exempt},      {"not_applicable", summary.not_applicable}};
   out["by_rule"] = Json::array();
   for (const RuleSummary& rule : summary.rules) {
     out["by_rule"].push_back({{"rule", check::catalogue().rules[rule.rule].id},
@@ -49,8 +50,8 @@ Json summary_json(const Subject& subject, const check::Result& result) {
   return out;
 }
 
-/// `"key":` and what follows it, one element per line. The elements are written one at a time: as one document tree, the
-/// findings of a large estate would take several gigabytes.
+/// `"key":` and what follows it, one element per line. The elements are written one at a time: as one document tree,
+/// the findings of a large estate would take several gigabytes.
 template <class List, class ToJson>
 void append_array(std::string& out, std::string_view key, const List& list, ToJson to_json) {
   out += ",\n\"";

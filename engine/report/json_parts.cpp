@@ -111,7 +111,8 @@ Json trace_body(Places& places, const net::Trace& trace) {
   out["hops"] = Json::array();
   for (const net::Hop& hop : trace.hops) out["hops"].push_back(hop_json(places, hop));
   out["virtual_networks"] = Json::array();
-  for (const model::ResourceId vnet : trace.vnets) out["virtual_networks"].push_back(resource_json(places.estate(), vnet));
+  for (const model::ResourceId vnet : trace.vnets)
+    out["virtual_networks"].push_back(resource_json(places.estate(), vnet));
   out["unknown_because"] = strings_json(trace.unknown_because);
   return out;
 }

@@ -16,9 +16,9 @@ using Locate = std::function<Location(model::ResourceId, const std::string&)>;
 
 struct TextStyle {
   bool color = false;
-  bool ascii = false;   ///< no characters beyond ASCII
-  bool verbose = false; ///< everything in full: all findings, passes one by one with the facts that they rest on
-  bool quiet = false;   ///< the tally and the verdict alone
+  bool ascii = false;    ///< no characters beyond ASCII
+  bool verbose = false;  ///< everything in full: all findings, passes one by one with the facts that they rest on
+  bool quiet = false;    ///< the tally and the verdict alone
   std::size_t width = 100;
 };
 
@@ -39,7 +39,7 @@ std::string findings_text(const Subject& subject, const check::Result& result, c
 
 /// One end of a traced flow: what was asked for and what it stands for.
 struct TraceEnd {
-  std::string asked;               ///< as on the command line
+  std::string asked;  ///< as on the command line
   net::Place place;
   Ipv4 address;
   std::vector<std::string> notes;  ///< how it was chosen: "a subnet stands for its first usable address", DNS steps
@@ -50,7 +50,7 @@ struct TraceReport {
   TraceEnd to;
   net::Trace forward;
   std::optional<net::Trace> back;  ///< the reply; empty when there is none, `return_note` says why
-  std::string return_note;  ///< why there is no reply, or what to know about it
+  std::string return_note;         ///< why there is no reply, or what to know about it
 };
 
 std::string trace_text(const Subject& subject, const TraceReport& trace, const TextStyle& style);

@@ -40,10 +40,11 @@ std::string rule_text(const check::RuleText& rule, const TextStyle& style) {
   page.line(fmt::format("{} {}", page.paint(rule.id, Ink::bold), rule.title));
   page.line(fmt::format("severity {}, family {}, kind {}", hubproof::name(rule.severity), rule.family, rule.kind));
   std::string tables;
-  for (const model::ArgTable table : rule.needs) tables += (tables.empty() ? "" : ", ") + std::string(model::name(table));
+  for (const model::ArgTable table : rule.needs)
+    tables += (tables.empty() ? "" : ", ") + std::string(model::name(table));
   const std::pair<std::string_view, std::string> parts[] = {
-      {"what", rule.statement},       {"why", rule.why},     {"promise", rule.reference},
-      {"fix", rule.fix},              {"needs", tables},     {"controls", joined(rule.controls)}};
+      {"what", rule.statement}, {"why", rule.why}, {"promise", rule.reference},
+      {"fix", rule.fix},        {"needs", tables}, {"controls", joined(rule.controls)}};
   for (const auto& [label, body] : parts) {
     if (!body.empty()) page.paragraph(fmt::format("  {:<9} ", label), page.shown(body));
   }
@@ -60,8 +61,9 @@ std::string rule_json(const check::RuleText& rule) {
 std::string rules_text(const check::Catalogue& catalogue, const TextStyle& style) {
   Page page(style);
   for (const check::RuleText& rule : catalogue.rules) {
-    page.paragraph(fmt::format("{}  {:<8} {:<8} ", page.paint(rule.id, Ink::bold), hubproof::name(rule.severity), rule.kind),
-                   page.shown(rule.title));
+    page.paragraph(
+        fmt::format("{}  {:<8} {:<8} ", page.paint(rule.id, Ink::bold), hubproof::name(rule.severity), rule.kind),
+        page.shown(rule.title));
   }
   return page.take();
 }

@@ -54,18 +54,17 @@ Summary summarize(const model::View& view, const check::Result& result) {
     count_rule(out, rule.outcome);
   }
   const model::Snapshot& snapshot = view.estate.snapshot();
-  out.is_input_whole = snapshot.gaps.empty() &&
-                       std::none_of(snapshot.diagnostics.begin(), snapshot.diagnostics.end(), [](const Diagnostic& d) {
-                         return d.level == Diagnostic::Level::error;
-                       });
+  out.is_input_whole =
+      snapshot.gaps.empty() && std::none_of(snapshot.diagnostics.begin(), snapshot.diagnostics.end(),
+                                            [](const Diagnostic& d) { return d.level == Diagnostic::Level::error; });
   out.are_roles_clear = view.roles.ambiguities.empty();
   return out;
 }
 
 std::string tally(const Summary& summary) {
-  std::string out = fmt::format("{}: {} proved or passed, {} violated, {} unknown",
-                                counted(summary.rules.size(), "rule", "rules"), summary.passed, summary.failed,
-                                summary.unknown);
+  std::string out =
+      fmt::format("{}: {} proved or passed, {} violated, {} unknown", counted(summary.rules.size(), "rule", "rules"),
+                  summary.passed, summary.failed, summary.unknown);
   if (summary.exempt > 0) out += fmt::format(", {} exempt", summary.exempt);
   return out + fmt::format(", {} not applicable.", summary.not_applicable);
 }
@@ -74,11 +73,13 @@ std::string verdict(const Summary& summary) {
   if (summary.failed > 0) {
     return fmt::format("VIOLATED: {} not hold.", counted(summary.failed, "rule does", "rules do"));
   }
-  if (summary.unknown > 0) return fmt::format("NOT DECIDED: {} open.", counted(summary.unknown, "rule is", "rules are"));
+  if (summary.unknown > 0)
+    return fmt::format("NOT DECIDED: {} open.", counted(summary.unknown, "rule is", "rules are"));
   if (summary.is_empty()) return "NOTHING VERIFIED: no rule found anything to verify.";
   if (!summary.are_roles_clear) return "NOT DECIDED: the roles of the networks are not clear (see INPUT-ROLES).";
   if (!summary.is_input_whole) return "HOLDS for what was read; the input is not whole (see the input problems).";
-  if (summary.exempt > 0) return fmt::format("HOLDS but for {}.", counted(summary.exempt, "exempt rule", "exempt rules"));
+  if (summary.exempt > 0)
+    return fmt::format("HOLDS but for {}.", counted(summary.exempt, "exempt rule", "exempt rules"));
   return "HOLDS: every rule that applies is proved or passed.";
 }
 

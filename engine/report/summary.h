@@ -28,8 +28,8 @@ struct Summary {
   std::size_t unknown = 0;
   std::size_t not_applicable = 0;
   std::size_t exempt = 0;
-  bool is_input_whole = true;      ///< no gap and no unusable input
-  bool are_roles_clear = true;     ///< no ambiguity that asks for a designation
+  bool is_input_whole = true;   ///< no gap and no unusable input
+  bool are_roles_clear = true;  ///< no ambiguity that asks for a designation
   /// Nothing was verified: no rule had anything to say about a resource.
   bool is_empty() const { return passed + failed + unknown + exempt == 0; }
 };

@@ -49,13 +49,13 @@ void write_causes(Page& page, const Subject& subject, const check::Result& resul
 void write_read(Page& page, const Subject& subject) {
   const model::View& view = subject.view;
   const model::Snapshot& snapshot = view.estate.snapshot();
-  page.paragraph("", fmt::format("Read {} from {}: {}, {}, {}, {}.",
-                                 counted(snapshot.resources.size(), "resource", "resources"),
-                                 counted(snapshot.sources.size(), "input", "inputs"),
-                                 counted(view.roles.hubs.size(), "hub", "hubs"),
-                                 counted(view.roles.spokes.size(), "spoke", "spokes"),
-                                 counted(view.roles.firewalls.size(), "hub firewall", "hub firewalls"),
-                                 counted(snapshot.tables.services.size(), "AI or data service", "AI and data services")));
+  page.paragraph(
+      "",
+      fmt::format("Read {} from {}: {}, {}, {}, {}.", counted(snapshot.resources.size(), "resource", "resources"),
+                  counted(snapshot.sources.size(), "input", "inputs"), counted(view.roles.hubs.size(), "hub", "hubs"),
+                  counted(view.roles.spokes.size(), "spoke", "spokes"),
+                  counted(view.roles.firewalls.size(), "hub firewall", "hub firewalls"),
+                  counted(snapshot.tables.services.size(), "AI or data service", "AI and data services")));
 }
 
 /// The facts that most passes of the rule rest on, most used first.
@@ -67,7 +67,8 @@ std::vector<model::Fact> top_facts(const check::Result& result, std::uint16_t ru
   std::map<std::pair<model::ResourceId, std::string>, Used> used;
   for (const Finding& finding : result.findings) {
     if (finding.rule != rule || finding.outcome != Outcome::pass) continue;
-    for (const model::Fact& fact : finding.facts) ++used.try_emplace({fact.resource, fact.pointer}, Used{&fact, 0}).first->second.count;
+    for (const model::Fact& fact : finding.facts)
+      ++used.try_emplace({fact.resource, fact.pointer}, Used{&fact, 0}).first->second.count;
   }
   std::vector<Used> order;
   for (const auto& [key, value] : used) order.push_back(value);
@@ -79,9 +80,8 @@ std::vector<model::Fact> top_facts(const check::Result& result, std::uint16_t ru
 
 void write_proved(Page& page, const Subject& subject, const check::Result& result, const RuleSummary& rule) {
   const check::RuleText& about = check::catalogue().rules[rule.rule];
-  const auto obligations = std::count_if(result.proofs.begin(), result.proofs.end(), [&](const check::ProofSummary& p) {
-    return p.rule == rule.rule && p.proved;
-  });
+  const auto obligations = std::count_if(result.proofs.begin(), result.proofs.end(),
+                                         [&](const check::ProofSummary& p) { return p.rule == rule.rule && p.proved; });
   page.line(fmt::format("{} {}     {}, {} solved", page.paint(fmt::format("proved[{}]", about.id), Ink::green),
                         about.title, counted(rule.passed, "resource", "resources"),
                         counted(static_cast<std::size_t>(obligations), "obligation", "obligations")));

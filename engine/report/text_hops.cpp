@@ -36,7 +36,8 @@ std::string what(const Page& page, const net::Hop& hop) {
   }
   const std::string note = page.shown(hop.note);
   // A note that only words the route again is left out.
-  const bool says_more = !hop.next_hop || note != fmt::format("{} -> {}", page.shown(hop.matched_prefix), net::name(*hop.next_hop));
+  const bool says_more =
+      !hop.next_hop || note != fmt::format("{} -> {}", page.shown(hop.matched_prefix), net::name(*hop.next_hop));
   if (!note.empty() && says_more) out += (out.empty() ? "" : ": ") + note;
   return out;
 }

@@ -68,7 +68,8 @@ std::vector<Group> group(const Diagnostics& problems) {
 
 void write_ambiguities(Page& page, const Subject& subject) {
   for (const std::string& sentence : subject.view.roles.ambiguities) {
-    page.line(wrap(page.shown(sentence), page.style().width, head(page, Diagnostic::Level::error, "INPUT-ROLES"), "  "));
+    page.line(
+        wrap(page.shown(sentence), page.style().width, head(page, Diagnostic::Level::error, "INPUT-ROLES"), "  "));
     page.line("   = fix: say which networks are hubs and spokes under designate: in hubproof.yaml");
   }
 }
@@ -81,9 +82,9 @@ void write_problems(Page& page, const Subject& subject) {
     const std::size_t in_full = page.style().verbose ? group.size() : is_note ? 0 : kFullPerCode;
     for (std::size_t i = 0; i < std::min(in_full, group.size()); ++i) write_problem(page, subject, *group[i]);
     if (group.size() > in_full) {
-      page.line(fmt::format("{}{} like this (-v shows all)", head(page, group.front()->level, group.front()->code),
-                            in_full == 0 ? counted(group.size(), "remark", "remarks")
-                                         : grouped(group.size() - in_full) + " more"));
+      page.line(fmt::format(
+          "{}{} like this (-v shows all)", head(page, group.front()->level, group.front()->code),
+          in_full == 0 ? counted(group.size(), "remark", "remarks") : grouped(group.size() - in_full) + " more"));
     }
   }
   write_ambiguities(page, subject);

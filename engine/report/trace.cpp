@@ -58,8 +58,9 @@ std::string trace_text(const Subject& subject, const TraceReport& trace, const T
     if (!trace.return_note.empty()) page.paragraph("return: ", page.shown(trace.return_note));
     page.blank();
   }
-  page.line(fmt::format("forward {}{}.", net::name(trace.forward.disposition),
-                        trace.back ? fmt::format(", return {}", net::name(trace.back->disposition)) : ", no return traced"));
+  page.line(
+      fmt::format("forward {}{}.", net::name(trace.forward.disposition),
+                  trace.back ? fmt::format(", return {}", net::name(trace.back->disposition)) : ", no return traced"));
   return page.take();
 }
 

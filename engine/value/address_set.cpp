@@ -25,7 +25,8 @@ struct Block {
 };
 
 // Blocks that are never an Internet host. Each line is one row of the IANA registry, or the multicast and reserved
-// ranges of RFC 5771 and RFC 1112. A wrong mask here is the classic silent bug: tests/unit/value_test.cpp has a row each.
+// ranges of RFC 5771 and RFC 1112. A wrong mask here is the classic silent bug: tests/unit/value_test.cpp has a row
+// each.
 constexpr Block kNotInternet[] = {
     {0x00000000, 8},   // 0.0.0.0/8        this network, RFC 791
     {0x0a000000, 8},   // 10.0.0.0/8       private use, RFC 1918
@@ -34,7 +35,8 @@ constexpr Block kNotInternet[] = {
     {0xa9fe0000, 16},  // 169.254.0.0/16   link local, RFC 3927
     {0xac100000, 12},  // 172.16.0.0/12    private use, RFC 1918
     {0xc0a80000, 16},  // 192.168.0.0/16   private use, RFC 1918
-    {0xa83f8110, 32},  // 168.63.129.16    Azure platform, learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16
+    {0xa83f8110, 32},  // 168.63.129.16    Azure platform,
+                       // learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16
     {0xe0000000, 4},   // 224.0.0.0/4      multicast, RFC 5771
     {0xf0000000, 4},   // 240.0.0.0/4      reserved, RFC 1112
 };
@@ -56,7 +58,8 @@ std::vector<AddressSet::Interval> AddressSet::intervals() const {
   std::vector<Interval> out;
   out.reserve(set_.iterative_size());
   for (const Bounds& piece : set_) {
-    out.push_back({Ipv4(static_cast<std::uint32_t>(piece.lower())), Ipv4(static_cast<std::uint32_t>(piece.upper() - 1))});
+    out.push_back(
+        {Ipv4(static_cast<std::uint32_t>(piece.lower())), Ipv4(static_cast<std::uint32_t>(piece.upper() - 1))});
   }
   return out;
 }

@@ -1,5 +1,5 @@
-// Ratios within one run: every contestant reads the same pages, in a child process of its own (so that peak memory is its
-// own), in turn, several times; medians are compared. Run by ./dev bench.
+// Ratios within one run: every contestant reads the same pages, in a child process of its own (so that peak memory is
+// its own), in turn, several times; medians are compared. Run by ./dev bench.
 #include <fmt/format.h>
 #include <simdjson.h>
 #include <sys/resource.h>

@@ -20,7 +20,8 @@ bool has(const std::string& text, std::string_view part) { return text.find(part
 
 const std::string kEmptyPage = R"({"count":0,"data":[],"skip_token":null,"total_records":0})";
 // One storage account, open to everybody: a page of `az graph query`.
-const std::string kOpenAccount = R"({"count":1,"data":[{"id":"/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/stopen","name":"stopen","type":"microsoft.storage/storageaccounts","location":"westeurope","kind":"StorageV2","sku":{"name":"Standard_LRS"},"properties":{"provisioningState":"Succeeded","publicNetworkAccess":"Enabled","networkAcls":{"defaultAction":"Allow","bypass":"AzureServices","ipRules":[],"virtualNetworkRules":[]}}}],"skip_token":null,"total_records":1})";
+const std::string kOpenAccount =
+    R"({"count":1,"data":[{"id":"/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/stopen","name":"stopen","type":"microsoft.storage/storageaccounts","location":"westeurope","kind":"StorageV2","sku":{"name":"Standard_LRS"},"properties":{"provisioningState":"Succeeded","publicNetworkAccess":"Enabled","networkAcls":{"defaultAction":"Allow","bypass":"AzureServices","ipRules":[],"virtualNetworkRules":[]}}}],"skip_token":null,"total_records":1})";
 
 }  // namespace
 
@@ -144,7 +145,8 @@ TEST_CASE("explain with inputs tells what that rule found and no other") {
 }
 
 TEST_CASE("a rule that is skipped says nothing, and a family can be chosen") {
-  const json document = json::parse(hubproof_run({"verify", kCompliant, "--rule", "HP-DNS", "--skip-rule", "HP-DNS-001", "-o", "json"}).out);
+  const json document = json::parse(
+      hubproof_run({"verify", kCompliant, "--rule", "HP-DNS", "--skip-rule", "HP-DNS-001", "-o", "json"}).out);
   REQUIRE_FALSE(document["summary"]["by_rule"].empty());
   for (const json& rule : document["summary"]["by_rule"]) {
     CHECK(rule["rule"].get<std::string>().rfind("HP-DNS-", 0) == 0);

@@ -12,7 +12,8 @@ namespace {
 
 const std::vector<std::vector<std::string>>& commands() {
   static const std::vector<std::vector<std::string>> list = {
-      {}, {"verify"}, {"inventory"}, {"validate"}, {"trace"}, {"explain"}, {"rules"}, {"rules", "list"}, {"rules", "show"}, {"schema"}};
+      {},          {"verify"}, {"inventory"},     {"validate"},      {"trace"},
+      {"explain"}, {"rules"},  {"rules", "list"}, {"rules", "show"}, {"schema"}};
   return list;
 }
 

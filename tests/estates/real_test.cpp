@@ -52,20 +52,21 @@ void check_rows(const VerifiedEstate& estate, const std::vector<Row>& rows) {
 TEST_CASE("recorded Azure answers (cloud-custodian): AI and data services, by hand") {
   if (!is_here("cloud-custodian")) return;
   const VerifiedEstate estate = test::verify({kData + "/cloud-custodian"});
-  check_rows(estate,
-             {{"/cctestaifoundry758265970007", "HP-EXP-001", Outcome::fail, "publicNetworkAccess Enabled, no acls"},
-              {"/cctestaifoundry093541471074", "HP-EXP-001", Outcome::fail, "publicNetworkAccess Enabled, no acls"},
-              {"/cctestcogdeploy", "HP-EXP-001", Outcome::fail, "publicNetworkAccess Enabled, no acls"},
-              {"/cctest-cog-serv", "HP-EXP-001", Outcome::fail, "publicNetworkAccess absent counts as Enabled"},
-              {"/cctestcogdeploy", "HP-EXP-012", Outcome::fail, "every Internet address is accepted"},
-              {"/cctest-cog-serv", "HP-EXP-012", Outcome::fail, "every Internet address is accepted"},
-              {"/cctestsearchc129bfa71a47", "HP-EXP-002", Outcome::fail, "absent counts as enabled"},
-              {"/cctestsearchc129bfa71a47", "HP-EXP-012", Outcome::fail, "no ip rules: all addresses"},
-              {"/cckeyvault1yghq6zt4ewg2e", "HP-EXP-004", Outcome::fail, "absent counts as Enabled"},
-              {"/cckeyvault1yghq6zt4ewg2e", "HP-EXP-012", Outcome::fail, "Deny, but ip rules cover nearly everything"},
-              {"/ccipstoragey6akyqpagdt3o", "HP-EXP-012", Outcome::fail, "Deny, but 3.1.1.1 and 1.2.2.128/25 are let in"},
-              {"/cctestcosmosdbc129bfa71a47", "HP-EXP-012", Outcome::fail, "six Internet addresses are let in"},
-              {"/cctestapimanagementoburasvn7hj52", "HP-APM-001", Outcome::fail, "no virtual network"}});
+  check_rows(
+      estate,
+      {{"/cctestaifoundry758265970007", "HP-EXP-001", Outcome::fail, "publicNetworkAccess Enabled, no acls"},
+       {"/cctestaifoundry093541471074", "HP-EXP-001", Outcome::fail, "publicNetworkAccess Enabled, no acls"},
+       {"/cctestcogdeploy", "HP-EXP-001", Outcome::fail, "publicNetworkAccess Enabled, no acls"},
+       {"/cctest-cog-serv", "HP-EXP-001", Outcome::fail, "publicNetworkAccess absent counts as Enabled"},
+       {"/cctestcogdeploy", "HP-EXP-012", Outcome::fail, "every Internet address is accepted"},
+       {"/cctest-cog-serv", "HP-EXP-012", Outcome::fail, "every Internet address is accepted"},
+       {"/cctestsearchc129bfa71a47", "HP-EXP-002", Outcome::fail, "absent counts as enabled"},
+       {"/cctestsearchc129bfa71a47", "HP-EXP-012", Outcome::fail, "no ip rules: all addresses"},
+       {"/cckeyvault1yghq6zt4ewg2e", "HP-EXP-004", Outcome::fail, "absent counts as Enabled"},
+       {"/cckeyvault1yghq6zt4ewg2e", "HP-EXP-012", Outcome::fail, "Deny, but ip rules cover nearly everything"},
+       {"/ccipstoragey6akyqpagdt3o", "HP-EXP-012", Outcome::fail, "Deny, but 3.1.1.1 and 1.2.2.128/25 are let in"},
+       {"/cctestcosmosdbc129bfa71a47", "HP-EXP-012", Outcome::fail, "six Internet addresses are let in"},
+       {"/cctestapimanagementoburasvn7hj52", "HP-APM-001", Outcome::fail, "no virtual network"}});
 }
 
 TEST_CASE("recorded Azure answers (cloud-custodian): a witness lies in what the service really lets in") {
@@ -77,7 +78,8 @@ TEST_CASE("recorded Azure answers (cloud-custodian): a witness lies in what the 
     if (estate.estate->name(finding.resource) != "ccipstoragey6akyqpagdt3o") continue;
     REQUIRE(finding.witness.has_value());
     const Ipv4 source = finding.witness->flow.source;
-    const bool is_let_in = source == Ipv4::parse("3.1.1.1").value() || Prefix::parse("1.2.2.128/25").value().contains(source);
+    const bool is_let_in =
+        source == Ipv4::parse("3.1.1.1").value() || Prefix::parse("1.2.2.128/25").value().contains(source);
     CHECK(is_let_in);
     ++seen;
   }

@@ -67,13 +67,16 @@ struct Dependants {
 
 const std::vector<Dependants>& dependants() {
   static const std::vector<Dependants> rows = {
-      {"microsoft.network/virtualnetworks", {"HP-TRN-001", "HP-TRN-002", "HP-TRN-005", "HP-TRN-006", "HP-TRN-015", "HP-DNS-004", "HP-DNS-012"}},
-      {"microsoft.network/routetables", {"HP-TRN-002", "HP-TRN-003", "HP-TRN-004", "HP-TRN-006", "HP-TRN-007", "HP-TRN-015"}},
+      {"microsoft.network/virtualnetworks",
+       {"HP-TRN-001", "HP-TRN-002", "HP-TRN-005", "HP-TRN-006", "HP-TRN-015", "HP-DNS-004", "HP-DNS-012"}},
+      {"microsoft.network/routetables",
+       {"HP-TRN-002", "HP-TRN-003", "HP-TRN-004", "HP-TRN-006", "HP-TRN-007", "HP-TRN-015"}},
       {"microsoft.network/azurefirewalls", {"HP-TRN-002", "HP-TRN-006", "HP-TRN-015", "HP-DNS-012"}},
       {"microsoft.network/firewallpolicies", {"HP-DNS-012", "HP-EXP-012"}},
       {"microsoft.network/firewallpolicies/rulecollectiongroups", {"HP-EXP-012"}},
       {"microsoft.network/privateendpoints", {"HP-TRN-007", "HP-DNS-005", "HP-DNS-012"}},
-      // Private endpoints state their addresses themselves (customDnsConfigs); what machines there are, only their NICs do.
+      // Private endpoints state their addresses themselves (customDnsConfigs); what machines there are, only their NICs
+      // do.
       {"microsoft.network/networkinterfaces", {"HP-TRN-015"}},
       {"microsoft.network/privatednszones", {"HP-DNS-001", "HP-DNS-003", "HP-DNS-004", "HP-DNS-005", "HP-DNS-012"}},
       {"microsoft.network/privatednszones/virtualnetworklinks", {"HP-DNS-004", "HP-DNS-012"}},
@@ -94,8 +97,8 @@ const std::vector<Dependants>& dependants() {
 
 TEST_CASE("removing any page of the export: no rule that rests on its table passes") {
   for (const fs::path& page : pages()) {
-    const VerifiedEstate estate =
-        without("page", [&](const fs::path& at, const json&) { return at == page; }, false);
+    const VerifiedEstate estate = without(
+        "page", [&](const fs::path& at, const json&) { return at == page; }, false);
     std::ifstream in(page);
     const json document = json::parse(in);
     std::vector<model::ArgTable> tables;
@@ -112,8 +115,8 @@ TEST_CASE("removing any page of the export: no rule that rests on its table pass
 }
 
 TEST_CASE("removing a whole table, as if it had never been exported: no rule that rests on it passes") {
-  for (const model::ArgTable table : {model::ArgTable::resources, model::ArgTable::network_resources,
-                                      model::ArgTable::dns_resources}) {
+  for (const model::ArgTable table :
+       {model::ArgTable::resources, model::ArgTable::network_resources, model::ArgTable::dns_resources}) {
     const VerifiedEstate estate = without(
         "table", [&](const fs::path&, const json& row) { return model::table_of(type_of(row)) == table; }, true);
     CAPTURE(std::string(model::name(table)));
@@ -128,8 +131,8 @@ TEST_CASE("removing a whole table, as if it had never been exported: no rule tha
 
 TEST_CASE("removing every row of a type, as if it had never been exported: its dependants do not pass") {
   for (const Dependants& expected : dependants()) {
-    const VerifiedEstate estate =
-        without("type", [&](const fs::path&, const json& row) { return type_of(row) == expected.type; }, true);
+    const VerifiedEstate estate = without(
+        "type", [&](const fs::path&, const json& row) { return type_of(row) == expected.type; }, true);
     CAPTURE(expected.type);
     for (const std::string& rule : expected.rules) {
       CAPTURE(rule);
@@ -146,8 +149,8 @@ TEST_CASE("removing any single resource never turns a verdict into fail") {
   }
   // Absence is not evidence of a violation, with exceptions that are: a missing association is one.
   for (std::size_t i = 0; i < ids.size(); i += 7) {
-    const VerifiedEstate estate =
-        without("row", [&](const fs::path&, const json& row) { return row["id"] == ids[i]; }, false);
+    const VerifiedEstate estate = without(
+        "row", [&](const fs::path&, const json& row) { return row["id"] == ids[i]; }, false);
     CAPTURE(ids[i]);
     for (const std::string& line : estate.lines(check::Outcome::fail)) {
       CAPTURE(line);

@@ -43,7 +43,8 @@ Outcome verify_variant(const std::string& slug) {
     const std::vector<std::string> lines = estate.lines(outcome);
     out.evidence.insert(out.evidence.end(), lines.begin(), lines.end());
   }
-  for (const std::string& disagreement : estate.result.disagreements) out.evidence.push_back("DISAGREEMENT " + disagreement);
+  for (const std::string& disagreement : estate.result.disagreements)
+    out.evidence.push_back("DISAGREEMENT " + disagreement);
   for (const check::Finding& finding : estate.result.findings) {
     out.witnesses += finding.witness.has_value() || !finding.chain.empty() ? 1U : 0U;
   }

@@ -64,7 +64,8 @@ SubnetIndex World::subnet(std::string_view vnet_slash_subnet) const {
   const std::size_t slash = vnet_slash_subnet.find('/');
   const ResourceId parent = owned->tables().virtual_networks[vnet(vnet_slash_subnet.substr(0, slash)).index()].id;
   for (const auto& [key, index] : owned->subnets_by_vnet.of(parent)) {
-    if (owned->name(owned->tables().subnets[index].id) == vnet_slash_subnet.substr(slash + 1)) return SubnetIndex(index);
+    if (owned->name(owned->tables().subnets[index].id) == vnet_slash_subnet.substr(slash + 1))
+      return SubnetIndex(index);
   }
   fail("no subnet", vnet_slash_subnet);
 }
@@ -112,7 +113,8 @@ VirtualNetwork& Build::vnet(std::string_view name, std::string_view prefixes) {
   return out;
 }
 
-Subnet& Build::subnet(std::string_view vnet, std::string_view name, std::string_view prefixes, const SubnetOptions& options) {
+Subnet& Build::subnet(std::string_view vnet, std::string_view name, std::string_view prefixes,
+                      const SubnetOptions& options) {
   Subnet& out = add(snapshot_.tables.subnets, subnet_id(fmt::format("{}/{}", vnet, name)));
   out.vnet = vnet_id(vnet);
   add_prefixes(prefixes, out.prefixes, out.prefixes_v6);
@@ -168,14 +170,17 @@ Route& Build::udr(std::string_view table, std::string_view prefix, std::string_v
   Route& out = get(snapshot_.tables.route_tables, id("routeTables", table), table).routes.emplace_back();
   out.name = fmt::format("r-{}", prefix);
   const Result<AnyPrefix> parsed = parse_any_prefix(prefix);
-  if (parsed) out.prefix = *parsed;
-  else out.service_tag = std::string(prefix);
+  if (parsed)
+    out.prefix = *parsed;
+  else
+    out.service_tag = std::string(prefix);
   if (const std::optional<NextHopType> type = parse<NextHopType>(to)) {
     out.next_hop = *type;
     return out;
   }
   for (const std::string& address : split(to)) out.next_hop_addresses.push_back(ip(address));
-  out.next_hop = out.next_hop_addresses.size() > 1 ? NextHopType::virtual_appliance_ecmp : NextHopType::virtual_appliance;
+  out.next_hop =
+      out.next_hop_addresses.size() > 1 ? NextHopType::virtual_appliance_ecmp : NextHopType::virtual_appliance;
   return out;
 }
 
@@ -227,7 +232,8 @@ void Build::asg(std::string_view name) {
   add(snapshot_.tables.application_security_groups, id("applicationSecurityGroups", name));
 }
 
-NetworkInterface& Build::nic(std::string_view name, std::string_view subnet, std::string_view address, const NicOptions& options) {
+NetworkInterface& Build::nic(std::string_view name, std::string_view subnet, std::string_view address,
+                             const NicOptions& options) {
   NetworkInterface& out = add(snapshot_.tables.network_interfaces, id("networkInterfaces", name));
   IpConfiguration& config = out.ip_configurations.emplace_back();
   config.id = snapshot_.ids.intern(fmt::format("{}/ipConfigurations/ipconfig1", snapshot_.ids.spelling(out.id)));
@@ -280,8 +286,8 @@ void Build::lb_frontend(std::string_view lb, std::string_view frontend, const Fr
   out.public_ip = id("publicIPAddresses", options.public_ip);
 }
 
-LoadBalancer::Rule& Build::lb_rule(std::string_view lb, std::string_view frontend, std::string_view pool, Protocol protocol,
-                                   PortRange ports) {
+LoadBalancer::Rule& Build::lb_rule(std::string_view lb, std::string_view frontend, std::string_view pool,
+                                   Protocol protocol, PortRange ports) {
   const ResourceId owner = id("loadBalancers", lb);
   const std::string spelling(snapshot_.ids.spelling(owner));
   LoadBalancer::Rule& out = get(snapshot_.tables.load_balancers, owner, lb).rules.emplace_back();

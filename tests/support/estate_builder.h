@@ -1,12 +1,11 @@
 // Builds estates straight from C++, a row per line:
 //   Build b;
-//   b.vnet("hub", "10.0.0.0/16"); b.subnet("hub", "AzureFirewallSubnet", "10.0.0.0/26"); b.firewall("fw", "hub", "10.0.0.4");
-//   b.vnet("a", "10.1.0.0/16"); b.subnet("a", "app", "10.1.0.0/24", {.route_table = "rt"}); b.peer("a", "hub");
-//   b.route_table("rt"); b.udr("rt", "0.0.0.0/0", "10.0.0.4");
-//   const World w = b.world();
-// Resources are named by their short name, subnets as "vnet/subnet"; a text that starts with '/' is an ARM id as it is. A name
-// that was never built makes a dangling reference. Every function returns the entity, for the fields that have no option; the
-// reference lives until the next entity of that kind.
+//   b.vnet("hub", "10.0.0.0/16"); b.subnet("hub", "AzureFirewallSubnet", "10.0.0.0/26"); b.firewall("fw", "hub",
+//   "10.0.0.4"); b.vnet("a", "10.1.0.0/16"); b.subnet("a", "app", "10.1.0.0/24", {.route_table = "rt"}); b.peer("a",
+//   "hub"); b.route_table("rt"); b.udr("rt", "0.0.0.0/0", "10.0.0.4"); const World w = b.world();
+// Resources are named by their short name, subnets as "vnet/subnet"; a text that starts with '/' is an ARM id as it is.
+// A name that was never built makes a dangling reference. Every function returns the entity, for the fields that have
+// no option; the reference lives until the next entity of that kind.
 #pragma once
 
 #include <initializer_list>
@@ -136,27 +135,29 @@ class Build {
   model::IdTable& ids() { return snapshot_.ids; }
 
   model::VirtualNetwork& vnet(std::string_view name, std::string_view prefixes);
-  model::Subnet& subnet(std::string_view vnet, std::string_view name, std::string_view prefixes, const SubnetOptions& options = {});
+  model::Subnet& subnet(std::string_view vnet, std::string_view name, std::string_view prefixes,
+                        const SubnetOptions& options = {});
   /// Changes those parts of a subnet that `options` gives.
   model::Subnet& attach(std::string_view vnet, std::string_view subnet, const SubnetOptions& options);
   void peer(std::string_view a, std::string_view b, const PeeringOptions& options = {});
   model::Peering& peer_one_side(std::string_view vnet, std::string_view remote, const PeeringOptions& options = {});
   model::RouteTable& route_table(std::string_view name, bool disable_propagation = true);
-  /// `to`: an address, several ("10.0.0.4, 10.0.0.5": ECMP), "Internet", "None", "VnetLocal" or "VirtualNetworkGateway".
-  /// A `prefix` that is none is a service tag.
+  /// `to`: an address, several ("10.0.0.4, 10.0.0.5": ECMP), "Internet", "None", "VnetLocal" or
+  /// "VirtualNetworkGateway". A `prefix` that is none is a service tag.
   model::Route& udr(std::string_view table, std::string_view prefix, std::string_view to);
   model::NetworkSecurityGroup& nsg(std::string_view name);
   model::SecurityRule& rule(std::string_view nsg, const RuleRow& row);
   void asg(std::string_view name);
-  model::NetworkInterface& nic(std::string_view name, std::string_view subnet, std::string_view address, const NicOptions& options = {});
+  model::NetworkInterface& nic(std::string_view name, std::string_view subnet, std::string_view address,
+                               const NicOptions& options = {});
   model::PublicIp& public_ip(std::string_view name, std::string_view address, bool is_standard = true);
   model::NatGateway& nat_gateway(std::string_view name, std::string_view source_vnet = {});
   /// `type`: "Vpn", "ExpressRoute" or "RouteServer".
   model::Gateway& gateway(std::string_view name, std::string_view vnet, std::string_view type = "Vpn");
   model::LoadBalancer& load_balancer(std::string_view name, bool is_standard = true);
   void lb_frontend(std::string_view lb, std::string_view frontend, const FrontendOptions& options);
-  model::LoadBalancer::Rule& lb_rule(std::string_view lb, std::string_view frontend, std::string_view pool, Protocol protocol,
-                                     PortRange ports);
+  model::LoadBalancer::Rule& lb_rule(std::string_view lb, std::string_view frontend, std::string_view pool,
+                                     Protocol protocol, PortRange ports);
   /// The first ipConfiguration of `nic` joins the pool, on both sides.
   void lb_member(std::string_view lb, std::string_view pool, std::string_view nic);
   model::BastionHost& bastion(std::string_view name, std::string_view vnet);
@@ -164,33 +165,38 @@ class Build {
                                  const FirewallOptions& options = {});
   model::FirewallPolicy& policy(std::string_view name, std::string_view base = {});
   model::RuleCollectionGroup& rule_group(std::string_view policy, std::string_view name, std::uint32_t priority);
-  model::RuleCollection& rules(std::string_view policy, std::string_view group, std::uint32_t priority, model::Access action,
-                               std::initializer_list<FirewallRuleRow> rows);
+  model::RuleCollection& rules(std::string_view policy, std::string_view group, std::uint32_t priority,
+                               model::Access action, std::initializer_list<FirewallRuleRow> rows);
   model::IpGroup& ip_group(std::string_view name, std::string_view members);
   model::PrivateEndpoint& endpoint(std::string_view name, std::string_view subnet, std::string_view address,
                                    const EndpointOptions& options = {});
   model::PrivateDnsZone& zone(std::string_view name, std::string_view resource_group = "rg");
   model::VirtualNetworkLink& link(model::ResourceId zone, std::string_view vnet);
-  model::DnsRecordSet& record(model::ResourceId zone, std::string_view name, std::initializer_list<std::string_view> addresses);
+  model::DnsRecordSet& record(model::ResourceId zone, std::string_view name,
+                              std::initializer_list<std::string_view> addresses);
   model::DnsZoneGroup& zone_group(std::string_view endpoint, std::initializer_list<model::ResourceId> zones);
   model::DnsResolver& resolver(std::string_view name, std::string_view vnet);
-  model::DnsResolverEndpoint& resolver_endpoint(std::string_view resolver, std::string_view subnet, std::string_view address);
+  model::DnsResolverEndpoint& resolver_endpoint(std::string_view resolver, std::string_view subnet,
+                                                std::string_view address);
   model::ForwardingRuleset& ruleset(std::string_view name, std::initializer_list<std::string_view> vnets);
   model::ForwardingRule& forward(std::string_view ruleset, std::string_view domain, Names targets);
-  model::ApplicationGateway& app_gateway(std::string_view name, std::string_view subnet, const AppGatewayOptions& options);
+  model::ApplicationGateway& app_gateway(std::string_view name, std::string_view subnet,
+                                         const AppGatewayOptions& options);
   model::WafPolicy& waf_policy(std::string_view name, std::string_view mode = "Prevention");
   model::ApiManagement& apim(std::string_view name, std::string_view subnet, std::string_view address,
                              std::string_view type = "Internal");
   model::Service& service(std::string_view name, model::ServiceKind kind, std::string_view type);
   model::PerimeterAssociation& perimeter(std::string_view name, model::ResourceId target, std::string_view mode);
   model::PerimeterRule& perimeter_rule(std::string_view association, std::string_view prefixes);
-  model::UnmodelledNetworkResource& unmodelled(std::string_view name, std::string_view type, std::vector<model::ResourceId> touches);
+  model::UnmodelledNetworkResource& unmodelled(std::string_view name, std::string_view type,
+                                               std::vector<model::ResourceId> touches);
   void gap(model::Gap gap) { snapshot_.gaps.push_back(std::move(gap)); }
 
   /// Ends the building. Tables are sorted by id as Snapshot demands.
   model::Snapshot snapshot();
   model::Estate estate() { return model::Estate(snapshot()); }
-  /// With plain roles: a VNet with a hub firewall is a hub, a VNet peered to one is a spoke of the tenant of its subscription.
+  /// With plain roles: a VNet with a hub firewall is a hub, a VNet peered to one is a spoke of the tenant of its
+  /// subscription.
   World world();
   model::Designations designations;
 

@@ -21,8 +21,8 @@ FirewallPolicy& Build::policy(std::string_view name, std::string_view base) {
 
 RuleCollectionGroup& Build::rule_group(std::string_view policy, std::string_view name, std::uint32_t priority) {
   const ResourceId owner = id("firewallPolicies", policy);
-  const ResourceId group = snapshot_.ids.intern(
-      fmt::format("{}/ruleCollectionGroups/{}", snapshot_.ids.spelling(owner), name));
+  const ResourceId group =
+      snapshot_.ids.intern(fmt::format("{}/ruleCollectionGroups/{}", snapshot_.ids.spelling(owner), name));
   get(snapshot_.tables.firewall_policies, owner, policy).rule_collection_groups.push_back(group);
   RuleCollectionGroup& out = add(snapshot_.tables.rule_collection_groups, group);
   out.policy = owner;
@@ -33,8 +33,8 @@ RuleCollectionGroup& Build::rule_group(std::string_view policy, std::string_view
 RuleCollection& Build::rules(std::string_view policy, std::string_view group, std::uint32_t priority, Access action,
                              std::initializer_list<FirewallRuleRow> rows) {
   const ResourceId owner = id("firewallPolicies", policy);
-  const ResourceId group_id = snapshot_.ids.intern(
-      fmt::format("{}/ruleCollectionGroups/{}", snapshot_.ids.spelling(owner), group));
+  const ResourceId group_id =
+      snapshot_.ids.intern(fmt::format("{}/ruleCollectionGroups/{}", snapshot_.ids.spelling(owner), group));
   RuleCollection& out = get(snapshot_.tables.rule_collection_groups, group_id, group).collections.emplace_back();
   out.name = fmt::format("collection-{}", priority);
   out.priority = priority;
@@ -79,16 +79,19 @@ PrivateEndpoint& Build::endpoint(std::string_view name, std::string_view subnet,
   PrivateEndpoint::Connection& connection = out.connections.emplace_back();
   connection.target = id("services", options.target);
   connection.group_ids = {options.group};
-  if (const auto status = parse<ConnectionStatus>(options.status)) connection.status = *status;
-  else connection.status = Setting<ConnectionStatus>::unreadable(options.status);
+  if (const auto status = parse<ConnectionStatus>(options.status))
+    connection.status = *status;
+  else
+    connection.status = Setting<ConnectionStatus>::unreadable(options.status);
   return out;
 }
 
 PrivateDnsZone& Build::zone(std::string_view name, std::string_view resource_group) {
-  PrivateDnsZone& out = add(snapshot_.tables.private_dns_zones,
-                            snapshot_.ids.intern(fmt::format("/subscriptions/{}/resourceGroups/{}/providers/Microsoft.Network/"
-                                                             "privateDnsZones/{}",
-                                                             subscription_, resource_group, name)));
+  PrivateDnsZone& out =
+      add(snapshot_.tables.private_dns_zones,
+          snapshot_.ids.intern(fmt::format("/subscriptions/{}/resourceGroups/{}/providers/Microsoft.Network/"
+                                           "privateDnsZones/{}",
+                                           subscription_, resource_group, name)));
   out.name = text::lower(name);
   return out;
 }
@@ -97,8 +100,8 @@ VirtualNetworkLink& Build::link(ResourceId zone, std::string_view vnet) {
   const ResourceId target = vnet_id(vnet);
   VirtualNetworkLink& out =
       add(snapshot_.tables.virtual_network_links,
-          snapshot_.ids.intern(fmt::format("{}/virtualNetworkLinks/link-{}", snapshot_.ids.spelling(zone),
-                                           snapshot_.ids.name(target))));
+          snapshot_.ids.intern(
+              fmt::format("{}/virtualNetworkLinks/link-{}", snapshot_.ids.spelling(zone), snapshot_.ids.name(target))));
   out.zone = zone;
   out.vnet = target;
   out.registration_enabled = false;
@@ -118,8 +121,9 @@ DnsRecordSet& Build::record(ResourceId zone, std::string_view name, std::initial
 
 DnsZoneGroup& Build::zone_group(std::string_view endpoint, std::initializer_list<ResourceId> zones) {
   const ResourceId owner = id("privateEndpoints", endpoint);
-  DnsZoneGroup& out = add(snapshot_.tables.dns_zone_groups,
-                          snapshot_.ids.intern(fmt::format("{}/privateDnsZoneGroups/default", snapshot_.ids.spelling(owner))));
+  DnsZoneGroup& out =
+      add(snapshot_.tables.dns_zone_groups,
+          snapshot_.ids.intern(fmt::format("{}/privateDnsZoneGroups/default", snapshot_.ids.spelling(owner))));
   out.private_endpoint = owner;
   out.zones = zones;
   return out;
@@ -131,7 +135,8 @@ DnsResolver& Build::resolver(std::string_view name, std::string_view vnet) {
   return out;
 }
 
-DnsResolverEndpoint& Build::resolver_endpoint(std::string_view resolver, std::string_view subnet, std::string_view address) {
+DnsResolverEndpoint& Build::resolver_endpoint(std::string_view resolver, std::string_view subnet,
+                                              std::string_view address) {
   const ResourceId owner = id("dnsResolvers", resolver);
   const bool is_inbound = !address.empty();
   DnsResolverEndpoint& out =
@@ -159,8 +164,9 @@ ForwardingRuleset& Build::ruleset(std::string_view name, std::initializer_list<s
 
 ForwardingRule& Build::forward(std::string_view ruleset, std::string_view domain, Names targets) {
   const ResourceId owner = id("dnsForwardingRulesets", ruleset);
-  ForwardingRule& out = add(snapshot_.tables.forwarding_rules,
-                            snapshot_.ids.intern(fmt::format("{}/forwardingRules/{}", snapshot_.ids.spelling(owner), domain)));
+  ForwardingRule& out =
+      add(snapshot_.tables.forwarding_rules,
+          snapshot_.ids.intern(fmt::format("{}/forwardingRules/{}", snapshot_.ids.spelling(owner), domain)));
   out.ruleset = owner;
   out.domain = text::lower(domain);
   out.targets = std::move(targets);
@@ -168,7 +174,8 @@ ForwardingRule& Build::forward(std::string_view ruleset, std::string_view domain
   return out;
 }
 
-ApplicationGateway& Build::app_gateway(std::string_view name, std::string_view subnet, const AppGatewayOptions& options) {
+ApplicationGateway& Build::app_gateway(std::string_view name, std::string_view subnet,
+                                       const AppGatewayOptions& options) {
   ApplicationGateway& out = add(snapshot_.tables.application_gateways, id("applicationGateways", name));
   const auto part = [&](std::string_view kind) {
     return snapshot_.ids.intern(fmt::format("{}/{}/one", snapshot_.ids.spelling(out.id), kind));
@@ -194,7 +201,8 @@ WafPolicy& Build::waf_policy(std::string_view name, std::string_view mode) {
   return out;
 }
 
-ApiManagement& Build::apim(std::string_view name, std::string_view subnet, std::string_view address, std::string_view type) {
+ApiManagement& Build::apim(std::string_view name, std::string_view subnet, std::string_view address,
+                           std::string_view type) {
   const ResourceId own = id("Microsoft.ApiManagement/service", name);
   Service& half = add(snapshot_.tables.services, own);
   half.kind = ServiceKind::api_management;
@@ -228,8 +236,10 @@ PerimeterAssociation& Build::perimeter(std::string_view name, ResourceId target,
                                   snapshot_.ids.intern(fmt::format("{}/resourceAssociations/{}", spelling, name)));
   out.target = target;
   out.profile = snapshot_.ids.intern(fmt::format("{}/profiles/{}", spelling, name));
-  if (const auto parsed = parse<PerimeterMode>(mode)) out.mode = *parsed;
-  else if (!mode.empty()) out.mode = Setting<PerimeterMode>::unreadable(std::string(mode));
+  if (const auto parsed = parse<PerimeterMode>(mode))
+    out.mode = *parsed;
+  else if (!mode.empty())
+    out.mode = Setting<PerimeterMode>::unreadable(std::string(mode));
   return out;
 }
 
@@ -246,7 +256,8 @@ PerimeterRule& Build::perimeter_rule(std::string_view association, std::string_v
   return out;
 }
 
-UnmodelledNetworkResource& Build::unmodelled(std::string_view name, std::string_view type, std::vector<ResourceId> touches) {
+UnmodelledNetworkResource& Build::unmodelled(std::string_view name, std::string_view type,
+                                             std::vector<ResourceId> touches) {
   UnmodelledNetworkResource& out = add(snapshot_.tables.unmodelled_network, id(type, name));
   out.type = text::lower(type);
   out.touches = std::move(touches);
@@ -289,13 +300,13 @@ Snapshot Build::snapshot() {
   Snapshot out = std::move(snapshot_);
   Tables& t = out.tables;
   const auto each = [&out](auto&... tables) { (settle(tables, out), ...); };
-  each(t.virtual_networks, t.subnets, t.peerings, t.route_tables, t.network_security_groups, t.application_security_groups,
-       t.network_interfaces, t.public_ips, t.nat_gateways, t.gateways, t.load_balancers, t.bastion_hosts, t.firewalls,
-       t.firewall_policies, t.rule_collection_groups, t.ip_groups, t.private_endpoints, t.private_dns_zones,
-       t.virtual_network_links, t.dns_record_sets, t.dns_zone_groups, t.dns_resolvers, t.dns_resolver_endpoints,
-       t.forwarding_rulesets, t.forwarding_rules, t.forwarding_ruleset_links, t.application_gateways, t.waf_policies,
-       t.api_managements, t.services, t.subscriptions, t.management_groups, t.perimeter_associations, t.perimeter_rules,
-       t.unmodelled_network);
+  each(t.virtual_networks, t.subnets, t.peerings, t.route_tables, t.network_security_groups,
+       t.application_security_groups, t.network_interfaces, t.public_ips, t.nat_gateways, t.gateways, t.load_balancers,
+       t.bastion_hosts, t.firewalls, t.firewall_policies, t.rule_collection_groups, t.ip_groups, t.private_endpoints,
+       t.private_dns_zones, t.virtual_network_links, t.dns_record_sets, t.dns_zone_groups, t.dns_resolvers,
+       t.dns_resolver_endpoints, t.forwarding_rulesets, t.forwarding_rules, t.forwarding_ruleset_links,
+       t.application_gateways, t.waf_policies, t.api_managements, t.services, t.subscriptions, t.management_groups,
+       t.perimeter_associations, t.perimeter_rules, t.unmodelled_network);
   std::sort(out.resources.begin(), out.resources.end(), [&](const Resource& a, const Resource& b) {
     return text::compare(out.ids.spelling(a.id), out.ids.spelling(b.id)) < 0;
   });
@@ -328,15 +339,20 @@ World Build::world() {
   }
   for (std::uint32_t i = 0; i < e.tables().virtual_networks.size(); ++i) {
     if (is_hub(out.roles, VnetIndex(i))) continue;
-    SpokeRole spoke{VnetIndex(i), {}, std::string(arm_subscription(e.spelling(e.tables().virtual_networks[i].id))), "peered to a hub"};
+    SpokeRole spoke{VnetIndex(i),
+                    {},
+                    std::string(arm_subscription(e.spelling(e.tables().virtual_networks[i].id))),
+                    "peered to a hub"};
     for (const auto& [key, index] : e.peerings_by_vnet.of(e.tables().virtual_networks[i].id)) {
       const VirtualNetwork* remote = e.find<VirtualNetwork>(e.tables().peerings[index].remote);
       if (remote != nullptr && is_hub(out.roles, VnetIndex(e.index_of(*remote)))) {
         spoke.hubs.push_back(VnetIndex(e.index_of(*remote)));
       }
     }
-    if (!spoke.hubs.empty()) out.roles.spokes.push_back(spoke);
-    else out.roles.others.push_back({VnetIndex(i), "not peered to a hub"});
+    if (!spoke.hubs.empty())
+      out.roles.spokes.push_back(spoke);
+    else
+      out.roles.others.push_back({VnetIndex(i), "not peered to a hub"});
   }
   return out;
 }

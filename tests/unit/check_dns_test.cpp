@@ -42,16 +42,23 @@ void link(Snapshot& s, const PrivateDnsZone& to, ResourceId vnet) {
 
 const CheckRow kRows[] = {
     {"HP-DNS-001", "a required zone is missing", drop_zone, "fail"},
-    {"HP-DNS-001", "a required zone is only named", [](Snapshot& s) { remove(s, s.tables.private_dns_zones, kOpenAi); }, "unknown"},
-    {"HP-DNS-001", "a second copy in the spoke", [](Snapshot& s) { spoke_zone(s, "privatelink.openai.azure.com"); }, "fail"},
+    {"HP-DNS-001", "a required zone is only named", [](Snapshot& s) { remove(s, s.tables.private_dns_zones, kOpenAi); },
+     "unknown"},
+    {"HP-DNS-001", "a second copy in the spoke", [](Snapshot& s) { spoke_zone(s, "privatelink.openai.azure.com"); },
+     "fail"},
     {"HP-DNS-001", "the only zone lies in the spoke",
      [](Snapshot& s) {
        drop_zone(s);
        spoke_zone(s, "privatelink.openai.azure.com");
      },
      "fail"},
-    {"HP-DNS-001", "a zone that was not read whole", [](Snapshot& s) { zone(s).unread.push_back({"/name", "3"}); }, "unknown"},
-    {"HP-DNS-001", "records that are not in the export do not matter", [](Snapshot& s) { zone(s).record_sets = 9; }, "pass"},
+    {"HP-DNS-001", "a zone that was not read whole",
+     [](Snapshot& s) {
+       zone(s).unread.push_back({"/name", "3"});
+     },
+     "unknown"},
+    {"HP-DNS-001", "records that are not in the export do not matter", [](Snapshot& s) { zone(s).record_sets = 9; },
+     "pass"},
     {"HP-DNS-001", "a zone of a type without endpoints is not required",
      [](Snapshot& s) {
        remove(s, s.tables.dns_record_sets, "privatelink.vaultcore.azure.net/A/kv");
@@ -61,21 +68,28 @@ const CheckRow kRows[] = {
        remove(s, s.tables.network_interfaces, "pe-kv-nic");
      },
      "pass"},
-    {"HP-DNS-002", "a private-link zone in the spoke", [](Snapshot& s) { spoke_zone(s, "privatelink.search.windows.net"); }, "fail"},
+    {"HP-DNS-002", "a private-link zone in the spoke",
+     [](Snapshot& s) { spoke_zone(s, "privatelink.search.windows.net"); }, "fail"},
     {"HP-DNS-002", "any other zone in the spoke", [](Snapshot& s) { spoke_zone(s, "internal.contoso.com"); }, "pass"},
     {"HP-DNS-002", "the zone of a private cluster",
-     [](Snapshot& s) { spoke_zone(s, "00000000-0000-0000-0000-000000000009.privatelink.westeurope.azmk8s.io"); }, "pass"},
+     [](Snapshot& s) { spoke_zone(s, "00000000-0000-0000-0000-000000000009.privatelink.westeurope.azmk8s.io"); },
+     "pass"},
     {"HP-DNS-002", "a zone that was not read whole", [](Snapshot& s) { zone(s).is_settled = false; }, "unknown"},
     {"HP-DNS-003", "two zones of one name", [](Snapshot& s) { spoke_zone(s, "privatelink.openai.azure.com"); }, "fail"},
     {"HP-DNS-003", "a zone that was not read whole", [](Snapshot& s) { zone(s).is_settled = false; }, "unknown"},
     {"HP-DNS-004", "the zone is not linked to the hub",
-     [](Snapshot& s) { remove(s, s.tables.virtual_network_links, std::string(kOpenAi) + "/virtualNetworkLinks/link-hub"); }, "fail"},
+     [](Snapshot& s) {
+       remove(s, s.tables.virtual_network_links, std::string(kOpenAi) + "/virtualNetworkLinks/link-hub");
+     },
+     "fail"},
     {"HP-DNS-004", "the firewall does not proxy names",
      [](Snapshot& s) { entity(s, s.tables.firewall_policies, "firewallPolicies/policy").dns_proxy = false; }, "fail"},
-    {"HP-DNS-004", "a spoke that asks Azure DNS and is linked to nothing", [](Snapshot& s) { spoke(s).dns_servers.clear(); }, "fail"},
-    {"HP-DNS-004", "a server that the export does not describe", [](Snapshot& s) { spoke(s).dns_servers = {"10.99.0.4"}; }, "unknown"},
-    {"HP-DNS-004", "one of two servers that the export does not describe", [](Snapshot& s) { spoke(s).dns_servers.push_back("10.99.0.4"); },
-     "unknown"},
+    {"HP-DNS-004", "a spoke that asks Azure DNS and is linked to nothing",
+     [](Snapshot& s) { spoke(s).dns_servers.clear(); }, "fail"},
+    {"HP-DNS-004", "a server that the export does not describe",
+     [](Snapshot& s) { spoke(s).dns_servers = {"10.99.0.4"}; }, "unknown"},
+    {"HP-DNS-004", "one of two servers that the export does not describe",
+     [](Snapshot& s) { spoke(s).dns_servers.push_back("10.99.0.4"); }, "unknown"},
     {"HP-DNS-004", "a missing record does not hide the zone",
      [](Snapshot& s) { remove(s, s.tables.dns_record_sets, std::string(kOpenAi) + "/A/oai"); }, "pass"},
     {"HP-DNS-004", "records that were not exported do not hide the zone",
@@ -86,8 +100,8 @@ const CheckRow kRows[] = {
      "pass"},
     {"HP-DNS-004", "a link that redirects still shows the zone",
      [](Snapshot& s) {
-       entity(s, s.tables.virtual_network_links, std::string(kOpenAi) + "/virtualNetworkLinks/link-hub").resolution_policy =
-           ResolutionPolicy::nx_domain_redirect;
+       entity(s, s.tables.virtual_network_links, std::string(kOpenAi) + "/virtualNetworkLinks/link-hub")
+           .resolution_policy = ResolutionPolicy::nx_domain_redirect;
      },
      "pass"},
     {"HP-DNS-004", "a zone of the public suffix hides the private-link zone",
@@ -97,9 +111,12 @@ const CheckRow kRows[] = {
        link(s, shadow, hub);
      },
      "fail"},
-    {"HP-DNS-005", "no record", [](Snapshot& s) { remove(s, s.tables.dns_record_sets, std::string(kOpenAi) + "/A/oai"); }, "fail"},
-    {"HP-DNS-005", "a record with another address", [](Snapshot& s) { record(s).addresses = {ip("10.0.3.9")}; }, "fail"},
-    {"HP-DNS-005", "a record with a second, foreign address", [](Snapshot& s) { record(s).addresses.push_back(ip("10.0.3.9")); }, "fail"},
+    {"HP-DNS-005", "no record",
+     [](Snapshot& s) { remove(s, s.tables.dns_record_sets, std::string(kOpenAi) + "/A/oai"); }, "fail"},
+    {"HP-DNS-005", "a record with another address", [](Snapshot& s) { record(s).addresses = {ip("10.0.3.9")}; },
+     "fail"},
+    {"HP-DNS-005", "a record with a second, foreign address",
+     [](Snapshot& s) { record(s).addresses.push_back(ip("10.0.3.9")); }, "fail"},
     {"HP-DNS-005", "no zone", drop_zone, "fail"},
     {"HP-DNS-005", "a zone that holds more records than the export",
      [](Snapshot& s) {
@@ -107,18 +124,27 @@ const CheckRow kRows[] = {
        zone(s).record_sets = 2;
      },
      "unknown"},
-    {"HP-DNS-005", "an endpoint whose address is not known", [](Snapshot& s) { remove(s, s.tables.network_interfaces, "pe-oai-nic"); }, "unknown"},
-    {"HP-DNS-005", "an endpoint whose target is not in the export", [](Snapshot& s) { remove(s, s.tables.services, "accounts/oai"); }, "unknown"},
+    {"HP-DNS-005", "an endpoint whose address is not known",
+     [](Snapshot& s) { remove(s, s.tables.network_interfaces, "pe-oai-nic"); }, "unknown"},
+    {"HP-DNS-005", "an endpoint whose target is not in the export",
+     [](Snapshot& s) { remove(s, s.tables.services, "accounts/oai"); }, "unknown"},
     {"HP-DNS-005", "an account without a custom subdomain",
      [](Snapshot& s) { entity(s, s.tables.services, "accounts/oai").custom_subdomain.clear(); }, "unknown"},
     {"HP-DNS-005", "a pending endpoint has its record all the same",
-     [](Snapshot& s) { entity(s, s.tables.private_endpoints, "pe-oai").connections[0].status = ConnectionStatus::pending; }, "pass"},
+     [](Snapshot& s) {
+       entity(s, s.tables.private_endpoints, "pe-oai").connections[0].status = ConnectionStatus::pending;
+     },
+     "pass"},
     {"HP-DNS-005", "a rejected endpoint whose record is left",
-     [](Snapshot& s) { entity(s, s.tables.private_endpoints, "pe-oai").connections[0].status = ConnectionStatus::rejected; }, "fail"},
+     [](Snapshot& s) {
+       entity(s, s.tables.private_endpoints, "pe-oai").connections[0].status = ConnectionStatus::rejected;
+     },
+     "fail"},
     {"HP-DNS-005", "an endpoint that its target calls disconnected, whose record is left",
      [](Snapshot& s) {
        const ResourceId endpoint = entity(s, s.tables.private_endpoints, "pe-oai").id;
-       entity(s, s.tables.services, "accounts/oai").endpoint_connections.push_back({endpoint, ConnectionStatus::disconnected});
+       entity(s, s.tables.services, "accounts/oai")
+           .endpoint_connections.push_back({endpoint, ConnectionStatus::disconnected});
      },
      "fail"},
     {"HP-DNS-005", "a record with another address though the only endpoint is rejected",

@@ -21,7 +21,8 @@ inline constexpr std::string_view kHubSubscription = "00000000-0000-0000-0000-00
 inline constexpr std::string_view kSpokeSubscription = "00000000-0000-0000-0000-0000000000a1";
 
 inline void add_account(Build& b) {
-  model::Service& account = b.service("oai", model::ServiceKind::cognitive_account, "Microsoft.CognitiveServices/accounts");
+  model::Service& account =
+      b.service("oai", model::ServiceKind::cognitive_account, "Microsoft.CognitiveServices/accounts");
   account.public_network_access = model::PublicNetworkAccess::disabled;
   account.custom_subdomain = "oai";
   b.endpoint("pe-oai", "hub/pe", "10.0.3.4", {.target = "oai", .group = "account"});
@@ -47,8 +48,8 @@ inline void add_hub(Build& b) {
   add_account(b);
   b.service("search", model::ServiceKind::search, "Microsoft.Search/searchServices").public_network_access =
       model::PublicNetworkAccess::disabled;
-  b.service("ml", model::ServiceKind::ml_workspace, "Microsoft.MachineLearningServices/workspaces").public_network_access =
-      model::PublicNetworkAccess::disabled;
+  b.service("ml", model::ServiceKind::ml_workspace, "Microsoft.MachineLearningServices/workspaces")
+      .public_network_access = model::PublicNetworkAccess::disabled;
 }
 
 inline void add_spoke(Build& b) {
@@ -106,7 +107,9 @@ inline void make_partial(model::Snapshot& s, model::ArgTable table) {
 /// An estate with inferred roles, and what a rule says of it.
 struct Judged {
   explicit Judged(model::Snapshot snapshot, model::Designations designated = {})
-      : estate(std::move(snapshot)), designations(std::move(designated)), roles(model::infer_roles(estate, designations)) {}
+      : estate(std::move(snapshot)),
+        designations(std::move(designated)),
+        roles(model::infer_roles(estate, designations)) {}
   model::View view() const { return {estate, roles, designations}; }
   check::Result run(std::string rule) const { return check::run_rules(view(), {{std::move(rule)}, {}}); }
 

@@ -57,7 +57,8 @@ TEST_CASE("rules are selected by id or prefix, without regard to case") {
   const Judged judged(compliant().snapshot());
   const auto rules = [&](std::vector<std::string> only, std::vector<std::string> skip) {
     std::set<std::uint16_t> out;
-    for (const auto& f : check::run_rules(judged.view(), {std::move(only), std::move(skip)}).findings) out.insert(f.rule);
+    for (const auto& f : check::run_rules(judged.view(), {std::move(only), std::move(skip)}).findings)
+      out.insert(f.rule);
     return out.size();
   };
   CHECK(rules({"hp-exp"}, {}) == 5);

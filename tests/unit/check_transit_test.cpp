@@ -25,22 +25,25 @@ Peering& side(Snapshot& s, std::string_view vnet) {
 void route(Snapshot& s, std::string_view prefix_or_tag, NextHopType type, std::string_view address = {}) {
   Route& out = table(s).routes.emplace_back();
   out.name = "added";
-  if (const auto parsed = parse_any_prefix(prefix_or_tag); parsed.has_value()) out.prefix = *parsed;
-  else out.service_tag = prefix_or_tag;
+  if (const auto parsed = parse_any_prefix(prefix_or_tag); parsed.has_value())
+    out.prefix = *parsed;
+  else
+    out.service_tag = prefix_or_tag;
   out.next_hop = type;
   if (!address.empty()) out.next_hop_addresses.push_back(ip(address));
 }
 
 void drop_route(Snapshot& s, std::string_view prefix_text) {
   auto& routes = table(s).routes;
-  routes.erase(std::remove_if(routes.begin(), routes.end(), [&](const Route& r) { return r.prefix && to_string(*r.prefix) == prefix_text; }),
+  routes.erase(std::remove_if(routes.begin(), routes.end(),
+                              [&](const Route& r) { return r.prefix && to_string(*r.prefix) == prefix_text; }),
                routes.end());
 }
 
 NetworkInterface& nic(Snapshot& s, std::string_view name, ResourceId in, std::string_view address) {
   NetworkInterface& out = s.tables.network_interfaces.emplace_back();
-  out.id = s.ids.intern("/subscriptions/" + std::string(kSpokeSubscription) + "/resourceGroups/rg/providers/Microsoft.Network/networkInterfaces/" +
-                        std::string(name));
+  out.id = s.ids.intern("/subscriptions/" + std::string(kSpokeSubscription) +
+                        "/resourceGroups/rg/providers/Microsoft.Network/networkInterfaces/" + std::string(name));
   out.ip_configurations.emplace_back();
   out.ip_configurations.back().subnet = in;
   out.ip_configurations.back().address = ip(address);
@@ -49,7 +52,8 @@ NetworkInterface& nic(Snapshot& s, std::string_view name, ResourceId in, std::st
 }
 
 ResourceId held(Snapshot& s, std::string_view type_and_name) {
-  const ResourceId id = s.ids.intern("/subscriptions/" + std::string(kSpokeSubscription) + "/resourceGroups/rg/providers/" + std::string(type_and_name));
+  const ResourceId id = s.ids.intern("/subscriptions/" + std::string(kSpokeSubscription) +
+                                     "/resourceGroups/rg/providers/" + std::string(type_and_name));
   s.resources.push_back({id, 0, Support::full, {}});
   return id;
 }
@@ -105,8 +109,10 @@ constexpr NextHopType kAppliance = NextHopType::virtual_appliance;
 
 const CheckRow kTables[] = {
     {"HP-TRN-001", "a subnet without a table", [](Snapshot& s) { app(s).route_table = {}; }, "fail"},
-    {"HP-TRN-001", "a table that is not in the export is still a table", [](Snapshot& s) { remove(s, s.tables.route_tables, "rt-a"); }, "pass"},
-    {"HP-TRN-001", "a subnet that holds only private endpoints needs none", [](Snapshot& s) { subnet(s, "a/subnets/pe").route_table = {}; }, "pass"},
+    {"HP-TRN-001", "a table that is not in the export is still a table",
+     [](Snapshot& s) { remove(s, s.tables.route_tables, "rt-a"); }, "pass"},
+    {"HP-TRN-001", "a subnet that holds only private endpoints needs none",
+     [](Snapshot& s) { subnet(s, "a/subnets/pe").route_table = {}; }, "pass"},
     {"HP-TRN-001", "private endpoints beside something that the export does not hold: unknown",
      [](Snapshot& s) {
        subnet(s, "a/subnets/pe").route_table = {};
@@ -131,7 +137,8 @@ const CheckRow kTables[] = {
        app(s).unread.push_back({"/properties/routeTable", "3"});
      },
      "unknown"},
-    {"HP-TRN-001", "GatewaySubnet is exempt", [](Snapshot& s) { add_subnet(s, spoke(s), "GatewaySubnet", "10.1.9.0/24"); }, "pass"},
+    {"HP-TRN-001", "GatewaySubnet is exempt",
+     [](Snapshot& s) { add_subnet(s, spoke(s), "GatewaySubnet", "10.1.9.0/24"); }, "pass"},
     {"HP-TRN-001", "a spoke that the export does not hold is unknown",
      [](Snapshot& s) {
        Peering& p = s.tables.peerings.emplace_back(side(s, "hub"));
@@ -141,9 +148,10 @@ const CheckRow kTables[] = {
      "unknown"},
     {"HP-TRN-002", "no default route", [](Snapshot& s) { drop_route(s, "0.0.0.0/0"); }, "fail"},
     {"HP-TRN-002", "no table", [](Snapshot& s) { app(s).route_table = {}; }, "fail"},
-    {"HP-TRN-002", "the default route to the Internet", [](Snapshot& s) { table(s).routes[0].next_hop = NextHopType::internet; }, "fail"},
-    {"HP-TRN-002", "an address in the hub that no device has", [](Snapshot& s) { table(s).routes[0].next_hop_addresses[0] = ip("10.0.0.5"); },
-     "fail"},
+    {"HP-TRN-002", "the default route to the Internet",
+     [](Snapshot& s) { table(s).routes[0].next_hop = NextHopType::internet; }, "fail"},
+    {"HP-TRN-002", "an address in the hub that no device has",
+     [](Snapshot& s) { table(s).routes[0].next_hop_addresses[0] = ip("10.0.0.5"); }, "fail"},
     {"HP-TRN-002", "the same when the export is known to be partial",
      [](Snapshot& s) {
        table(s).routes[0].next_hop_addresses[0] = ip("10.0.0.5");
@@ -162,10 +170,14 @@ const CheckRow kTables[] = {
        table(s).routes[0].next_hop_addresses.push_back(ip("10.0.0.5"));
      },
      "fail"},
-    {"HP-TRN-002", "the table is not in the export", [](Snapshot& s) { remove(s, s.tables.route_tables, "rt-a"); }, "unknown"},
-    {"HP-TRN-002", "the firewall is not in the export", [](Snapshot& s) { remove(s, s.tables.firewalls, "azureFirewalls/fw"); }, "unknown"},
-    {"HP-TRN-002", "hasBgpOverride is unknown", [](Snapshot& s) { table(s).routes[0].has_bgp_override = true; }, "unknown"},
-    {"HP-TRN-002", "IPv6 without a route for ::/0", [](Snapshot& s) { app(s).prefixes_v6 = {*Prefix6::parse("fd00::/64")}; }, "fail"},
+    {"HP-TRN-002", "the table is not in the export", [](Snapshot& s) { remove(s, s.tables.route_tables, "rt-a"); },
+     "unknown"},
+    {"HP-TRN-002", "the firewall is not in the export",
+     [](Snapshot& s) { remove(s, s.tables.firewalls, "azureFirewalls/fw"); }, "unknown"},
+    {"HP-TRN-002", "hasBgpOverride is unknown", [](Snapshot& s) { table(s).routes[0].has_bgp_override = true; },
+     "unknown"},
+    {"HP-TRN-002", "IPv6 without a route for ::/0",
+     [](Snapshot& s) { app(s).prefixes_v6 = {*Prefix6::parse("fd00::/64")}; }, "fail"},
     {"HP-TRN-002", "IPv6 with ::/0 to None",
      [](Snapshot& s) {
        app(s).prefixes_v6 = {*Prefix6::parse("fd00::/64")};
@@ -186,20 +198,25 @@ const CheckRow kTables[] = {
        table(s).unread.push_back({"/properties/routes/3/properties/nextHopType", "Teleport"});
      },
      "pass"},
-    {"HP-TRN-003", "a route to the Internet", [](Snapshot& s) { route(s, "198.51.100.0/24", NextHopType::internet); }, "fail"},
-    {"HP-TRN-003", "a route to a gateway", [](Snapshot& s) { route(s, "192.168.0.0/16", NextHopType::virtual_network_gateway); }, "fail"},
-    {"HP-TRN-003", "a route to None", [](Snapshot& s) { route(s, "198.51.100.0/24", NextHopType::none); }, "pass"},
-    {"HP-TRN-003", "a service tag to the Internet", [](Snapshot& s) { route(s, "AzureMonitor", NextHopType::internet); }, "fail"},
-    {"HP-TRN-003", "the tag ApiManagement on a subnet without the service", [](Snapshot& s) { route(s, "ApiManagement", NextHopType::internet); },
+    {"HP-TRN-003", "a route to the Internet", [](Snapshot& s) { route(s, "198.51.100.0/24", NextHopType::internet); },
      "fail"},
+    {"HP-TRN-003", "a route to a gateway",
+     [](Snapshot& s) { route(s, "192.168.0.0/16", NextHopType::virtual_network_gateway); }, "fail"},
+    {"HP-TRN-003", "a route to None", [](Snapshot& s) { route(s, "198.51.100.0/24", NextHopType::none); }, "pass"},
+    {"HP-TRN-003", "a service tag to the Internet",
+     [](Snapshot& s) { route(s, "AzureMonitor", NextHopType::internet); }, "fail"},
+    {"HP-TRN-003", "the tag ApiManagement on a subnet without the service",
+     [](Snapshot& s) { route(s, "ApiManagement", NextHopType::internet); }, "fail"},
     {"HP-TRN-003", "the tag ApiManagement on the service's own subnet",
      [](Snapshot& s) {
        entity(s, s.tables.api_managements, "service/gw").primary.subnet = app(s).id;
        route(s, "ApiManagement", NextHopType::internet);
      },
      "pass"},
-    {"HP-TRN-003", "VnetLocal inside the own network", [](Snapshot& s) { route(s, "10.1.0.0/24", NextHopType::vnet_local); }, "pass"},
-    {"HP-TRN-003", "VnetLocal for another network's range", [](Snapshot& s) { route(s, "10.0.2.0/25", NextHopType::vnet_local); }, "fail"},
+    {"HP-TRN-003", "VnetLocal inside the own network",
+     [](Snapshot& s) { route(s, "10.1.0.0/24", NextHopType::vnet_local); }, "pass"},
+    {"HP-TRN-003", "VnetLocal for another network's range",
+     [](Snapshot& s) { route(s, "10.0.2.0/25", NextHopType::vnet_local); }, "fail"},
     {"HP-TRN-003", "a longer route to an address that is not the firewall's",
      [](Snapshot& s) { route(s, "10.9.0.0/16", kAppliance, "10.0.0.5"); }, "fail"},
     {"HP-TRN-003", "a route that is not understood",
@@ -229,8 +246,10 @@ const CheckRow kTables[] = {
        route(s, "192.168.1.0/24", kAppliance, "10.1.0.9");
      },
      "fail"},
-    {"HP-TRN-003", "the table is not in the export", [](Snapshot& s) { remove(s, s.tables.route_tables, "rt-a"); }, "unknown"},
-    {"HP-TRN-004", "propagation on, nothing to learn from", [](Snapshot& s) { table(s).disable_bgp_propagation = false; }, "not-applicable"},
+    {"HP-TRN-003", "the table is not in the export", [](Snapshot& s) { remove(s, s.tables.route_tables, "rt-a"); },
+     "unknown"},
+    {"HP-TRN-004", "propagation on, nothing to learn from",
+     [](Snapshot& s) { table(s).disable_bgp_propagation = false; }, "not-applicable"},
     {"HP-TRN-004", "propagation on (absent) beside a remote gateway",
      [](Snapshot& s) {
        table(s).disable_bgp_propagation = {};
@@ -277,17 +296,23 @@ const CheckRow kLinks[] = {
        p.remote = s.ids.intern("/subscriptions/c/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/c");
      },
      "unknown"},
-    {"HP-TRN-005", "a network manager may connect spokes", [](Snapshot& s) { unmodelled(s, "microsoft.network/networkmanagers", {}); }, "unknown"},
+    {"HP-TRN-005", "a network manager may connect spokes",
+     [](Snapshot& s) { unmodelled(s, "microsoft.network/networkmanagers", {}); }, "unknown"},
     {"HP-TRN-005", "something unmodelled touches a spoke",
      [](Snapshot& s) { unmodelled(s, "microsoft.network/networkvirtualappliances", spoke(s).id); }, "unknown"},
-    {"HP-TRN-008", "a side is Disconnected", [](Snapshot& s) { side(s, "hub").state = PeeringState::disconnected; }, "fail"},
+    {"HP-TRN-008", "a side is Disconnected", [](Snapshot& s) { side(s, "hub").state = PeeringState::disconnected; },
+     "fail"},
     {"HP-TRN-008", "a state that is not there is unknown", [](Snapshot& s) { side(s, "a").state = {}; }, "unknown"},
-    {"HP-TRN-008", "not in sync", [](Snapshot& s) { side(s, "a").sync_level = PeeringSyncLevel::remote_not_in_sync; }, "fail"},
-    {"HP-TRN-008", "a sync level that is not there is unknown", [](Snapshot& s) { side(s, "a").sync_level = {}; }, "unknown"},
-    {"HP-TRN-008", "forwarded traffic absent counts as false", [](Snapshot& s) { side(s, "a").allow_forwarded = {}; }, "fail"},
+    {"HP-TRN-008", "not in sync", [](Snapshot& s) { side(s, "a").sync_level = PeeringSyncLevel::remote_not_in_sync; },
+     "fail"},
+    {"HP-TRN-008", "a sync level that is not there is unknown", [](Snapshot& s) { side(s, "a").sync_level = {}; },
+     "unknown"},
+    {"HP-TRN-008", "forwarded traffic absent counts as false", [](Snapshot& s) { side(s, "a").allow_forwarded = {}; },
+     "fail"},
     {"HP-TRN-008", "access absent counts as true", [](Snapshot& s) { side(s, "a").allow_access = {}; }, "pass"},
     {"HP-TRN-008", "access refused", [](Snapshot& s) { side(s, "a").allow_access = false; }, "fail"},
-    {"HP-TRN-008", "remote gateways without transit", [](Snapshot& s) { side(s, "a").use_remote_gateways = true; }, "fail"},
+    {"HP-TRN-008", "remote gateways without transit", [](Snapshot& s) { side(s, "a").use_remote_gateways = true; },
+     "fail"},
     {"HP-TRN-008", "remote gateways with transit",
      [](Snapshot& s) {
        side(s, "a").use_remote_gateways = true;
@@ -301,7 +326,8 @@ const CheckRow kLinks[] = {
        remove(s, s.tables.peerings, id);
      },
      "fail"},
-    {"HP-TRN-011", "a NAT gateway on a subnet", [](Snapshot& s) { app(s).nat_gateway = held(s, "Microsoft.Network/natGateways/nat"); }, "fail"},
+    {"HP-TRN-011", "a NAT gateway on a subnet",
+     [](Snapshot& s) { app(s).nat_gateway = held(s, "Microsoft.Network/natGateways/nat"); }, "fail"},
     {"HP-TRN-011", "a NAT gateway for the network",
      [](Snapshot& s) {
        NatGateway& nat = s.tables.nat_gateways.emplace_back();
@@ -322,8 +348,13 @@ const CheckRow kLinks[] = {
        app(s).service_endpoints = {"Microsoft.CognitiveServices"};
      },
      "fail"},
-    {"HP-TRN-011", "a gateway in a spoke", [](Snapshot& s) { gateway(s, add_subnet(s, spoke(s), "GatewaySubnet", "10.1.9.0/24").id); }, "fail"},
-    {"HP-TRN-011", "a subnet that was not read whole", [](Snapshot& s) { app(s).unread.push_back({"/properties/natGateway", "3"}); }, "unknown"},
+    {"HP-TRN-011", "a gateway in a spoke",
+     [](Snapshot& s) { gateway(s, add_subnet(s, spoke(s), "GatewaySubnet", "10.1.9.0/24").id); }, "fail"},
+    {"HP-TRN-011", "a subnet that was not read whole",
+     [](Snapshot& s) {
+       app(s).unread.push_back({"/properties/natGateway", "3"});
+     },
+     "unknown"},
     {"HP-TRN-011", "a load balancer with outbound rules and a member in the spoke",
      [](Snapshot& s) {
        const ResourceId member = nic(s, "vm", app(s).id, "10.1.0.9").id;
@@ -380,17 +411,23 @@ const CheckRow kHubs[] = {
        table(s).unread.push_back({"/properties/routes/3/properties/nextHopType", "Teleport"});
      },
      "pass"},
-    {"HP-TRN-006", "the table is not in the export", [](Snapshot& s) { remove(s, s.tables.route_tables, "rt-a"); }, "unknown"},
-    {"HP-TRN-007", "policies off at the hub", [](Snapshot& s) { subnet(s, "hub/subnets/pe").private_endpoint_policies = PrivateEndpointPolicies::disabled; },
+    {"HP-TRN-006", "the table is not in the export", [](Snapshot& s) { remove(s, s.tables.route_tables, "rt-a"); },
+     "unknown"},
+    {"HP-TRN-007", "policies off at the hub",
+     [](Snapshot& s) { subnet(s, "hub/subnets/pe").private_endpoint_policies = PrivateEndpointPolicies::disabled; },
      "fail"},
-    {"HP-TRN-007", "absent counts as Disabled", [](Snapshot& s) { subnet(s, "hub/subnets/pe").private_endpoint_policies = {}; }, "fail"},
+    {"HP-TRN-007", "absent counts as Disabled",
+     [](Snapshot& s) { subnet(s, "hub/subnets/pe").private_endpoint_policies = {}; }, "fail"},
     {"HP-TRN-007", "policies for security groups alone leave the routes",
      [](Snapshot& s) {
        subnet(s, "hub/subnets/pe").private_endpoint_policies = PrivateEndpointPolicies::network_security_group_enabled;
      },
      "fail"},
     {"HP-TRN-007", "RouteTableEnabled is enough",
-     [](Snapshot& s) { subnet(s, "hub/subnets/pe").private_endpoint_policies = PrivateEndpointPolicies::route_table_enabled; }, "pass"},
+     [](Snapshot& s) {
+       subnet(s, "hub/subnets/pe").private_endpoint_policies = PrivateEndpointPolicies::route_table_enabled;
+     },
+     "pass"},
     {"HP-TRN-007", "policies off, but an exact /32 route at every source",
      [](Snapshot& s) {
        subnet(s, "hub/subnets/pe").private_endpoint_policies = PrivateEndpointPolicies::disabled;
@@ -412,7 +449,8 @@ const CheckRow kHubs[] = {
      [](Snapshot& s) { entity(s, s.tables.route_tables, "rt-hub").routes.clear(); }, "fail"},
     {"HP-TRN-007", "a gateway's subnet without a table sees the spoke's endpoints",
      [](Snapshot& s) { gateway(s, add_subnet(s, hub(s), "GatewaySubnet", "10.0.9.0/24").id); }, "fail"},
-    {"HP-TRN-007", "GatewaySubnet without a gateway is nobody", [](Snapshot& s) { add_subnet(s, hub(s), "GatewaySubnet", "10.0.9.0/24"); }, "pass"},
+    {"HP-TRN-007", "GatewaySubnet without a gateway is nobody",
+     [](Snapshot& s) { add_subnet(s, hub(s), "GatewaySubnet", "10.0.9.0/24"); }, "pass"},
     {"HP-TRN-007", "the network behind a broken peering sees nothing",
      [](Snapshot& s) {
        entity(s, s.tables.route_tables, "rt-hub").routes.clear();

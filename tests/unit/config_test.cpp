@@ -18,7 +18,8 @@ Config parse(const std::string& text) { return parse_config(text, "hubproof.yaml
 std::string problems(const std::string& text) {
   std::string out;
   for (const Diagnostic& problem : parse(text).problems) {
-    out += std::to_string(problem.where.line) + ": " + problem.message + (problem.fix.empty() ? "" : " | " + problem.fix) + "\n";
+    out += std::to_string(problem.where.line) + ": " + problem.message +
+           (problem.fix.empty() ? "" : " | " + problem.fix) + "\n";
   }
   return out;
 }
@@ -27,7 +28,8 @@ bool has(const std::string& text, std::string_view part) { return text.find(part
 
 class Folder {
  public:
-  explicit Folder(const std::string& name) : path_(std::filesystem::temp_directory_path() / ("hubproof-config-" + name)) {
+  explicit Folder(const std::string& name)
+      : path_(std::filesystem::temp_directory_path() / ("hubproof-config-" + name)) {
     std::filesystem::remove_all(path_);
     std::filesystem::create_directories(path_ / "a" / "b");
   }
@@ -37,7 +39,9 @@ class Folder {
   }
   Folder(const Folder&) = delete;
   Folder& operator=(const Folder&) = delete;
-  void write(const std::string& name, const std::string& text = "version: 1\n") const { std::ofstream(path_ / name) << text; }
+  void write(const std::string& name, const std::string& text = "version: 1\n") const {
+    std::ofstream(path_ / name) << text;
+  }
   std::string at(const std::string& name) const { return (path_ / name).string(); }
 
  private:
@@ -99,16 +103,25 @@ TEST_CASE("mistakes are told with their line, and what was meant") {
     std::string why, text, expected;
   };
   const Row rows[] = {
-      {"an unknown key near a known one", "version: 1\ndesignate:\n  hub: []\n", "3: designate: unknown key \"hub\" | did you mean \"hubs\"?\n"},
-      {"an unknown key near none", "version: 1\nxyzzy: 1\n", "2: configuration: unknown key \"xyzzy\" | known keys: $schema, version, designate, assumptions\n"},
-      {"a doubled key", "version: 1\ndesignate: {}\ndesignate: {}\n", "3: configuration: key \"designate\" stands here twice\n"},
+      {"an unknown key near a known one", "version: 1\ndesignate:\n  hub: []\n",
+       "3: designate: unknown key \"hub\" | did you mean \"hubs\"?\n"},
+      {"an unknown key near none", "version: 1\nxyzzy: 1\n",
+       "2: configuration: unknown key \"xyzzy\" | known keys: $schema, version, designate, assumptions\n"},
+      {"a doubled key", "version: 1\ndesignate: {}\ndesignate: {}\n",
+       "3: configuration: key \"designate\" stands here twice\n"},
       {"a list where a mapping belongs", "version: 1\ndesignate: []\n", "2: designate: a list, must be a mapping\n"},
-      {"a value where a list belongs", "version: 1\ndesignate:\n  hubs: hub\n", "3: designate: hubs: a single value, must be a list\n"},
-      {"a selector that is no mapping", "version: 1\ndesignate:\n  hubs: [hub]\n", "3: designate: hubs: a single value, must be a mapping\n"},
-      {"a selector that selects nothing", "version: 1\ndesignate:\n  hubs: [{}]\n", "3: designate: hubs: an empty selector matches nothing\n"},
-      {"a selector with a null part", "version: 1\ndesignate:\n  hubs:\n    - name:\n", "4: designate: hubs: name: nothing, must be a text that is not empty\n"},
-      {"an appliance without its network", "version: 1\ndesignate:\n  firewalls: [{nva_ip: 10.0.0.4}]\n", "3: designate: firewalls: nva_ip needs vnet, the virtual network that holds the address\n"},
-      {"a missing version", "designate: {}\n", "1: configuration: version is missing | write  version: 1  as the first line\n"},
+      {"a value where a list belongs", "version: 1\ndesignate:\n  hubs: hub\n",
+       "3: designate: hubs: a single value, must be a list\n"},
+      {"a selector that is no mapping", "version: 1\ndesignate:\n  hubs: [hub]\n",
+       "3: designate: hubs: a single value, must be a mapping\n"},
+      {"a selector that selects nothing", "version: 1\ndesignate:\n  hubs: [{}]\n",
+       "3: designate: hubs: an empty selector matches nothing\n"},
+      {"a selector with a null part", "version: 1\ndesignate:\n  hubs:\n    - name:\n",
+       "4: designate: hubs: name: nothing, must be a text that is not empty\n"},
+      {"an appliance without its network", "version: 1\ndesignate:\n  firewalls: [{nva_ip: 10.0.0.4}]\n",
+       "3: designate: firewalls: nva_ip needs vnet, the virtual network that holds the address\n"},
+      {"a missing version", "designate: {}\n",
+       "1: configuration: version is missing | write  version: 1  as the first line\n"},
       {"a version of the future", "version: 2\n", "1: version: 2, must be 1\n"},
   };
   for (const Row& row : rows) {
@@ -217,8 +230,8 @@ TEST_CASE("outputs: text on stdout by default; one stdout, known formats, no fil
   CHECK(parse_outputs({}).value().size() == 1);
   CHECK(parse_outputs({"json", "text=a.txt"}).value()[1].file == "a.txt");
   CHECK(parse_outputs({"json=a=b"}).value()[0].file == "a=b");
-  for (const std::vector<std::string>& bad : std::vector<std::vector<std::string>>{
-           {"yaml"}, {"json="}, {"json", "text"}, {"json=a", "text=a"}, {""}}) {
+  for (const std::vector<std::string>& bad :
+       std::vector<std::vector<std::string>>{{"yaml"}, {"json="}, {"json", "text"}, {"json=a", "text=a"}, {""}}) {
     CHECK_FALSE(parse_outputs(bad).has_value());
   }
 }
@@ -227,7 +240,8 @@ TEST_CASE("an output file appears whole: nothing is left beside it, and an unwri
   const Folder folder("output");
   CHECK_FALSE(write_file(folder.at("out.json"), "{}").has_value());
   std::size_t files = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(folder.at(""))) files += entry.is_regular_file() ? 1U : 0U;
+  for (const auto& entry : std::filesystem::directory_iterator(folder.at("")))
+    files += entry.is_regular_file() ? 1U : 0U;
   CHECK(files == 1);
   CHECK(write_file(folder.at("no/such/folder/out.json"), "{}").has_value());
   CHECK(write_file(folder.at("a"), "{}").has_value());

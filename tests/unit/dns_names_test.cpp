@@ -37,7 +37,8 @@ struct Made {
   std::function<void(Service&)> set = [](Service&) {};
 };
 
-dns::ServiceNames names_of(const Made& made, const std::function<void(Build&)>& more = [](Build&) {}) {
+dns::ServiceNames names_of(
+    const Made& made, const std::function<void(Build&)>& more = [](Build&) {}) {
   Build b;
   network(b);
   made.set(b.service("Svc", made.kind, made.type));
@@ -52,14 +53,16 @@ dns::ServiceNames names_of(const Made& made, const std::function<void(Build&)>& 
 TEST_CASE("the zone table is sorted, and every zone but the known exception is privatelink.<public suffix>") {
   const auto rows = dns::private_link_zones();
   CHECK(std::is_sorted(rows.begin(), rows.end(), [](const auto& a, const auto& b) {
-    return std::tuple(a.resource_type, text::lower(a.group_id), a.zone) < std::tuple(b.resource_type, text::lower(b.group_id), b.zone);
+    return std::tuple(a.resource_type, text::lower(a.group_id), a.zone) <
+           std::tuple(b.resource_type, text::lower(b.group_id), b.zone);
   }));
   for (const auto& row : rows) {
     CAPTURE(row.zone);
     CHECK(text::lower(row.resource_type) == row.resource_type);
     const bool has_usual_form = row.zone == fmt::format("privatelink.{}", row.public_suffix);
     const bool is_key_vault = row.zone == "privatelink.vaultcore.azure.net" && row.public_suffix == "vault.azure.net";
-    const bool is_registry_data = row.zone == "{region}.data.privatelink.azurecr.io" && row.public_suffix == "{region}.data.azurecr.io";
+    const bool is_registry_data =
+        row.zone == "{region}.data.privatelink.azurecr.io" && row.public_suffix == "{region}.data.azurecr.io";
     CHECK((has_usual_form || is_key_vault || is_registry_data));
   }
 }
@@ -81,13 +84,17 @@ TEST_CASE("the names of a service are those of its private endpoints' groups") {
       {"group ids are compared without regard to case",
        {ServiceKind::cosmos, "Microsoft.DocumentDB/databaseAccounts", "SQL"},
        "svc.documents.azure.com = svc @ privatelink.documents.azure.com\n"},
-      {"a vault's zone differs from its public suffix", {ServiceKind::key_vault, "Microsoft.KeyVault/vaults", "vault"},
+      {"a vault's zone differs from its public suffix",
+       {ServiceKind::key_vault, "Microsoft.KeyVault/vaults", "vault"},
        "svc.vault.azure.net = svc @ privatelink.vaultcore.azure.net\n"},
-      {"storage: only the group in use", {ServiceKind::storage, "Microsoft.Storage/storageAccounts", "dfs"},
+      {"storage: only the group in use",
+       {ServiceKind::storage, "Microsoft.Storage/storageAccounts", "dfs"},
        "svc.dfs.core.windows.net = svc @ privatelink.dfs.core.windows.net\n"},
-      {"storage: the secondary host", {ServiceKind::storage, "Microsoft.Storage/storageAccounts", "blob_secondary"},
+      {"storage: the secondary host",
+       {ServiceKind::storage, "Microsoft.Storage/storageAccounts", "blob_secondary"},
        "svc-secondary.blob.core.windows.net = svc-secondary @ privatelink.blob.core.windows.net\n"},
-      {"search", {ServiceKind::search, "Microsoft.Search/searchServices", "searchService"},
+      {"search",
+       {ServiceKind::search, "Microsoft.Search/searchServices", "searchService"},
        "svc.search.windows.net = svc @ privatelink.search.windows.net\n"},
       {"a registry has a data host, whose record lies in privatelink.azurecr.io when the region's zone does not exist",
        {ServiceKind::container_registry, "Microsoft.ContainerRegistry/registries", "registry",
@@ -100,16 +107,22 @@ TEST_CASE("the names of a service are those of its private endpoints' groups") {
        "0a1b2c3d-0000-4000-8000-000000000001.workspace.westeurope @ privatelink.api.azureml.ms\n"
        "ml-svc-westeurope-0a1b2c3d-0000-4000-8000-000000000001.westeurope.notebooks.azure.net = "
        "ml-svc-westeurope-0a1b2c3d-0000-4000-8000-000000000001.westeurope @ privatelink.notebooks.azure.net\n"},
-      {"a web app and its deployment site", {ServiceKind::web_site, "Microsoft.Web/sites", "sites"},
+      {"a web app and its deployment site",
+       {ServiceKind::web_site, "Microsoft.Web/sites", "sites"},
        "svc.azurewebsites.net = svc @ privatelink.azurewebsites.net\n"
        "svc.scm.azurewebsites.net = svc.scm @ privatelink.azurewebsites.net\n"},
       {"the stated host of a web app comes before its name",
        {ServiceKind::web_site, "Microsoft.Web/sites", "sites",
-        [](Service& s) { s.host_names = {"svc-x1.westeurope-01.azurewebsites.net", "www.contoso.com"}; }},
+        [](Service& s) {
+          s.host_names = {"svc-x1.westeurope-01.azurewebsites.net", "www.contoso.com"};
+        }},
        "svc-x1.westeurope-01.azurewebsites.net = svc-x1.westeurope-01 @ privatelink.azurewebsites.net\n"},
       {"Managed Redis is told from Redis Enterprise by its sku",
        {ServiceKind::redis_enterprise, "Microsoft.Cache/redisEnterprise", "redisEnterprise",
-        [](Service& s) { s.sku = "Balanced_B10"; s.host_names = {"svc.westeurope.redis.azure.net"}; }},
+        [](Service& s) {
+          s.sku = "Balanced_B10";
+          s.host_names = {"svc.westeurope.redis.azure.net"};
+        }},
        "svc.westeurope.redis.azure.net = svc.westeurope @ privatelink.redis.azure.net\n"},
       {"a private cluster's host lies in the privatelink zone itself",
        {ServiceKind::kubernetes_cluster, "Microsoft.ContainerService/managedClusters", "management",
@@ -131,24 +144,32 @@ TEST_CASE("a name that cannot be known says why") {
     std::string_view expected;
   };
   const Row rows[] = {
-      {"no custom subdomain", {ServiceKind::cognitive_account, "Microsoft.CognitiveServices/accounts", "account"},
+      {"no custom subdomain",
+       {ServiceKind::cognitive_account, "Microsoft.CognitiveServices/accounts", "account"},
        "no custom subdomain"},
-      {"no workspace guid", {ServiceKind::ml_workspace, "Microsoft.MachineLearningServices/workspaces", "amlworkspace"},
+      {"no workspace guid",
+       {ServiceKind::ml_workspace, "Microsoft.MachineLearningServices/workspaces", "amlworkspace"},
        "guid is not in the export"},
       {"a workspace name that Azure cuts",
        {ServiceKind::ml_workspace, "Microsoft.MachineLearningServices/workspaces", "amlworkspace",
-        [](Service& s) { s.workspace_guid = kGuid; s.location = "germanywestcentralxx"; }},
+        [](Service& s) {
+          s.workspace_guid = kGuid;
+          s.location = "germanywestcentralxx";
+        }},
        "too long"},
-      {"a group without a row", {ServiceKind::storage, "Microsoft.Storage/storageAccounts", "ledger"},
+      {"a group without a row",
+       {ServiceKind::storage, "Microsoft.Storage/storageAccounts", "ledger"},
        "no private-link zone is known for the group \"ledger\""},
-      {"a type without a row", {ServiceKind::unmodelled, "Microsoft.Databricks/workspaces", "databricks_ui_api"},
+      {"a type without a row",
+       {ServiceKind::unmodelled, "Microsoft.Databricks/workspaces", "databricks_ui_api"},
        "no private-link zone is known for the type"},
       {"a storage account of another cloud",
        {ServiceKind::storage, "Microsoft.Storage/storageAccounts", "blob",
         [](Service& s) { s.host_names = {"svc.z21.blob.storage.azure.net"}; }},
        "lies outside blob.core.windows.net"},
       {"a cluster whose private host was not read",
-       {ServiceKind::kubernetes_cluster, "Microsoft.ContainerService/managedClusters", "management"}, "private host"},
+       {ServiceKind::kubernetes_cluster, "Microsoft.ContainerService/managedClusters", "management"},
+       "private host"},
       {"no region for a zone that needs it",
        {ServiceKind::container_registry, "Microsoft.ContainerRegistry/registries", "registry",
         [](Service& s) { s.location = ""; }},
@@ -181,7 +202,8 @@ TEST_CASE("only approved and pending endpoints give a service names") {
   }
 }
 
-TEST_CASE("a rejected or disconnected endpoint gives no name only when each visible side says so and no zone holds it") {
+TEST_CASE(
+    "a rejected or disconnected endpoint gives no name only when each visible side says so and no zone holds it") {
   struct Row {
     std::string_view why;
     std::string endpoint_side;
@@ -213,7 +235,8 @@ TEST_CASE("a rejected or disconnected endpoint gives no name only when each visi
   }
 }
 
-TEST_CASE("an endpoint that the export does not hold leaves the groups of a storage account open, those of a vault not") {
+TEST_CASE(
+    "an endpoint that the export does not hold leaves the groups of a storage account open, those of a vault not") {
   const auto foreign = [](Service& s) {
     EndpointConnection c;
     c.private_endpoint = ResourceId(0);  // the first id that was interned, which is no private endpoint that is held
@@ -230,7 +253,8 @@ TEST_CASE("an endpoint that the export does not hold leaves the groups of a stor
   b.endpoint("pe-kv", "hub/pe", "10.0.3.5", {.target = "kv", .group = "vault"});
   const World w = b.world();
   CHECK(dns::private_names(w.view(), w.service("st")).names.size() == 1);
-  CHECK(dns::private_names(w.view(), w.service("st")).unknown_because.find("\"managed\" is not in the export") != std::string::npos);
+  CHECK(dns::private_names(w.view(), w.service("st")).unknown_because.find("\"managed\" is not in the export") !=
+        std::string::npos);
   CHECK(dns::private_names(w.view(), w.service("kv")).unknown_because == "");
   // Nothing but the foreign endpoint: its address is not known.
   CHECK(dns::private_names(w.view(), w.service("kv2")).unknown_because != "");
@@ -260,13 +284,17 @@ TEST_CASE("a registry's data host is looked for in the region's data zone where 
 
 TEST_CASE("a workspace's notebook host is the one that its private endpoint states") {
   const Made workspace{ServiceKind::ml_workspace, "Microsoft.MachineLearningServices/workspaces", "amlworkspace",
-                       [](Service& s) { s.workspace_guid = kGuid; s.location = "germanywestcentralxx"; }};
+                       [](Service& s) {
+                         s.workspace_guid = kGuid;
+                         s.location = "germanywestcentralxx";
+                       }};
   const dns::ServiceNames names = names_of(workspace, [](Build& b) {
     b.endpoint("pe-2", "hub/pe", "10.0.3.5", {.target = "Svc", .group = "amlworkspace"})
         .custom_dns_configs.push_back({"ml-s-germany.germany.notebooks.azure.net", {}});
   });
   CHECK(names.unknown_because == "");
-  CHECK(printed(names).find("ml-s-germany.germany.notebooks.azure.net = ml-s-germany.germany @ privatelink.notebooks.azure.net\n") !=
+  CHECK(printed(names).find(
+            "ml-s-germany.germany.notebooks.azure.net = ml-s-germany.germany @ privatelink.notebooks.azure.net\n") !=
         std::string::npos);
 }
 
@@ -280,7 +308,8 @@ TEST_CASE("the required zones are those of the endpoints' groups, also of target
   b.endpoint("pe-acr", "hub/pe", "10.0.3.5", {.target = "acr", .group = "registry"});
   b.endpoint("pe-st", "hub/pe", "10.0.3.6", {.target = "st", .group = "queue"});
   b.endpoint("pe-x", "hub/pe", "10.0.3.7",
-             {.target = "/subscriptions/x/resourceGroups/r/providers/Microsoft.Search/searchServices/s", .group = "searchService"});
+             {.target = "/subscriptions/x/resourceGroups/r/providers/Microsoft.Search/searchServices/s",
+              .group = "searchService"});
   const World w = b.world();
   CHECK(dns::required_zones(w.view()) ==
         std::vector<std::string>{"privatelink.azurecr.io", "privatelink.queue.core.windows.net",

@@ -57,10 +57,12 @@ class Network {
     const ResourceId id = b.zone(zone, fmt::format("rg{}", ++zones_)).id;
     b.record(id, record, {kSymbol});
     for (const Json& link : links) {
-      const std::string vnet = link.is_string() ? link.get<std::string>() : text_at(link, link.contains("vnet") ? "vnet" : "virtualNetwork");
+      const std::string vnet =
+          link.is_string() ? link.get<std::string>() : text_at(link, link.contains("vnet") ? "vnet" : "virtualNetwork");
       ensure_vnet(vnet);
       VirtualNetworkLink& out = b.link(id, vnet);
-      if (link.is_object() && link.contains("resolutionPolicy")) out.resolution_policy = *parse<ResolutionPolicy>(text_at(link, "resolutionPolicy"));
+      if (link.is_object() && link.contains("resolutionPolicy"))
+        out.resolution_policy = *parse<ResolutionPolicy>(text_at(link, "resolutionPolicy"));
     }
   }
   Build b;
@@ -89,10 +91,12 @@ class Network {
     if (!zone.contains("records") && !json_.contains("vms")) b.record(id, "rec", {kSymbol});
     const Json links = zone.contains("links") ? zone["links"] : zone.value("virtualNetworkLinks", Json::array());
     for (const Json& link : links) {
-      const std::string vnet = link.is_string() ? link.get<std::string>() : text_at(link, link.contains("vnet") ? "vnet" : "virtualNetwork");
+      const std::string vnet =
+          link.is_string() ? link.get<std::string>() : text_at(link, link.contains("vnet") ? "vnet" : "virtualNetwork");
       ensure_vnet(vnet);
       VirtualNetworkLink& out = b.link(id, vnet);
-      if (link.is_object() && link.contains("resolutionPolicy")) out.resolution_policy = *parse<ResolutionPolicy>(text_at(link, "resolutionPolicy"));
+      if (link.is_object() && link.contains("resolutionPolicy"))
+        out.resolution_policy = *parse<ResolutionPolicy>(text_at(link, "resolutionPolicy"));
       if (link.is_object() && link.value("registrationEnabled", false)) register_machines(id, vnet);
     }
     // A zone without rows in dnsresources would look like a table that was not exported.
@@ -117,7 +121,8 @@ class Network {
     const auto links = ruleset.value("links", Names());
     ensure_vnet(links.front());
     b.ruleset("rs", {links.front()});
-    for (const Json& rule : ruleset.value("rules", Json::array())) b.forward("rs", text_at(rule, "domainName"), {text_at(rule, "target")});
+    for (const Json& rule : ruleset.value("rules", Json::array()))
+      b.forward("rs", text_at(rule, "domainName"), {text_at(rule, "target")});
   }
 
   const Json& json_;
@@ -146,10 +151,10 @@ void check_path(const Json& path, const Resolution& answer) {
   for (const Json& element : path) {
     const std::string word = element.get<std::string>();
     CAPTURE(word);
-    const std::string expected = word == "168.63.129.16"         ? "Azure-provided DNS"
-                                 : word == "ruleset"              ? "forwarding rule"
-                                 : word.substr(0, 4) == "zone"    ? "answers"
-                                                                  : word;
+    const std::string expected = word == "168.63.129.16"       ? "Azure-provided DNS"
+                                 : word == "ruleset"           ? "forwarding rule"
+                                 : word.substr(0, 4) == "zone" ? "answers"
+                                                               : word;
     CHECK((steps + answer.unknown_because).find(expected) != std::string::npos);
   }
 }
@@ -222,11 +227,13 @@ Outcome run_forwarding_rule(const Json& vector) {
   std::map<std::string, std::string> domains;
   for (const Json& rule : vector["network"]["rules"]) {
     domains[text_at(rule, "name")] = text_at(rule, "domainName");
-    b.forward("rs", text_at(rule, "domainName"), {text_at(rule, "target")}).is_enabled = text_at(rule, "state") == "Enabled";
+    b.forward("rs", text_at(rule, "domainName"), {text_at(rule, "target")}).is_enabled =
+        text_at(rule, "state") == "Enabled";
   }
   const World w = b.world();
   const dns::NameIndex index(w.view());
-  const dns::RuleMatch match = dns::match_rules(index, w.estate().tables().virtual_networks[0].id, text_at(vector["question"], "name"));
+  const dns::RuleMatch match =
+      dns::match_rules(index, w.estate().tables().virtual_networks[0].id, text_at(vector["question"], "name"));
   CHECK(match.doubt == "");
   const Json& answer = vector["answer"];
   if (answer["rule"].is_null()) {
@@ -259,8 +266,10 @@ TEST_CASE("documented outcomes of private DNS") {
     if (kind == "resolve") outcome = run_resolve(vector);
     if (kind == "zones") outcome = run_zones(vector);
     if (kind == "forwardingRule") outcome = run_forwarding_rule(vector);
-    if (outcome.has_run) ++ran;
-    else left_out += fmt::format("\n  {}: {}", id, outcome.left_out);
+    if (outcome.has_run)
+      ++ran;
+    else
+      left_out += fmt::format("\n  {}: {}", id, outcome.left_out);
   }
   MESSAGE("ran ", ran, " of ", vectors.size(), "; left out:", left_out);
   CHECK(ran >= 20);

@@ -24,7 +24,8 @@ std::string exact(const World& world, std::string_view name) {
 }
 
 bool has_unknown(const proof::Admission& formula) {
-  return formula.kind == proof::Admission::Kind::unknown || std::any_of(formula.parts.begin(), formula.parts.end(), has_unknown);
+  return formula.kind == proof::Admission::Kind::unknown ||
+         std::any_of(formula.parts.begin(), formula.parts.end(), has_unknown);
 }
 
 /// Whether the formula of the proof has an open part.
@@ -96,10 +97,12 @@ TEST_CASE("exposure: an Internal API Management is private only where it stands 
     std::string expected;
   };
   const Row rows[] = {
-      {"Premium", true, 0, 0, "closed"},     {"developer", true, 0, 0, "closed"},  {"PremiumV2", true, 0, 0, "closed"},
-      {"Premium", true, 1, 0, "closed"},     {"Premium", true, 0, 1, "unknown"},   {"Premium", true, 1, 1, "unknown"},
-      {"Premium", false, 0, 0, "unknown"},   {"Basic", true, 0, 0, "unknown"},     {"Standard", true, 0, 0, "unknown"},
-      {"BasicV2", true, 0, 0, "unknown"},    {"StandardV2", true, 0, 0, "unknown"}, {"Consumption", true, 0, 0, "unknown"},
+      {"Premium", true, 0, 0, "closed"},     {"developer", true, 0, 0, "closed"},
+      {"PremiumV2", true, 0, 0, "closed"},   {"Premium", true, 1, 0, "closed"},
+      {"Premium", true, 0, 1, "unknown"},    {"Premium", true, 1, 1, "unknown"},
+      {"Premium", false, 0, 0, "unknown"},   {"Basic", true, 0, 0, "unknown"},
+      {"Standard", true, 0, 0, "unknown"},   {"BasicV2", true, 0, 0, "unknown"},
+      {"StandardV2", true, 0, 0, "unknown"}, {"Consumption", true, 0, 0, "unknown"},
   };
   for (const Row& row : rows) {
     CAPTURE(&row - rows);

@@ -19,7 +19,8 @@ void collect(const OrderedJson& value, std::vector<OrderedJson>& out) {
   if (value.is_object()) {
     const auto id = value.find("id");
     const auto properties = value.find("properties");
-    if (id != value.end() && id->is_string() && properties != value.end() && properties->is_object()) out.push_back(value);
+    if (id != value.end() && id->is_string() && properties != value.end() && properties->is_object())
+      out.push_back(value);
     for (const auto& [key, inner] : value.items()) collect(inner, out);
   } else if (value.is_array()) {
     for (const OrderedJson& inner : value) collect(inner, out);
@@ -44,7 +45,8 @@ std::vector<OrderedJson> rows_below(const std::filesystem::path& folder) {
 std::vector<OrderedJson> reference_rows() {
   std::vector<OrderedJson> out;
   const std::filesystem::path data = std::filesystem::path(HUBPROOF_SHARED_DIR) / "data";
-  for (const char* folder : {"jupiterone-graph-azure", "cloud-custodian", "azure-rest-api-specs", "psrule-rules-azure", "batfish"}) {
+  for (const char* folder :
+       {"jupiterone-graph-azure", "cloud-custodian", "azure-rest-api-specs", "psrule-rules-azure", "batfish"}) {
     if (!std::filesystem::exists(data / folder)) continue;
     for (OrderedJson& row : rows_below(data / folder)) out.push_back(std::move(row));
   }
@@ -71,8 +73,11 @@ bool replace_nth(OrderedJson& value, std::size_t& n, const OrderedJson& with) {
 
 }  // namespace
 
-TEST_CASE("real rows hold no property of a load-bearing kind that the readers do not know, but for those that do change forwarding") {
-  // Each of these is a switch that changes what packets do (or a placeholder of the documentation) and has no place in the model.
+TEST_CASE(
+    "real rows hold no property of a load-bearing kind that the readers do not know, but for those that do change "
+    "forwarding") {
+  // Each of these is a switch that changes what packets do (or a placeholder of the documentation) and has no place in
+  // the model.
   const std::set<std::string> expected = {
       "sharingScope",                  // a subnet that other subscriptions put machines into
       "disableTcpStateTracking",       // a NIC without connection state
@@ -80,10 +85,12 @@ TEST_CASE("real rows hold no property of a load-bearing kind that the readers do
       "applicationSecurityGroups",     // of a private endpoint
       "enableExplicitProxy",           // a proxy on the firewall
       "natRules",                      // address translation on a gateway
-      "ruleCollections", "priority",   // a firewall policy with rules inside, the shape of an early preview
-      "loadDistributionPolicy", "defaultLoadDistributionPolicy",  // several pools behind one rule
-      "privateLinkConfigurations",     // an application gateway that is open to private endpoints
-      "virtualNetwork"};               // a Bastion host of the Developer sku
+      "ruleCollections",
+      "priority",  // a firewall policy with rules inside, the shape of an early preview
+      "loadDistributionPolicy",
+      "defaultLoadDistributionPolicy",  // several pools behind one rule
+      "privateLinkConfigurations",      // an application gateway that is open to private endpoints
+      "virtualNetwork"};                // a Bastion host of the Developer sku
   std::map<std::string, std::size_t> met;
   std::size_t count = 0;
   for (const OrderedJson& row : reference_rows()) {
@@ -106,9 +113,9 @@ TEST_CASE("real rows hold no property of a load-bearing kind that the readers do
 }
 
 TEST_CASE("any value of a real row may be of another type: nothing breaks") {
-  const OrderedJson replacements[] = {OrderedJson(7),       OrderedJson("x"),           OrderedJson(true),
-                                      OrderedJson(nullptr), OrderedJson::array({1}),    OrderedJson{{"x", 1}},
-                                      OrderedJson(-1),      OrderedJson("/subscriptions/s")};
+  const OrderedJson replacements[] = {
+      OrderedJson(7),          OrderedJson("x"),      OrderedJson(true), OrderedJson(nullptr),
+      OrderedJson::array({1}), OrderedJson{{"x", 1}}, OrderedJson(-1),   OrderedJson("/subscriptions/s")};
   std::map<std::string, std::size_t> seen;
   std::size_t reads = 0;
   for (const OrderedJson& row : reference_rows()) {

@@ -28,7 +28,10 @@ std::string provider_id(std::string_view path) {
 }
 
 OrderedJson row(std::string_view path, std::string_view properties) {
-  return OrderedJson{{"id", provider_id(path)}, {"kind", "K"}, {"location", "westeurope"}, {"sku", {{"name", "S0"}}},
+  return OrderedJson{{"id", provider_id(path)},
+                     {"kind", "K"},
+                     {"location", "westeurope"},
+                     {"sku", {{"name", "S0"}}},
                      {"properties", OrderedJson::parse(properties)}};
 }
 
@@ -42,7 +45,8 @@ const model::Service& read(Rows& rows, std::string_view path, std::string_view p
 
 TEST_CASE("an AI account gives its switch, access lists, connections and host names") {
   Rows rows;
-  const model::Service& account = read(rows, "Microsoft.CognitiveServices/accounts/a", R"({"provisioningState": "Succeeded",
+  const model::Service& account =
+      read(rows, "Microsoft.CognitiveServices/accounts/a", R"({"provisioningState": "Succeeded",
     "publicNetworkAccess": "enabled", "customSubDomainName": "OAI-1", "endpoint": "https://oai-1.openai.azure.com/",
     "endpoints": {"x": "https://oai-1.openai.azure.com/", "y": "https://oai-1.services.ai.azure.com:443/path"},
     "networkAcls": {"defaultAction": "Deny", "bypass": "AzureServices", "ipRules": [{"value": "192.0.2.1"}, {"value": "198.51.100.0/24"}],
@@ -80,14 +84,25 @@ TEST_CASE("an unknown word of publicNetworkAccess is unreadable, an absent one a
                        {R"({"publicNetworkAccess": "securedByPerimeter"})", false, false},
                        {R"({"publicNetworkAccess": "OnSundays"})", false, true},
                        {R"({"publicNetworkAccess": true})", false, true}};
-  const char* const paths[] = {"Microsoft.CognitiveServices/accounts/a", "Microsoft.MachineLearningServices/workspaces/a",
-                               "Microsoft.Search/searchServices/a", "Microsoft.Storage/storageAccounts/a",
-                               "Microsoft.DocumentDB/databaseAccounts/a", "Microsoft.KeyVault/vaults/a",
-                               "Microsoft.ContainerRegistry/registries/a", "Microsoft.Sql/servers/a", "Microsoft.EventHub/namespaces/a",
-                               "Microsoft.ServiceBus/namespaces/a", "Microsoft.Cache/Redis/a", "Microsoft.Cache/redisEnterprise/a",
-                               "Microsoft.Web/sites/a", "Microsoft.Web/sites/a/slots/b", "Microsoft.App/managedEnvironments/a",
-                               "Microsoft.ContainerService/managedClusters/a", "Microsoft.ApiManagement/service/a",
-                               "Microsoft.MachineLearningServices/workspaces/a/onlineEndpoints/b", "Microsoft.DataFactory/factories/a"};
+  const char* const paths[] = {"Microsoft.CognitiveServices/accounts/a",
+                               "Microsoft.MachineLearningServices/workspaces/a",
+                               "Microsoft.Search/searchServices/a",
+                               "Microsoft.Storage/storageAccounts/a",
+                               "Microsoft.DocumentDB/databaseAccounts/a",
+                               "Microsoft.KeyVault/vaults/a",
+                               "Microsoft.ContainerRegistry/registries/a",
+                               "Microsoft.Sql/servers/a",
+                               "Microsoft.EventHub/namespaces/a",
+                               "Microsoft.ServiceBus/namespaces/a",
+                               "Microsoft.Cache/Redis/a",
+                               "Microsoft.Cache/redisEnterprise/a",
+                               "Microsoft.Web/sites/a",
+                               "Microsoft.Web/sites/a/slots/b",
+                               "Microsoft.App/managedEnvironments/a",
+                               "Microsoft.ContainerService/managedClusters/a",
+                               "Microsoft.ApiManagement/service/a",
+                               "Microsoft.MachineLearningServices/workspaces/a/onlineEndpoints/b",
+                               "Microsoft.DataFactory/factories/a"};
   for (const char* path : paths) {
     for (const Row& expected : table) {
       CAPTURE(path);
@@ -106,9 +121,13 @@ TEST_CASE("an ip rule that is no address, prefix or range is unread, never dropp
     const char* rule;
     const char* read;
   };
-  const Row table[] = {{"192.0.2.1", "192.0.2.1-192.0.2.1"}, {"192.0.2.0/24", "192.0.2.0-192.0.2.255"},
-                       {"192.0.2.1-192.0.2.9", "192.0.2.1-192.0.2.9"}, {"0.0.0.0/0", "0.0.0.0-255.255.255.255"},
-                       {"192.0.2.1/24", ""}, {"fd00::1", ""}, {"Internet", ""}};
+  const Row table[] = {{"192.0.2.1", "192.0.2.1-192.0.2.1"},
+                       {"192.0.2.0/24", "192.0.2.0-192.0.2.255"},
+                       {"192.0.2.1-192.0.2.9", "192.0.2.1-192.0.2.9"},
+                       {"0.0.0.0/0", "0.0.0.0-255.255.255.255"},
+                       {"192.0.2.1/24", ""},
+                       {"fd00::1", ""},
+                       {"Internet", ""}};
   for (const Row& expected : table) {
     CAPTURE(expected.rule);
     const std::string rule = std::string(R"("ipRules": [{"value": ")") + expected.rule + R"(", "action": "Allow"}])";
@@ -121,10 +140,13 @@ TEST_CASE("an ip rule that is no address, prefix or range is unread, never dropp
         {"Microsoft.KeyVault/vaults/a", R"({"networkAcls": {)" + rule + "}}"},
         {"Microsoft.Search/searchServices/a", R"({"networkRuleSet": {)" + rule + "}}"},
         {"Microsoft.ContainerRegistry/registries/a", R"({"networkRuleSet": {)" + rule + "}}"},
-        {"Microsoft.DocumentDB/databaseAccounts/a", std::string(R"({"ipRules": [{"ipAddressOrRange": ")") + expected.rule + "\"}]}"},
+        {"Microsoft.DocumentDB/databaseAccounts/a",
+         std::string(R"({"ipRules": [{"ipAddressOrRange": ")") + expected.rule + "\"}]}"},
         {"Microsoft.DocumentDB/databaseAccounts/a", std::string(R"({"ipRangeFilter": ")") + expected.rule + "\"}"},
-        {"Microsoft.MachineLearningServices/workspaces/a", std::string(R"({"ipAllowlist": [")") + expected.rule + "\"]}"},
-        {"Microsoft.ContainerService/managedClusters/a", std::string(R"({"apiServerAccessProfile": {"authorizedIPRanges": [")") + expected.rule + "\"]}}"}};
+        {"Microsoft.MachineLearningServices/workspaces/a",
+         std::string(R"({"ipAllowlist": [")") + expected.rule + "\"]}"},
+        {"Microsoft.ContainerService/managedClusters/a",
+         std::string(R"({"apiServerAccessProfile": {"authorizedIPRanges": [")") + expected.rule + "\"]}}"}};
     for (const Carrier& carrier : carriers) {
       CAPTURE(carrier.path);
       Rows rows;
@@ -137,7 +159,8 @@ TEST_CASE("an ip rule that is no address, prefix or range is unread, never dropp
 
 TEST_CASE("Cosmos DB: the filter, both forms of ip rules, and endpoints") {
   Rows rows;
-  const model::Service& cosmos = read(rows, "Microsoft.DocumentDB/databaseAccounts/a", R"({"isVirtualNetworkFilterEnabled": true,
+  const model::Service& cosmos =
+      read(rows, "Microsoft.DocumentDB/databaseAccounts/a", R"({"isVirtualNetworkFilterEnabled": true,
     "ipRangeFilter": "192.0.2.1, 198.51.100.0/30", "ipRules": [{"ipAddressOrRange": "0.0.0.0"}], "networkAclBypass": "None",
     "virtualNetworkRules": [{"id": "/subscriptions/s/subnet", "ignoreMissingVNetServiceEndpoint": false}],
     "documentEndpoint": "https://a.documents.azure.com:443/", "locations": [{"documentEndpoint": "https://a-westus.documents.azure.com:443/"}]})");
@@ -156,10 +179,15 @@ TEST_CASE("children name their parents: projects, online endpoints, hub projects
     const char* parent;
   };
   const Row table[] = {
-      {"Microsoft.CognitiveServices/accounts/a/projects/p", R"({"endpoints": {"x": "https://h.services.ai.azure.com/"}})", "Microsoft.CognitiveServices/accounts/a"},
-      {"Microsoft.MachineLearningServices/workspaces/w/onlineEndpoints/e", "{}", "Microsoft.MachineLearningServices/workspaces/w"},
-      {"Microsoft.MachineLearningServices/workspaces/w", R"({"hubResourceId": "/subscriptions/s/resourceGroups/g/providers/Microsoft.X/h"})", "Microsoft.X/h"},
-      {"Microsoft.App/containerApps/c", R"({"managedEnvironmentId": null, "environmentId": "/subscriptions/s/resourceGroups/g/providers/Microsoft.X/e"})", "Microsoft.X/e"},
+      {"Microsoft.CognitiveServices/accounts/a/projects/p",
+       R"({"endpoints": {"x": "https://h.services.ai.azure.com/"}})", "Microsoft.CognitiveServices/accounts/a"},
+      {"Microsoft.MachineLearningServices/workspaces/w/onlineEndpoints/e", "{}",
+       "Microsoft.MachineLearningServices/workspaces/w"},
+      {"Microsoft.MachineLearningServices/workspaces/w",
+       R"({"hubResourceId": "/subscriptions/s/resourceGroups/g/providers/Microsoft.X/h"})", "Microsoft.X/h"},
+      {"Microsoft.App/containerApps/c",
+       R"({"managedEnvironmentId": null, "environmentId": "/subscriptions/s/resourceGroups/g/providers/Microsoft.X/e"})",
+       "Microsoft.X/e"},
       {"Microsoft.Web/sites/s/slots/t", "{}", "Microsoft.Web/sites/s"}};
   for (const Row& expected : table) {
     CAPTURE(expected.path);
@@ -175,14 +203,19 @@ TEST_CASE("whether a container app, an environment or a cluster is internal") {
     const char* internal;  ///< "yes", "no", "absent"
   };
   const Row table[] = {
-      {"Microsoft.App/managedEnvironments/e", R"({"vnetConfiguration": {"internal": true, "infrastructureSubnetId": "/subscriptions/s/sn"}})", "yes"},
+      {"Microsoft.App/managedEnvironments/e",
+       R"({"vnetConfiguration": {"internal": true, "infrastructureSubnetId": "/subscriptions/s/sn"}})", "yes"},
       {"Microsoft.App/managedEnvironments/e", R"({"vnetConfiguration": null})", "absent"},
-      {"Microsoft.App/containerApps/c", R"({"configuration": {"ingress": {"external": true, "fqdn": "c.example"}}})", "no"},
+      {"Microsoft.App/containerApps/c", R"({"configuration": {"ingress": {"external": true, "fqdn": "c.example"}}})",
+       "no"},
       {"Microsoft.App/containerApps/c", R"({"configuration": {"ingress": {"external": false}}})", "yes"},
-      {"Microsoft.App/containerApps/c", R"({"configuration": {"ingress": {"external": false, "additionalPortMappings": [{"external": true, "targetPort": 1}]}}})", "no"},
+      {"Microsoft.App/containerApps/c",
+       R"({"configuration": {"ingress": {"external": false, "additionalPortMappings": [{"external": true, "targetPort": 1}]}}})",
+       "no"},
       {"Microsoft.App/containerApps/c", R"({"configuration": {"ingress": null}})", "yes"},
       {"Microsoft.App/containerApps/c", R"({"configuration": null})", "absent"},
-      {"Microsoft.ContainerService/managedClusters/k", R"({"apiServerAccessProfile": {"enablePrivateCluster": true}})", "yes"},
+      {"Microsoft.ContainerService/managedClusters/k", R"({"apiServerAccessProfile": {"enablePrivateCluster": true}})",
+       "yes"},
       {"Microsoft.ContainerService/managedClusters/k", R"({"apiServerAccessProfile": null})", "absent"}};
   for (const Row& expected : table) {
     CAPTURE(expected.path);
@@ -190,14 +223,17 @@ TEST_CASE("whether a container app, an environment or a cluster is internal") {
     Rows rows;
     const model::Service& service = read(rows, expected.path, expected.properties);
     CHECK(unread_of(service) == "");
-    CHECK((service.internal.is_absent() ? "absent" : service.internal.value() ? "yes" : "no") == std::string(expected.internal));
+    CHECK((service.internal.is_absent() ? "absent"
+           : service.internal.value()   ? "yes"
+                                        : "no") == std::string(expected.internal));
   }
 }
 
 TEST_CASE("the two switches of monitoring workspaces are kept apart") {
   for (const char* path : {"Microsoft.OperationalInsights/workspaces/w", "Microsoft.Insights/components/c"}) {
     Rows rows;
-    const model::Service& service = read(rows, path, R"({"publicNetworkAccessForIngestion": "Disabled", "publicNetworkAccessForQuery": "Enabled"})");
+    const model::Service& service = read(
+        rows, path, R"({"publicNetworkAccessForIngestion": "Disabled", "publicNetworkAccessForQuery": "Enabled"})");
     CHECK(service.public_network_access.is(model::PublicNetworkAccess::disabled));
     CHECK(service.public_network_access_query.is(model::PublicNetworkAccess::enabled));
   }
@@ -206,16 +242,19 @@ TEST_CASE("the two switches of monitoring workspaces are kept apart") {
 TEST_CASE("firewall rules of SQL servers and rule sets of event hubs taint their parent and are not taken for read") {
   Rows rows;
   CHECK_FALSE(read(rows, "Microsoft.Sql/servers/s", R"({"publicNetworkAccess": "Enabled"})").has_firewall_children);
-  rows.read(row("Microsoft.Sql/servers/s/firewallRules/r", R"({"startIpAddress": "0.0.0.0", "endIpAddress": "0.0.0.0"})"));
+  rows.read(
+      row("Microsoft.Sql/servers/s/firewallRules/r", R"({"startIpAddress": "0.0.0.0", "endIpAddress": "0.0.0.0"})"));
   rows.read(row("Microsoft.EventHub/namespaces/n/networkRuleSets/default", R"({"defaultAction": "Deny"})"));
   REQUIRE(rows.tables().unmodelled_network.size() == 2);
   CHECK(rows.spelling(rows.tables().unmodelled_network[0].touches.at(0)) == provider_id("Microsoft.Sql/servers/s"));
-  CHECK(rows.spelling(rows.tables().unmodelled_network[1].touches.at(0)) == provider_id("Microsoft.EventHub/namespaces/n"));
+  CHECK(rows.spelling(rows.tables().unmodelled_network[1].touches.at(0)) ==
+        provider_id("Microsoft.EventHub/namespaces/n"));
 }
 
 TEST_CASE("API Management is a network place and a service of the same id") {
   Rows rows;
-  const model::Service& exposure = read(rows, "Microsoft.ApiManagement/service/apim", R"({"virtualNetworkType": "Internal", "publicNetworkAccess": "Enabled",
+  const model::Service& exposure = read(rows, "Microsoft.ApiManagement/service/apim",
+                                        R"({"virtualNetworkType": "Internal", "publicNetworkAccess": "Enabled",
     "virtualNetworkConfiguration": {"subnetResourceId": "/subscriptions/s/sn"}, "privateIPAddresses": ["10.0.5.4"], "platformVersion": "stv2.1",
     "gatewayUrl": "https://APIM.azure-api.net", "portalUrl": "https://apim.portal.azure-api.net",
     "hostnameConfigurations": [{"type": "Proxy", "hostName": "ai.contoso.com"}],
@@ -239,7 +278,8 @@ TEST_CASE("API Management is a network place and a service of the same id") {
 
 TEST_CASE("an application gateway gives every way from a listener to a pool") {
   Rows rows;
-  rows.network("applicationGateways/g", R"({"sku": {"name": "WAF_v2", "tier": "WAF_v2"}, "firewallPolicy": {"id": "/subscriptions/s/waf"},
+  rows.network("applicationGateways/g",
+               R"({"sku": {"name": "WAF_v2", "tier": "WAF_v2"}, "firewallPolicy": {"id": "/subscriptions/s/waf"},
     "webApplicationFirewallConfiguration": {"enabled": true, "firewallMode": "Detection"},
     "gatewayIPConfigurations": [{"properties": {"subnet": {"id": "/subscriptions/s/sn"}}}],
     "frontendIPConfigurations": [{"name": "pub", "id": "/subscriptions/s/fe", "properties": {"publicIPAddress": {"id": "/subscriptions/s/pip"}}},
@@ -274,7 +314,8 @@ TEST_CASE("an application gateway gives every way from a listener to a pool") {
 TEST_CASE("a TCP listener passes the web application firewall by, so it is not modelled") {
   Rows rows;
   rows.network("applicationGateways/g", R"({"listeners": [{"name": "tcp", "properties": {}}], "routingRules": []})");
-  CHECK(unread_of(rows.tables().application_gateways.at(0)) == "/properties/listeners: an array: a property that is not modelled");
+  CHECK(unread_of(rows.tables().application_gateways.at(0)) ==
+        "/properties/listeners: an array: a property that is not modelled");
 }
 
 TEST_CASE("a WAF policy: state, mode, managed rules, and custom rules that let requests past them") {
@@ -282,11 +323,14 @@ TEST_CASE("a WAF policy: state, mode, managed rules, and custom rules that let r
     const char* custom;
     std::size_t unread;
   };
-  const Row table[] = {{R"({"action": "Block"})", 0}, {R"({"action": "Allow"})", 1}, {R"({"action": "Allow", "state": "Disabled"})", 0}};
+  const Row table[] = {
+      {R"({"action": "Block"})", 0}, {R"({"action": "Allow"})", 1}, {R"({"action": "Allow", "state": "Disabled"})", 0}};
   for (const Row& expected : table) {
     Rows rows;
-    rows.network("applicationGatewayWebApplicationFirewallPolicies/w", std::string(R"({"policySettings": {"state": "Enabled", "mode": "Prevention"},
-      "managedRules": {"managedRuleSets": [{"ruleSetType": "OWASP"}]}, "customRules": [)") + expected.custom + "]}");
+    rows.network("applicationGatewayWebApplicationFirewallPolicies/w",
+                 std::string(R"({"policySettings": {"state": "Enabled", "mode": "Prevention"},
+      "managedRules": {"managedRuleSets": [{"ruleSetType": "OWASP"}]}, "customRules": [)") +
+                     expected.custom + "]}");
     const model::WafPolicy& policy = rows.tables().waf_policies.at(0);
     CHECK(policy.is_enabled.is(true));
     CHECK(policy.mode.is(model::WafMode::prevention));
@@ -322,13 +366,17 @@ TEST_CASE("an ip rule is read under both names of its address, and one without a
     std::size_t unread;
   };
   const Row table[] = {
-      {"Microsoft.Storage/storageAccounts/s", R"({"networkAcls": {"ipRules": [{"Value": "192.0.2.1"}, {"IPAddressOrRange": "192.0.2.9"}]}})",
+      {"Microsoft.Storage/storageAccounts/s",
+       R"({"networkAcls": {"ipRules": [{"Value": "192.0.2.1"}, {"IPAddressOrRange": "192.0.2.9"}]}})",
        "192.0.2.1-192.0.2.1, 192.0.2.9-192.0.2.9", 0},
       {"Microsoft.DocumentDB/databaseAccounts/c", R"({"ipRules": [{"value": "192.0.2.1"}]})", "192.0.2.1-192.0.2.1", 0},
-      {"Microsoft.Storage/storageAccounts/s", R"({"networkAcls": {"ipRules": [{"address": "192.0.2.1", "action": "Allow"}]}})", "", 1},
-      {"Microsoft.KeyVault/vaults/v", R"({"networkAcls": {"ipRules": [{"value": ""}, {"value": null}, {"value": 7}, null]}})", "", 4},
+      {"Microsoft.Storage/storageAccounts/s",
+       R"({"networkAcls": {"ipRules": [{"address": "192.0.2.1", "action": "Allow"}]}})", "", 1},
+      {"Microsoft.KeyVault/vaults/v",
+       R"({"networkAcls": {"ipRules": [{"value": ""}, {"value": null}, {"value": 7}, null]}})", "", 4},
       {"Microsoft.CognitiveServices/accounts/a", R"({"networkAcls": {"ipRules": ["192.0.2.1"]}})", "", 1},
-      {"Microsoft.ContainerService/managedClusters/k", R"({"apiServerAccessProfile": {"authorizedIPRanges": [""]}})", "", 1},
+      {"Microsoft.ContainerService/managedClusters/k", R"({"apiServerAccessProfile": {"authorizedIPRanges": [""]}})",
+       "", 1},
   };
   for (const Row& expected : table) {
     CAPTURE(std::string(expected.properties));
@@ -340,10 +388,11 @@ TEST_CASE("an ip rule is read under both names of its address, and one without a
 }
 
 TEST_CASE("services that can be public and have no exposure model are kept, so that their exposure is open") {
-  for (const char* path : {"Microsoft.App/sessionPools/p", "Microsoft.ApiManagement/gateways/g", "Microsoft.HealthBot/healthBots/h",
-                           "Microsoft.Batch/batchAccounts/b", "Microsoft.Communication/communicationServices/c",
-                           "Microsoft.Logic/workflows/w", "Microsoft.Automation/automationAccounts/a",
-                           "Microsoft.RedHatOpenShift/openShiftClusters/o", "Microsoft.ClassicStorage/storageAccounts/s"}) {
+  for (const char* path :
+       {"Microsoft.App/sessionPools/p", "Microsoft.ApiManagement/gateways/g", "Microsoft.HealthBot/healthBots/h",
+        "Microsoft.Batch/batchAccounts/b", "Microsoft.Communication/communicationServices/c",
+        "Microsoft.Logic/workflows/w", "Microsoft.Automation/automationAccounts/a",
+        "Microsoft.RedHatOpenShift/openShiftClusters/o", "Microsoft.ClassicStorage/storageAccounts/s"}) {
     CAPTURE(std::string(path));
     Rows rows;
     CHECK(read(rows, path, R"({"publicNetworkAccess": "Disabled"})").kind == model::ServiceKind::unmodelled);
@@ -352,13 +401,17 @@ TEST_CASE("services that can be public and have no exposure model are kept, so t
 
 TEST_CASE("a private endpoint gives both connection lists, its NICs and its names") {
   Rows rows;
-  rows.network("privateEndpoints/p", R"({"subnet": {"id": "/subscriptions/s/sn"}, "networkInterfaces": [{"id": "/subscriptions/s/nic"}], "ipVersionType": "IPv4",
+  rows.network(
+      "privateEndpoints/p",
+      R"({"subnet": {"id": "/subscriptions/s/sn"}, "networkInterfaces": [{"id": "/subscriptions/s/nic"}], "ipVersionType": "IPv4",
     "privateLinkServiceConnections": [{"name": "c", "properties": {"privateLinkServiceId": "/subscriptions/s/t1", "groupIds": ["blob"],
       "privateLinkServiceConnectionState": {"status": "Approved"}, "provisioningState": "Succeeded"}}],
     "manualPrivateLinkServiceConnections": [{"properties": {"privateLinkServiceId": "/subscriptions/s/t2", "privateLinkServiceConnectionState": {"status": "Pending"}, "requestMessage": "x"}}],
     "customDnsConfigs": [{"fqdn": "A.blob.core.windows.net", "ipAddresses": ["10.1.0.5"]}], "customNetworkInterfaceName": "x",
     "ipConfigurations": [{"name": "i", "properties": {"groupId": "blob", "memberName": "blob", "privateIPAddress": "10.1.0.5"}}]})");
-  rows.network("privateEndpoints/p/privateDnsZoneGroups/default", R"({"privateDnsZoneConfigs": [{"name": "z", "properties": {"privateDnsZoneId": "/subscriptions/s/z", "recordSets": []}}]})");
+  rows.network(
+      "privateEndpoints/p/privateDnsZoneGroups/default",
+      R"({"privateDnsZoneConfigs": [{"name": "z", "properties": {"privateDnsZoneId": "/subscriptions/s/z", "recordSets": []}}]})");
   const model::PrivateEndpoint& endpoint = rows.tables().private_endpoints.at(0);
   CHECK(unread_of(endpoint) == "");
   CHECK(rows.spelling(endpoint.subnet) == "/subscriptions/s/sn");
@@ -387,10 +440,14 @@ TEST_CASE("records are read in the shapes of Resource Graph and of the resource 
     const char* answer;
   };
   const Row table[] = {
-      {"privateDnsZones/Z.example/A/Www", R"({"ttl": 10, "records": [{"ipv4Address": "10.1.0.5"}, {"ipv4Address": "10.1.0.6"}]})", "a", "www", "10.1.0.5 10.1.0.6 "},
-      {"privateDnsZones/z.example/A/@", R"({"aRecords": [{"ipv4Address": "10.1.0.5"}], "isAutoRegistered": true})", "a", "@", "10.1.0.5 "},
+      {"privateDnsZones/Z.example/A/Www",
+       R"({"ttl": 10, "records": [{"ipv4Address": "10.1.0.5"}, {"ipv4Address": "10.1.0.6"}]})", "a", "www",
+       "10.1.0.5 10.1.0.6 "},
+      {"privateDnsZones/z.example/A/@", R"({"aRecords": [{"ipv4Address": "10.1.0.5"}], "isAutoRegistered": true})", "a",
+       "@", "10.1.0.5 "},
       {"privateDnsZones/z.example/a/x", R"({"ARecords": [{"ipv4Address": "10.1.0.7"}]})", "a", "x", "10.1.0.7 "},
-      {"privateDnsZones/z.example/CNAME/c", R"({"cnameRecord": {"cname": "Target.Example."}})", "cname", "c", "target.example"},
+      {"privateDnsZones/z.example/CNAME/c", R"({"cnameRecord": {"cname": "Target.Example."}})", "cname", "c",
+       "target.example"},
       {"privateDnsZones/z.example/TXT/t", R"({"txtRecords": [{"value": ["x"]}]})", "txt", "t", ""}};
   for (const Row& expected : table) {
     CAPTURE(expected.path);
@@ -409,15 +466,24 @@ TEST_CASE("records are read in the shapes of Resource Graph and of the resource 
 
 TEST_CASE("zones, links, resolvers and forwarding rules") {
   Rows rows;
-  rows.network("privateDnsZones/PrivateLink.openai.azure.com", R"({"numberOfRecordSets": 3, "numberOfVirtualNetworkLinks": "2"})");
-  rows.network("privateDnsZones/z/virtualNetworkLinks/l", R"({"virtualNetwork": {"id": "/subscriptions/s/v"}, "registrationEnabled": false,
+  rows.network("privateDnsZones/PrivateLink.openai.azure.com",
+               R"({"numberOfRecordSets": 3, "numberOfVirtualNetworkLinks": "2"})");
+  rows.network("privateDnsZones/z/virtualNetworkLinks/l",
+               R"({"virtualNetwork": {"id": "/subscriptions/s/v"}, "registrationEnabled": false,
     "resolutionPolicy": "NxDomainRedirect", "virtualNetworkLinkState": "Completed"})");
-  rows.network("dnsResolvers/r", R"({"virtualNetwork": {"id": "/subscriptions/s/v"}, "dnsResolverState": "Connected"})");
-  rows.network("dnsResolvers/r/inboundEndpoints/i", R"({"ipConfigurations": [{"privateIpAddress": "10.0.2.4", "privateIpAllocationMethod": "Dynamic", "subnet": {"id": "/subscriptions/s/in"}}]})");
+  rows.network("dnsResolvers/r",
+               R"({"virtualNetwork": {"id": "/subscriptions/s/v"}, "dnsResolverState": "Connected"})");
+  rows.network(
+      "dnsResolvers/r/inboundEndpoints/i",
+      R"({"ipConfigurations": [{"privateIpAddress": "10.0.2.4", "privateIpAllocationMethod": "Dynamic", "subnet": {"id": "/subscriptions/s/in"}}]})");
   rows.network("dnsResolvers/r/outboundEndpoints/o", R"({"subnet": {"id": "/subscriptions/s/out"}})");
   rows.network("dnsForwardingRulesets/f", R"({"dnsResolverOutboundEndpoints": []})");
-  rows.network("dnsForwardingRulesets/f/forwardingRules/r", R"({"domainName": "Corp.Example", "targetDnsServers": [{"ipAddress": "10.9.0.4", "port": 53}], "forwardingRuleState": "Enabled"})");
-  rows.network("dnsForwardingRulesets/f/forwardingRules/odd", R"({"domainName": ".", "targetDnsServers": [{"ipAddress": "10.9.0.4", "port": 5353}], "forwardingRuleState": "Disabled"})");
+  rows.network(
+      "dnsForwardingRulesets/f/forwardingRules/r",
+      R"({"domainName": "Corp.Example", "targetDnsServers": [{"ipAddress": "10.9.0.4", "port": 53}], "forwardingRuleState": "Enabled"})");
+  rows.network(
+      "dnsForwardingRulesets/f/forwardingRules/odd",
+      R"({"domainName": ".", "targetDnsServers": [{"ipAddress": "10.9.0.4", "port": 5353}], "forwardingRuleState": "Disabled"})");
   rows.network("dnsForwardingRulesets/f/virtualNetworkLinks/l", R"({"virtualNetwork": {"id": "/subscriptions/s/v"}})");
   const model::PrivateDnsZone& zone = rows.tables().private_dns_zones.at(0);
   CHECK(zone.name == "privatelink.openai.azure.com");
@@ -451,10 +517,16 @@ TEST_CASE("subscriptions give their chain nearest first, perimeters their mode a
   Rows rows;
   rows.read_text(R"({"id": "/subscriptions/AAAA", "type": "microsoft.resources/subscriptions", "name": "spoke-1",
     "properties": {"managementGroupAncestorsChain": [{"name": "mg-spokes"}, {"name": "root"}]}})");
-  rows.read_text(R"({"id": "/providers/Microsoft.Management/managementGroups/mg-spokes", "type": "microsoft.management/managementgroups", "name": "mg-spokes", "properties": {}})");
-  rows.network("networkSecurityPerimeters/p/resourceAssociations/a", R"({"privateLinkResource": {"id": "/subscriptions/s/kv"}, "profile": {"id": "/subscriptions/s/pr"}, "accessMode": "Enforced"})");
-  rows.network("networkSecurityPerimeters/p/profiles/x/accessRules/r", R"({"direction": "Inbound", "addressPrefixes": ["192.0.2.0/24"], "subscriptions": [{"id": "/subscriptions/s"}], "serviceTags": [], "networkSecurityPerimeters": []})");
-  rows.network("networkSecurityPerimeters/p/profiles/x/accessRules/t", R"({"direction": "Inbound", "addressPrefixes": ["fd00::/8"], "serviceTags": ["Internet"]})");
+  rows.read_text(
+      R"({"id": "/providers/Microsoft.Management/managementGroups/mg-spokes", "type": "microsoft.management/managementgroups", "name": "mg-spokes", "properties": {}})");
+  rows.network(
+      "networkSecurityPerimeters/p/resourceAssociations/a",
+      R"({"privateLinkResource": {"id": "/subscriptions/s/kv"}, "profile": {"id": "/subscriptions/s/pr"}, "accessMode": "Enforced"})");
+  rows.network(
+      "networkSecurityPerimeters/p/profiles/x/accessRules/r",
+      R"({"direction": "Inbound", "addressPrefixes": ["192.0.2.0/24"], "subscriptions": [{"id": "/subscriptions/s"}], "serviceTags": [], "networkSecurityPerimeters": []})");
+  rows.network("networkSecurityPerimeters/p/profiles/x/accessRules/t",
+               R"({"direction": "Inbound", "addressPrefixes": ["fd00::/8"], "serviceTags": ["Internet"]})");
   CHECK(rows.tables().subscriptions.at(0).guid == "aaaa");
   CHECK(rows.tables().subscriptions[0].name == "spoke-1");
   CHECK(joined(rows.tables().subscriptions[0].management_groups) == "mg-spokes, root");
@@ -473,7 +545,8 @@ TEST_CASE("subscriptions give their chain nearest first, perimeters their mode a
 
 TEST_CASE("an id that lost its leading slash gets it back; another text is no id") {
   Rows rows;
-  rows.network("privateEndpoints/p", R"({"subnet": {"id": "subscriptions/s/sn"}, "networkInterfaces": [{"id": "nic-7"}]})");
+  rows.network("privateEndpoints/p",
+               R"({"subnet": {"id": "subscriptions/s/sn"}, "networkInterfaces": [{"id": "nic-7"}]})");
   const model::PrivateEndpoint& endpoint = rows.tables().private_endpoints.at(0);
   CHECK(rows.spelling(endpoint.subnet) == "/subscriptions/s/sn");
   CHECK(endpoint.network_interfaces.empty());

@@ -56,7 +56,8 @@ TEST_CASE("the table of kinds is sorted and has a reader exactly where something
 
 TEST_CASE("a virtual network becomes a row with its subnets and peerings as rows of their own") {
   Rows rows;
-  rows.read_text(R"({"id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v", "location": "westeurope",
+  rows.read_text(
+      R"({"id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v", "location": "westeurope",
     "type": "microsoft.network/virtualnetworks", "properties": {
     "provisioningState": "Succeeded", "resourceGuid": "x", "enableDdosProtection": true,
     "addressSpace": {"addressPrefixes": ["10.1.0.0/16", "fd00:1::/48"]}, "dhcpOptions": {"dnsServers": ["10.0.0.4"]},
@@ -129,7 +130,8 @@ TEST_CASE("an embedded child and the same child as a row of its own are equal, u
                                   "enableOnlyIPv6Peering": true})";
   Rows rows;
   rows.network("virtualNetworks/v", R"({"subnets": [{"name": "app", "properties": )" + subnet +
-                                        R"(}], "virtualNetworkPeerings": [{"name": "p", "properties": )" + peering + "}]}");
+                                        R"(}], "virtualNetworkPeerings": [{"name": "p", "properties": )" + peering +
+                                        "}]}");
   rows.network("virtualNetworks/v/subnets/app", subnet);
   rows.network("virtualNetworks/v/virtualNetworkPeerings/p", peering);
   REQUIRE(rows.tables().subnets.size() == 2);
@@ -161,21 +163,32 @@ TEST_CASE("a route is usable only when all of it was understood") {
     const char* destination;  ///< prefix or tag
   };
   const Row table[] = {
-      {"the plain route to a firewall", R"({"addressPrefix": "0.0.0.0/0", "nextHopType": "VirtualAppliance", "nextHopIpAddress": "10.0.0.4"})", true, "0.0.0.0/0"},
-      {"case does not matter", R"({"AddressPrefix": "10.0.0.0/8", "nexthoptype": "none", "provisioningState": "Succeeded"})", true, "10.0.0.0/8"},
+      {"the plain route to a firewall",
+       R"({"addressPrefix": "0.0.0.0/0", "nextHopType": "VirtualAppliance", "nextHopIpAddress": "10.0.0.4"})", true,
+       "0.0.0.0/0"},
+      {"case does not matter",
+       R"({"AddressPrefix": "10.0.0.0/8", "nexthoptype": "none", "provisioningState": "Succeeded"})", true,
+       "10.0.0.0/8"},
       {"a service tag", R"({"addressPrefix": "ApiManagement", "nextHopType": "Internet"})", true, "ApiManagement"},
-      {"an IPv6 route", R"({"addressPrefix": "::/0", "nextHopType": "VirtualAppliance", "nextHopIpAddress": "fd00::4"})", true, "::/0"},
+      {"an IPv6 route",
+       R"({"addressPrefix": "::/0", "nextHopType": "VirtualAppliance", "nextHopIpAddress": "fd00::4"})", true, "::/0"},
       {"host bits: Azure refuses such a route", R"({"addressPrefix": "10.0.0.1/8", "nextHopType": "None"})", false, ""},
-      {"a next hop type of the future", R"({"addressPrefix": "10.0.0.0/8", "nextHopType": "Wormhole"})", false, "10.0.0.0/8"},
+      {"a next hop type of the future", R"({"addressPrefix": "10.0.0.0/8", "nextHopType": "Wormhole"})", false,
+       "10.0.0.0/8"},
       {"no next hop type", R"({"addressPrefix": "10.0.0.0/8"})", false, "10.0.0.0/8"},
-      {"a number as address", R"({"addressPrefix": "10.0.0.0/8", "nextHopType": "VirtualAppliance", "nextHopIpAddress": 10})", false, "10.0.0.0/8"},
-      {"a switch of the future", R"({"addressPrefix": "10.0.0.0/8", "nextHopType": "None", "sometimes": true})", false, "10.0.0.0/8"},
-      {"a switch of the future that is off", R"({"addressPrefix": "10.0.0.0/8", "nextHopType": "None", "sometimes": false})", true, "10.0.0.0/8"}};
+      {"a number as address",
+       R"({"addressPrefix": "10.0.0.0/8", "nextHopType": "VirtualAppliance", "nextHopIpAddress": 10})", false,
+       "10.0.0.0/8"},
+      {"a switch of the future", R"({"addressPrefix": "10.0.0.0/8", "nextHopType": "None", "sometimes": true})", false,
+       "10.0.0.0/8"},
+      {"a switch of the future that is off",
+       R"({"addressPrefix": "10.0.0.0/8", "nextHopType": "None", "sometimes": false})", true, "10.0.0.0/8"}};
   for (const Row& row : table) {
     CAPTURE(row.why);
     Rows rows;
-    rows.network("routeTables/t", std::string(R"({"disableBgpRoutePropagation": true, "routes": [{"name": "r", "properties": )") +
-                                      row.properties + "}]}");
+    rows.network("routeTables/t",
+                 std::string(R"({"disableBgpRoutePropagation": true, "routes": [{"name": "r", "properties": )") +
+                     row.properties + "}]}");
     const model::RouteTable& read = rows.tables().route_tables.at(0);
     REQUIRE(read.routes.size() == 1);
     CHECK(read.disable_bgp_propagation.is(true));
@@ -186,7 +199,8 @@ TEST_CASE("a route is usable only when all of it was understood") {
 
 TEST_CASE("every address of an ECMP next hop is kept, and BGP override and peering routes are read") {
   Rows rows;
-  rows.network("routeTables/t", R"({"disablePeeringRoute": "All", "routes": [{"name": "r", "properties": {"addressPrefix": "10.0.0.0/8",
+  rows.network("routeTables/t",
+               R"({"disablePeeringRoute": "All", "routes": [{"name": "r", "properties": {"addressPrefix": "10.0.0.0/8",
     "nextHopType": "VirtualApplianceEcmp", "nextHopIpAddress": null, "hasBgpOverride": true,
     "nextHop": {"nextHopIpAddresses": ["10.0.0.4", "10.0.0.5"]}}}]})");
   const model::RouteTable& table = rows.tables().route_tables.at(0);
@@ -205,12 +219,14 @@ std::string nsg_rule(const std::string& changes) {
     "direction": "Inbound", "sourcePortRanges": [], "destinationPortRanges": [], "sourceAddressPrefixes": [],
     "destinationAddressPrefixes": [], "description": "d", "provisioningState": "Succeeded"})");
   rule.merge_patch(OrderedJson::parse(changes));
-  return R"({"securityRules": [{"name": "r", "id": "/x", "etag": "e", "type": "t", "properties": )" + rule.dump() + "}]}";
+  return R"({"securityRules": [{"name": "r", "id": "/x", "etag": "e", "type": "t", "properties": )" + rule.dump() +
+         "}]}";
 }
 
 }  // namespace
 
-TEST_CASE("a security rule takes the union of singular and plural forms and is unusable when a part is not understood") {
+TEST_CASE(
+    "a security rule takes the union of singular and plural forms and is unusable when a part is not understood") {
   struct Row {
     const char* why;
     const char* changes;
@@ -220,12 +236,17 @@ TEST_CASE("a security rule takes the union of singular and plural forms and is u
   };
   const Row table[] = {
       {"the plain rule", "{}", true, "VirtualNetwork", "443"},
-      {"union of both forms", R"({"sourceAddressPrefix": "10.0.0.0/8", "sourceAddressPrefixes": ["192.0.2.1", "Internet"], "destinationPortRanges": ["8000-8080"]})", true, "10.0.0.0/8, 192.0.2.1/32, Internet", "443, 8000-8080"},
+      {"union of both forms",
+       R"({"sourceAddressPrefix": "10.0.0.0/8", "sourceAddressPrefixes": ["192.0.2.1", "Internet"], "destinationPortRanges": ["8000-8080"]})",
+       true, "10.0.0.0/8, 192.0.2.1/32, Internet", "443, 8000-8080"},
       {"any", R"({"sourceAddressPrefix": "*", "destinationPortRange": "*"})", true, "*", "*"},
       {"IPv6", R"({"sourceAddressPrefix": "fd00::/8"})", true, "v6", "443"},
-      {"groups", R"({"sourceAddressPrefix": null, "sourceApplicationSecurityGroups": [{"id": "/subscriptions/s/asg"}]})", true, "asg", "443"},
+      {"groups",
+       R"({"sourceAddressPrefix": null, "sourceApplicationSecurityGroups": [{"id": "/subscriptions/s/asg"}]})", true,
+       "asg", "443"},
       {"host bits", R"({"sourceAddressPrefix": "10.0.0.1/8"})", false, "unread 10.0.0.1/8", "443"},
-      {"a comma list in one text", R"({"sourceAddressPrefix": "10.0.0.0/8,11.0.0.0/8"})", false, "unread 10.0.0.0/8,11.0.0.0/8", "443"},
+      {"a comma list in one text", R"({"sourceAddressPrefix": "10.0.0.0/8,11.0.0.0/8"})", false,
+       "unread 10.0.0.0/8,11.0.0.0/8", "443"},
       {"no source at all", R"({"sourceAddressPrefix": null})", false, "", "443"},
       {"a port beyond 65535", R"({"destinationPortRange": "70000"})", false, "VirtualNetwork", ""},
       {"a protocol that is not known", R"({"protocol": "Sctp"})", false, "VirtualNetwork", "443"},
@@ -262,21 +283,30 @@ TEST_CASE("the rule's own words are kept as enums") {
 }
 
 TEST_CASE("Azure's six default rules are not kept; a default rule that differs is") {
-  const auto rule = [](const char* name, const char* direction, int priority, const char* access, const char* from, const char* to) {
+  const auto rule = [](const char* name, const char* direction, int priority, const char* access, const char* from,
+                       const char* to) {
     return OrderedJson{{"name", name},
                        {"properties",
-                        {{"protocol", "*"}, {"sourcePortRange", "*"}, {"destinationPortRange", "*"}, {"sourceAddressPrefix", from},
-                         {"destinationAddressPrefix", to}, {"access", access}, {"priority", priority}, {"direction", direction}}}};
+                        {{"protocol", "*"},
+                         {"sourcePortRange", "*"},
+                         {"destinationPortRange", "*"},
+                         {"sourceAddressPrefix", from},
+                         {"destinationAddressPrefix", to},
+                         {"access", access},
+                         {"priority", priority},
+                         {"direction", direction}}}};
   };
-  const OrderedJson defaults = OrderedJson::array({rule("AllowVnetInBound", "Inbound", 65000, "Allow", "VirtualNetwork", "VirtualNetwork"),
-                            rule("AllowAzureLoadBalancerInBound", "Inbound", 65001, "Allow", "AzureLoadBalancer", "*"),
-                            rule("DenyAllInBound", "Inbound", 65500, "Deny", "*", "*"),
-                            rule("AllowVnetOutBound", "Outbound", 65000, "Allow", "VirtualNetwork", "VirtualNetwork"),
-                            rule("AllowInternetOutBound", "Outbound", 65001, "Allow", "*", "Internet"),
-                            rule("DenyAllOutBound", "Outbound", 65500, "Deny", "*", "*"),
-                            rule("DenyAllInBound", "Inbound", 65500, "Allow", "*", "*")});
+  const OrderedJson defaults =
+      OrderedJson::array({rule("AllowVnetInBound", "Inbound", 65000, "Allow", "VirtualNetwork", "VirtualNetwork"),
+                          rule("AllowAzureLoadBalancerInBound", "Inbound", 65001, "Allow", "AzureLoadBalancer", "*"),
+                          rule("DenyAllInBound", "Inbound", 65500, "Deny", "*", "*"),
+                          rule("AllowVnetOutBound", "Outbound", 65000, "Allow", "VirtualNetwork", "VirtualNetwork"),
+                          rule("AllowInternetOutBound", "Outbound", 65001, "Allow", "*", "Internet"),
+                          rule("DenyAllOutBound", "Outbound", 65500, "Deny", "*", "*"),
+                          rule("DenyAllInBound", "Inbound", 65500, "Allow", "*", "*")});
   Rows rows;
-  rows.network("networkSecurityGroups/n", OrderedJson{{"securityRules", OrderedJson::array()}, {"defaultSecurityRules", defaults}}.dump());
+  rows.network("networkSecurityGroups/n",
+               OrderedJson{{"securityRules", OrderedJson::array()}, {"defaultSecurityRules", defaults}}.dump());
   const model::NetworkSecurityGroup& group = rows.tables().network_security_groups.at(0);
   REQUIRE(group.rules.size() == 1);
   CHECK(group.rules[0].is_default);
@@ -297,7 +327,8 @@ TEST_CASE("service tags are interned without regard to case, also when there are
 
 TEST_CASE("a NIC gives its addresses, groups and forwarding") {
   Rows rows;
-  rows.network("networkInterfaces/n", R"({"enableIPForwarding": true, "networkSecurityGroup": {"id": "/subscriptions/s/nsg"},
+  rows.network("networkInterfaces/n",
+               R"({"enableIPForwarding": true, "networkSecurityGroup": {"id": "/subscriptions/s/nsg"},
     "virtualMachine": {"id": "/subscriptions/s/vm"}, "privateEndpoint": {"id": "/subscriptions/s/pe"}, "macAddress": "00", "primary": true,
     "dnsSettings": {"dnsServers": ["AzureProvidedDNS"], "appliedDnsServers": [], "internalDomainNameSuffix": "x"}, "nicType": "Standard",
     "hostedWorkloads": [], "tapConfigurations": [], "ipConfigurations": [
@@ -326,8 +357,10 @@ TEST_CASE("a NIC gives its addresses, groups and forwarding") {
 
 TEST_CASE("a public IP address without a sku is Basic") {
   Rows rows;
-  rows.read(OrderedJson{{"id", network_id("publicIPAddresses/a")}, {"sku", {{"name", "Standard"}, {"tier", "Regional"}}},
-                        {"properties", {{"ipAddress", "192.0.2.1"}, {"ipConfiguration", {{"id", "/subscriptions/s/c"}}}}}});
+  rows.read(
+      OrderedJson{{"id", network_id("publicIPAddresses/a")},
+                  {"sku", {{"name", "Standard"}, {"tier", "Regional"}}},
+                  {"properties", {{"ipAddress", "192.0.2.1"}, {"ipConfiguration", {{"id", "/subscriptions/s/c"}}}}}});
   rows.network("publicIPAddresses/b", "{}");
   CHECK(rows.tables().public_ips.at(0).is_standard);
   CHECK(to_string(rows.tables().public_ips[0].address.value()) == "192.0.2.1");
@@ -337,7 +370,9 @@ TEST_CASE("a public IP address without a sku is Basic") {
 
 TEST_CASE("a NAT gateway of a whole network names it, and NAT64 is not modelled") {
   Rows rows;
-  rows.network("natGateways/a", R"({"sourceVirtualNetwork": {"id": "/subscriptions/s/v"}, "nat64": "Disabled", "subnets": [{"id": "/subscriptions/s/x"}]})");
+  rows.network(
+      "natGateways/a",
+      R"({"sourceVirtualNetwork": {"id": "/subscriptions/s/v"}, "nat64": "Disabled", "subnets": [{"id": "/subscriptions/s/x"}]})");
   rows.network("natGateways/b", R"({"nat64": "Enabled", "serviceGateway": {"id": "/subscriptions/s/g"}})");
   CHECK(rows.spelling(rows.tables().nat_gateways.at(0).source_vnet) == "/subscriptions/s/v");
   CHECK(unread_of(rows.tables().nat_gateways[0]) == "");
@@ -346,12 +381,19 @@ TEST_CASE("a NAT gateway of a whole network names it, and NAT64 is not modelled"
 
 TEST_CASE("gateways: type and subnets, a default site is not modelled, a Route Server is one, a WAN hub taints") {
   Rows rows;
-  rows.network("virtualNetworkGateways/g", R"({"gatewayType": "ExpressRoute", "sku": {"name": "x"}, "vpnType": "RouteBased", "enableBgp": true,
+  rows.network("virtualNetworkGateways/g",
+               R"({"gatewayType": "ExpressRoute", "sku": {"name": "x"}, "vpnType": "RouteBased", "enableBgp": true,
     "ipConfigurations": [{"name": "c", "properties": {"subnet": {"id": "/subscriptions/s/GatewaySubnet"}}}], "natRules": []})");
-  rows.network("virtualNetworkGateways/h", R"({"gatewayType": "Teleport", "gatewayDefaultSite": {"id": "/subscriptions/s/site"}})");
-  rows.read(OrderedJson{{"id", network_id("virtualHubs/rs")}, {"properties", {{"sku", "Standard"}, {"provisioningState", "Succeeded"}}}});
-  rows.network("virtualHubs/rs/ipConfigurations/c", R"({"subnet": {"id": "/subscriptions/s/RouteServerSubnet"}, "publicIPAddress": {"id": "/subscriptions/s/p"}})");
-  rows.network("virtualHubs/wan", R"({"sku": "Standard", "virtualWan": {"id": "/subscriptions/s/wan"}, "azureFirewall": {"id": "/subscriptions/s/fw"}})");
+  rows.network("virtualNetworkGateways/h",
+               R"({"gatewayType": "Teleport", "gatewayDefaultSite": {"id": "/subscriptions/s/site"}})");
+  rows.read(OrderedJson{{"id", network_id("virtualHubs/rs")},
+                        {"properties", {{"sku", "Standard"}, {"provisioningState", "Succeeded"}}}});
+  rows.network(
+      "virtualHubs/rs/ipConfigurations/c",
+      R"({"subnet": {"id": "/subscriptions/s/RouteServerSubnet"}, "publicIPAddress": {"id": "/subscriptions/s/p"}})");
+  rows.network(
+      "virtualHubs/wan",
+      R"({"sku": "Standard", "virtualWan": {"id": "/subscriptions/s/wan"}, "azureFirewall": {"id": "/subscriptions/s/fw"}})");
   REQUIRE(rows.tables().gateways.size() == 4);
   const model::Gateway& first = rows.tables().gateways[0];
   CHECK(unread_of(first) == "");
@@ -369,7 +411,8 @@ TEST_CASE("gateways: type and subnets, a default site is not modelled, a Route S
 
 TEST_CASE("a load balancer gives frontends, one rule per pool, port ranges and pool members once") {
   Rows rows;
-  rows.read(OrderedJson{{"id", network_id("loadBalancers/l")}, {"sku", {{"name", "Standard"}}}, {"properties", OrderedJson::parse(R"({
+  rows.read(OrderedJson{
+      {"id", network_id("loadBalancers/l")}, {"sku", {{"name", "Standard"}}}, {"properties", OrderedJson::parse(R"({
     "frontendIPConfigurations": [{"name": "f", "id": "/subscriptions/s/f", "properties": {"privateIPAddress": "10.0.0.9",
       "subnet": {"id": "/subscriptions/s/subnet"}, "publicIPAddress": {"id": "/subscriptions/s/pip"}}}],
     "loadBalancingRules": [{"name": "ha", "properties": {"frontendIPConfiguration": {"id": "/subscriptions/s/f"}, "protocol": "All",
@@ -395,18 +438,26 @@ TEST_CASE("a load balancer gives frontends, one rule per pool, port ranges and p
   CHECK(to_string(balancer.rules[3].frontend_ports) == "500-600");
   CHECK(balancer.rules[3].protocol == Protocol::udp);
   CHECK(balancer.pool_members.size() == 1);
-  CHECK(unread_of(balancer) == "/properties/backendAddressPools/0/properties/loadBalancerBackendAddresses/1: a pool member given by its address alone");
+  CHECK(unread_of(balancer) ==
+        "/properties/backendAddressPools/0/properties/loadBalancerBackendAddresses/1: a pool member given by its "
+        "address alone");
 }
 
 TEST_CASE("a firewall gives its addresses, policy and whether classic rules are there") {
   Rows rows;
-  rows.network("azureFirewalls/f", R"({"sku": {"name": "AZFW_VNet", "tier": "Premium"}, "threatIntelMode": "Deny", "additionalProperties": {},
+  rows.network(
+      "azureFirewalls/f",
+      R"({"sku": {"name": "AZFW_VNet", "tier": "Premium"}, "threatIntelMode": "Deny", "additionalProperties": {},
     "firewallPolicy": {"id": "/subscriptions/s/policy"}, "networkRuleCollections": [], "applicationRuleCollections": [], "natRuleCollections": [],
     "managementIpConfiguration": {"name": "m", "properties": {}},
     "ipConfigurations": [{"name": "a", "properties": {"privateIPAddress": "10.0.0.4", "subnet": {"id": "/subscriptions/s/sn"},
       "publicIPAddress": {"id": "/subscriptions/s/pip"}, "provisioningState": "Succeeded"}}]})");
-  rows.network("azureFirewalls/classic", R"({"natRuleCollections": [{"name": "n"}], "additionalProperties": {"Network.SNAT.PrivateRanges": "255.255.255.255/32"}})");
-  rows.network("azureFirewalls/hub", R"({"virtualHub": {"id": "/subscriptions/s/hub"}, "hubIPAddresses": {"privateIPAddress": "10.9.0.4", "publicIPs": {"count": 1}}})");
+  rows.network(
+      "azureFirewalls/classic",
+      R"({"natRuleCollections": [{"name": "n"}], "additionalProperties": {"Network.SNAT.PrivateRanges": "255.255.255.255/32"}})");
+  rows.network(
+      "azureFirewalls/hub",
+      R"({"virtualHub": {"id": "/subscriptions/s/hub"}, "hubIPAddresses": {"privateIPAddress": "10.9.0.4", "publicIPs": {"count": 1}}})");
   const model::AzureFirewall& firewall = rows.tables().firewalls.at(0);
   CHECK(unread_of(firewall) == "");
   CHECK(firewall.tier.is(model::FirewallTier::premium));
@@ -417,17 +468,21 @@ TEST_CASE("a firewall gives its addresses, policy and whether classic rules are 
   CHECK_FALSE(firewall.has_classic_rules);
   CHECK(rows.tables().firewalls.at(1).has_classic_rules);
   CHECK(rows.tables().firewalls[1].has_classic_nat_rules);
-  CHECK(unread_of(rows.tables().firewalls[1]) == "/properties/additionalProperties/Network.SNAT.PrivateRanges: 255.255.255.255/32");
+  CHECK(unread_of(rows.tables().firewalls[1]) ==
+        "/properties/additionalProperties/Network.SNAT.PrivateRanges: 255.255.255.255/32");
   CHECK(to_string(rows.tables().firewalls.at(2).hub_address.value()) == "10.9.0.4");
   CHECK(rows.spelling(rows.tables().firewalls[2].virtual_hub) == "/subscriptions/s/hub");
 }
 
-TEST_CASE("a firewall policy gives its parent, groups and DNS; other private ranges and an explicit proxy are not modelled") {
+TEST_CASE(
+    "a firewall policy gives its parent, groups and DNS; other private ranges and an explicit proxy are not modelled") {
   Rows rows;
-  rows.network("firewallPolicies/p", R"({"sku": {"tier": "Standard"}, "basePolicy": {"id": "/subscriptions/s/base"}, "size": "0.5MB",
+  rows.network("firewallPolicies/p",
+               R"({"sku": {"tier": "Standard"}, "basePolicy": {"id": "/subscriptions/s/base"}, "size": "0.5MB",
     "ruleCollectionGroups": [{"id": "/subscriptions/s/g"}], "dnsSettings": {"servers": ["10.0.0.9"], "enableProxy": true, "requireProxyForNetworkRules": false},
     "snat": {"privateRanges": ["IANAPrivateRanges"]}, "explicitProxy": {"enableExplicitProxy": false}, "intrusionDetection": {"mode": "Deny"}})");
-  rows.network("firewallPolicies/q", R"({"snat": {"privateRanges": ["0.0.0.0/0"]}, "explicitProxy": {"enableExplicitProxy": true}})");
+  rows.network("firewallPolicies/q",
+               R"({"snat": {"privateRanges": ["0.0.0.0/0"]}, "explicitProxy": {"enableExplicitProxy": true}})");
   const model::FirewallPolicy& policy = rows.tables().firewall_policies.at(0);
   CHECK(unread_of(policy) == "");
   CHECK(policy.tier.is(model::FirewallTier::standard));
@@ -495,9 +550,14 @@ TEST_CASE("a firewall rule is unusable when a part of it is missing or not under
       "sourceAddresses": ["10.0.0.0/8"], "destinationAddresses": ["*"], "destinationPorts": ["443"]})");
     rule.merge_patch(OrderedJson::parse(row.changes));
     const auto group = [&](const OrderedJson& action) {
-      return OrderedJson{{"priority", 100}, {"ruleCollections", OrderedJson::array({OrderedJson{
-                 {"ruleCollectionType", "FirewallPolicyFilterRuleCollection"}, {"name", "c"}, {"priority", 1}, {"action", action},
-                 {"rules", OrderedJson::array({rule})}}})}}.dump();
+      return OrderedJson{{"priority", 100},
+                         {"ruleCollections",
+                          OrderedJson::array({OrderedJson{{"ruleCollectionType", "FirewallPolicyFilterRuleCollection"},
+                                                          {"name", "c"},
+                                                          {"priority", 1},
+                                                          {"action", action},
+                                                          {"rules", OrderedJson::array({rule})}}})}}
+          .dump();
     };
     Rows rows;
     rows.network("firewallPolicies/p/ruleCollectionGroups/g", group(OrderedJson{{"type", "Allow"}}));
@@ -508,25 +568,33 @@ TEST_CASE("a firewall rule is unusable when a part of it is missing or not under
 
 TEST_CASE("an IP group splits ranges into the prefixes that fill them exactly") {
   Rows rows;
-  rows.network("ipGroups/g", R"({"ipAddresses": ["10.0.0.0/24", "10.0.0.1-10.0.0.9", "0.0.0.0-255.255.255.255", "10.0.0.9-10.0.0.1", "printer"],
+  rows.network(
+      "ipGroups/g",
+      R"({"ipAddresses": ["10.0.0.0/24", "10.0.0.1-10.0.0.9", "0.0.0.0-255.255.255.255", "10.0.0.9-10.0.0.1", "printer"],
     "firewalls": [], "firewallPolicies": []})");
   const model::IpGroup& group = rows.tables().ip_groups.at(0);
-  CHECK(printed(rows.tables(), group.members) ==
-        "10.0.0.0/24, 10.0.0.1/32, 10.0.0.2/31, 10.0.0.4/30, 10.0.0.8/31, 0.0.0.0/0, unread 10.0.0.9-10.0.0.1, printer");
+  CHECK(
+      printed(rows.tables(), group.members) ==
+      "10.0.0.0/24, 10.0.0.1/32, 10.0.0.2/31, 10.0.0.4/30, 10.0.0.8/31, 0.0.0.0/0, unread 10.0.0.9-10.0.0.1, printer");
   CHECK(unread_of(group) == "/properties/ipAddresses/3: 10.0.0.9-10.0.0.1");
 }
 
 TEST_CASE("what is not modelled taints whatever it names, its parent, and the resource that it extends") {
   Rows rows;
-  rows.network("networkManagers/m/networkGroups/g/staticMembers/x", R"({"resourceId": "/subscriptions/s/vnet", "region": "x", "list": [{"deep": "/SUBSCRIPTIONS/s/other"}, 5, null]})");
+  rows.network(
+      "networkManagers/m/networkGroups/g/staticMembers/x",
+      R"({"resourceId": "/subscriptions/s/vnet", "region": "x", "list": [{"deep": "/SUBSCRIPTIONS/s/other"}, 5, null]})");
   const model::UnmodelledNetworkResource& member = rows.tables().unmodelled_network.at(0);
   CHECK(member.type == "microsoft.network/networkmanagers/networkgroups/staticmembers");
   std::vector<std::string> touched;
   for (const model::ResourceId id : member.touches) touched.push_back(rows.spelling(id));
   std::sort(touched.begin(), touched.end());
-  CHECK(touched == std::vector<std::string>{"/SUBSCRIPTIONS/s/other", network_id("networkManagers/m/networkGroups/g"), "/subscriptions/s/vnet"});
-  rows.read(OrderedJson{{"id", network_id("virtualNetworks/v/providers/Microsoft.Network/effectiveSecurityAdminRules/default")},
-                        {"type", "microsoft.network/effectivesecurityadminrules"}, {"properties", OrderedJson::object()}});
+  CHECK(touched == std::vector<std::string>{"/SUBSCRIPTIONS/s/other", network_id("networkManagers/m/networkGroups/g"),
+                                            "/subscriptions/s/vnet"});
+  rows.read(OrderedJson{
+      {"id", network_id("virtualNetworks/v/providers/Microsoft.Network/effectiveSecurityAdminRules/default")},
+      {"type", "microsoft.network/effectivesecurityadminrules"},
+      {"properties", OrderedJson::object()}});
   REQUIRE(rows.tables().unmodelled_network.size() == 2);
   CHECK(rows.spelling(rows.tables().unmodelled_network[1].touches.at(0)) == network_id("virtualNetworks/v"));
   rows.network("routeTables/t/routes/r", R"({"addressPrefix": "0.0.0.0/0", "nextHopType": "Internet"})");
@@ -535,7 +603,9 @@ TEST_CASE("what is not modelled taints whatever it names, its parent, and the re
 
 TEST_CASE("a Bastion host names its subnet; the shared one of the Developer sku is not modelled") {
   Rows rows;
-  rows.network("bastionHosts/b", R"({"dnsName": "x", "scaleUnits": 2, "ipConfigurations": [{"properties": {"subnet": {"id": "/subscriptions/s/sn"}}}]})");
+  rows.network(
+      "bastionHosts/b",
+      R"({"dnsName": "x", "scaleUnits": 2, "ipConfigurations": [{"properties": {"subnet": {"id": "/subscriptions/s/sn"}}}]})");
   rows.network("bastionHosts/d", R"({"virtualNetwork": {"id": "/subscriptions/s/v"}})");
   CHECK(rows.spelling(rows.tables().bastion_hosts.at(0).subnet) == "/subscriptions/s/sn");
   CHECK(rows.tables().bastion_hosts[0].unread.empty());
@@ -548,29 +618,46 @@ TEST_CASE("a value of the wrong type in place of any property that decides is re
     std::vector<const char*> keys;
   };
   const Row table[] = {
-      {"virtualNetworks/v", {"addressSpace", "dhcpOptions", "subnets", "virtualNetworkPeerings", "privateEndpointVNetPolicies", "provisioningState", "x"}},
-      {"virtualNetworks/v/subnets/s", {"addressPrefix", "addressPrefixes", "routeTable", "networkSecurityGroup", "natGateway", "serviceEndpoints", "delegations", "privateEndpointNetworkPolicies", "defaultOutboundAccess", "ipConfigurations", "x"}},
-      {"virtualNetworks/v/virtualNetworkPeerings/p", {"remoteVirtualNetwork", "peeringState", "peeringSyncLevel", "allowVirtualNetworkAccess", "allowForwardedTraffic", "allowGatewayTransit", "useRemoteGateways", "peerCompleteVnets", "remoteAddressSpace", "remoteVirtualNetworkAddressSpace", "x"}},
+      {"virtualNetworks/v",
+       {"addressSpace", "dhcpOptions", "subnets", "virtualNetworkPeerings", "privateEndpointVNetPolicies",
+        "provisioningState", "x"}},
+      {"virtualNetworks/v/subnets/s",
+       {"addressPrefix", "addressPrefixes", "routeTable", "networkSecurityGroup", "natGateway", "serviceEndpoints",
+        "delegations", "privateEndpointNetworkPolicies", "defaultOutboundAccess", "ipConfigurations", "x"}},
+      {"virtualNetworks/v/virtualNetworkPeerings/p",
+       {"remoteVirtualNetwork", "peeringState", "peeringSyncLevel", "allowVirtualNetworkAccess",
+        "allowForwardedTraffic", "allowGatewayTransit", "useRemoteGateways", "peerCompleteVnets", "remoteAddressSpace",
+        "remoteVirtualNetworkAddressSpace", "x"}},
       {"routeTables/t", {"routes", "disableBgpRoutePropagation", "disablePeeringRoute", "x"}},
       {"networkSecurityGroups/n", {"securityRules", "defaultSecurityRules"}},
-      {"networkInterfaces/n", {"ipConfigurations", "networkSecurityGroup", "enableIPForwarding", "dnsSettings", "privateEndpoint", "x"}},
+      {"networkInterfaces/n",
+       {"ipConfigurations", "networkSecurityGroup", "enableIPForwarding", "dnsSettings", "privateEndpoint", "x"}},
       {"publicIPAddresses/p", {"ipAddress", "ipConfiguration"}},
       {"natGateways/n", {"sourceVirtualNetwork", "nat64", "x"}},
       {"virtualNetworkGateways/g", {"gatewayType", "ipConfigurations", "x"}},
-      {"loadBalancers/l", {"frontendIPConfigurations", "loadBalancingRules", "inboundNatRules", "backendAddressPools", "outboundRules"}},
+      {"loadBalancers/l",
+       {"frontendIPConfigurations", "loadBalancingRules", "inboundNatRules", "backendAddressPools", "outboundRules"}},
       {"bastionHosts/b", {"ipConfigurations"}},
-      {"azureFirewalls/f", {"ipConfigurations", "sku", "firewallPolicy", "virtualHub", "hubIPAddresses", "natRuleCollections", "networkRuleCollections", "additionalProperties", "x"}},
-      {"firewallPolicies/p", {"sku", "basePolicy", "ruleCollectionGroups", "dnsSettings", "snat", "explicitProxy", "x"}},
+      {"azureFirewalls/f",
+       {"ipConfigurations", "sku", "firewallPolicy", "virtualHub", "hubIPAddresses", "natRuleCollections",
+        "networkRuleCollections", "additionalProperties", "x"}},
+      {"firewallPolicies/p",
+       {"sku", "basePolicy", "ruleCollectionGroups", "dnsSettings", "snat", "explicitProxy", "x"}},
       {"firewallPolicies/p/ruleCollectionGroups/g", {"ruleCollections", "x"}},
       {"ipGroups/g", {"ipAddresses"}},
-      {"privateEndpoints/p", {"subnet", "networkInterfaces", "privateLinkServiceConnections", "manualPrivateLinkServiceConnections", "customDnsConfigs", "ipConfigurations", "ipVersionType", "x"}},
+      {"privateEndpoints/p",
+       {"subnet", "networkInterfaces", "privateLinkServiceConnections", "manualPrivateLinkServiceConnections",
+        "customDnsConfigs", "ipConfigurations", "ipVersionType", "x"}},
       {"privateEndpoints/p/privateDnsZoneGroups/g", {"privateDnsZoneConfigs"}},
-      {"privateDnsZones/z/virtualNetworkLinks/l", {"virtualNetwork", "registrationEnabled", "resolutionPolicy", "virtualNetworkLinkState"}},
+      {"privateDnsZones/z/virtualNetworkLinks/l",
+       {"virtualNetwork", "registrationEnabled", "resolutionPolicy", "virtualNetworkLinkState"}},
       {"privateDnsZones/z/A/r", {"aRecords", "records"}},
       {"dnsResolvers/r", {"virtualNetwork"}},
       {"dnsResolvers/r/inboundEndpoints/e", {"ipConfigurations"}},
       {"dnsForwardingRulesets/r/forwardingRules/f", {"domainName", "targetDnsServers", "forwardingRuleState"}},
-      {"applicationGateways/g", {"sku", "gatewayIPConfigurations", "frontendIPConfigurations", "httpListeners", "backendAddressPools", "requestRoutingRules", "urlPathMaps", "firewallPolicy", "webApplicationFirewallConfiguration", "listeners"}},
+      {"applicationGateways/g",
+       {"sku", "gatewayIPConfigurations", "frontendIPConfigurations", "httpListeners", "backendAddressPools",
+        "requestRoutingRules", "urlPathMaps", "firewallPolicy", "webApplicationFirewallConfiguration", "listeners"}},
       {"applicationGatewayWebApplicationFirewallPolicies/w", {"policySettings", "managedRules", "customRules"}}};
   for (const Row& row : table) {
     for (const char* key : row.keys) {

@@ -1,4 +1,5 @@
-// Whatever is wrong with one file is told, makes what it touches unknown, and does not keep the other files from being used.
+// Whatever is wrong with one file is told, makes what it touches unknown, and does not keep the other files from being
+// used.
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -20,7 +21,8 @@ constexpr std::string_view kGood =
 
 /// A row of a route table.
 std::string table(const std::string& name, const std::string& rest = R"("properties":{"routes":[]})") {
-  return R"({"id":")" + kPath + name + R"(","name":")" + name + R"(","type":"microsoft.network/routetables",)" + rest + "}";
+  return R"({"id":")" + kPath + name + R"(","name":")" + name + R"(","type":"microsoft.network/routetables",)" + rest +
+         "}";
 }
 
 struct Bad {
@@ -28,7 +30,7 @@ struct Bad {
   std::string text;
   std::string code;
   Diagnostic::Level level = Diagnostic::Level::error;
-  std::size_t line = 0;           ///< 0: not looked at
+  std::size_t line = 0;                ///< 0: not looked at
   std::vector<std::string> used = {};  ///< route tables of this file that are used all the same
   bool has_gap = true;
 };
@@ -36,49 +38,182 @@ struct Bad {
 std::vector<Bad> bad_files() {
   const auto error = Diagnostic::Level::error;
   std::string deep_array(100000, '[');
-  std::string deep_list = R"([{"id":"/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualHubs/h/routeMaps/m","type":"microsoft.network/virtualhubs/routemaps","name":"m","properties":{"a":)" +
-                          deep_array + std::string(100000, ']') + "}}," + table("a") + "]";
+  std::string deep_list =
+      R"([{"id":"/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualHubs/h/routeMaps/m","type":"microsoft.network/virtualhubs/routemaps","name":"m","properties":{"a":)" +
+      deep_array + std::string(100000, ']') + "}}," + table("a") + "]";
   return {
       {"not JSON at all", "hello, world", "INPUT-SHAPE"},
-      {"binary garbage", std::string("\x7f" "ELF\x02\x01\x00\x00garbage", 16), "INPUT-SHAPE"},
+      {"binary garbage",
+       std::string("\x7f"
+                   "ELF\x02\x01\x00\x00garbage",
+                   16),
+       "INPUT-SHAPE"},
       {"nothing but zero bytes", std::string(100, '\0'), "INPUT-SHAPE"},
-      {"a zero byte between rows", "[" + table("a") + ",\n" + std::string(1, '\0') + table("b") + "]", "INPUT-SYNTAX", error, 2, {"a"}},
-      {"invalid UTF-8 in the second row", "[" + table("a") + ",\n" + table("b\xff") + "]", "INPUT-SYNTAX", error, 2, {"a"}},
-      {"cut off inside the third row", "[" + table("a") + ",\n" + table("b") + ",\n{\"id\":\"/subscr", "INPUT-SYNTAX", error, 3, {"a", "b"}},
-      {"a page that is cut off", R"({"count":2,"data":[)" + table("a") + ",\n" + table("b").substr(0, 150), "INPUT-SYNTAX", error, 0, {"a"}},
+      {"a zero byte between rows",
+       "[" + table("a") + ",\n" + std::string(1, '\0') + table("b") + "]",
+       "INPUT-SYNTAX",
+       error,
+       2,
+       {"a"}},
+      {"invalid UTF-8 in the second row",
+       "[" + table("a") + ",\n" + table("b\xff") + "]",
+       "INPUT-SYNTAX",
+       error,
+       2,
+       {"a"}},
+      {"cut off inside the third row",
+       "[" + table("a") + ",\n" + table("b") + ",\n{\"id\":\"/subscr",
+       "INPUT-SYNTAX",
+       error,
+       3,
+       {"a", "b"}},
+      {"a page that is cut off",
+       R"({"count":2,"data":[)" + table("a") + ",\n" + table("b").substr(0, 150),
+       "INPUT-SYNTAX",
+       error,
+       0,
+       {"a"}},
       {"cut off behind the rows", "[" + table("a") + ",\n" + table("b"), "INPUT-SYNTAX", error, 0, {"a", "b"}},
       {"one row that is cut off", table("a").substr(0, 160), "INPUT-SYNTAX"},
       {"a comma is missing", "[" + table("a") + "\n" + table("b") + "]", "INPUT-SYNTAX", error, 2, {"a"}},
       {"text behind the document", "[" + table("a") + "]\nERROR: gone", "INPUT-SYNTAX", error, 2, {"a"}},
-      {"one line of NDJSON is damaged", table("a") + "\n{\"id\": nope}\n" + table("b"), "INPUT-SYNTAX", error, 2, {"a"}},
+      {"one line of NDJSON is damaged",
+       table("a") + "\n{\"id\": nope}\n" + table("b"),
+       "INPUT-SYNTAX",
+       error,
+       2,
+       {"a"}},
       {"nested 100,000 deep", deep_array, "INPUT-NESTING"},
       {"nested 100,000 deep inside one row", deep_list, "INPUT-NESTING", error, 1, {"a"}},
       {"a number in place of a row", "[5,\n" + table("a") + "]", "INPUT-ROW", error, 1, {"a"}},
-      {"a number in place of an id", R"([{"id":7,"name":"x","type":"microsoft.network/routetables","properties":{}},)" + table("a") + "]", "INPUT-ROW", error, 1, {"a"}},
-      {"a row without an id", R"([{"name":"x","type":"microsoft.network/routetables","properties":{}},)" + table("a") + "]", "INPUT-ROW", error, 1, {"a"}},
-      {"a number in place of properties", "[" + table("x", R"("properties":7)") + "," + table("a") + "]", "INPUT-ROW", error, 1, {"a"}},
-      {"a text in place of sku", "[" + table("x", R"("sku":"s","properties":{})") + "," + table("a") + "]", "INPUT-ROW", error, 1, {"a"}},
-      {"an id that is none", R"([{"id":"testId","name":"x","type":"microsoft.network/routetables","properties":{}},)" + table("a") + "]", "INPUT-ID", error, 1, {"a"}},
+      {"a number in place of an id",
+       R"([{"id":7,"name":"x","type":"microsoft.network/routetables","properties":{}},)" + table("a") + "]",
+       "INPUT-ROW",
+       error,
+       1,
+       {"a"}},
+      {"a row without an id",
+       R"([{"name":"x","type":"microsoft.network/routetables","properties":{}},)" + table("a") + "]",
+       "INPUT-ROW",
+       error,
+       1,
+       {"a"}},
+      {"a number in place of properties",
+       "[" + table("x", R"("properties":7)") + "," + table("a") + "]",
+       "INPUT-ROW",
+       error,
+       1,
+       {"a"}},
+      {"a text in place of sku",
+       "[" + table("x", R"("sku":"s","properties":{})") + "," + table("a") + "]",
+       "INPUT-ROW",
+       error,
+       1,
+       {"a"}},
+      {"an id that is none",
+       R"([{"id":"testId","name":"x","type":"microsoft.network/routetables","properties":{}},)" + table("a") + "]",
+       "INPUT-ID",
+       error,
+       1,
+       {"a"}},
       {"an id of another kind",
-       R"([{"id":"/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/x","type":"microsoft.network/routetables","properties":{"routes":[]}},)" + table("a") + "]",
-       "INPUT-ID", error, 1, {"a"}},
-      {"properties stand twice", "[" + table("x", R"("properties":{"routes":[]},"properties":{"routes":[]})") + "," + table("a") + "]", "INPUT-DUPLICATE-KEY", error, 1, {"a", "x"}},
-      {"properties are null", "[" + table("x", R"("properties":null)") + "," + table("a") + "]", "INPUT-PROPERTIES", error, 1, {"a"}},
-      {"no properties", "[" + table("x", R"("tags":null)") + "," + table("a") + "]", "INPUT-PROPERTIES", error, 1, {"a"}},
-      {"columns that a query chose are no properties", "[" + table("x", R"("routes":[])") + "," + table("a") + "]", "INPUT-PROPERTIES", error, 1, {"a"}},
-      {"PowerShell cut off an object", "[" + table("x", R"("properties":{"routes":["@{name=r; id=}"]})") + ",\n" + table("a") + "]", "INPUT-DEPTH", error, 1, {"a"}},
-      {"PowerShell cut off an array", "[" + table("a") + ",\n" + table("x", R"("properties":{"routes":"System.Object[]"})") + "]", "INPUT-DEPTH", error, 2, {"a"}},
-      {"PowerShell cut off all properties", "[" + table("a") + ",\n" + table("x", R"("properties":"@{routes=System.Object[]}")") + "]", "INPUT-DEPTH", error, 2, {"a"}},
-      {"PowerShell objects that were cut off", R"([{"Id":")" + kPath + R"(x","Type":"microsoft.network/routetables","Properties":{"routes":"System.Object[]"}}])", "INPUT-DEPTH", error, 1},
+       R"([{"id":"/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/x","type":"microsoft.network/routetables","properties":{"routes":[]}},)" +
+           table("a") + "]",
+       "INPUT-ID",
+       error,
+       1,
+       {"a"}},
+      {"properties stand twice",
+       "[" + table("x", R"("properties":{"routes":[]},"properties":{"routes":[]})") + "," + table("a") + "]",
+       "INPUT-DUPLICATE-KEY",
+       error,
+       1,
+       {"a", "x"}},
+      {"properties are null",
+       "[" + table("x", R"("properties":null)") + "," + table("a") + "]",
+       "INPUT-PROPERTIES",
+       error,
+       1,
+       {"a"}},
+      {"no properties",
+       "[" + table("x", R"("tags":null)") + "," + table("a") + "]",
+       "INPUT-PROPERTIES",
+       error,
+       1,
+       {"a"}},
+      {"columns that a query chose are no properties",
+       "[" + table("x", R"("routes":[])") + "," + table("a") + "]",
+       "INPUT-PROPERTIES",
+       error,
+       1,
+       {"a"}},
+      {"PowerShell cut off an object",
+       "[" + table("x", R"("properties":{"routes":["@{name=r; id=}"]})") + ",\n" + table("a") + "]",
+       "INPUT-DEPTH",
+       error,
+       1,
+       {"a"}},
+      {"PowerShell cut off an array",
+       "[" + table("a") + ",\n" + table("x", R"("properties":{"routes":"System.Object[]"})") + "]",
+       "INPUT-DEPTH",
+       error,
+       2,
+       {"a"}},
+      {"PowerShell cut off all properties",
+       "[" + table("a") + ",\n" + table("x", R"("properties":"@{routes=System.Object[]}")") + "]",
+       "INPUT-DEPTH",
+       error,
+       2,
+       {"a"}},
+      {"PowerShell objects that were cut off",
+       R"([{"Id":")" + kPath +
+           R"(x","Type":"microsoft.network/routetables","Properties":{"routes":"System.Object[]"}}])",
+       "INPUT-DEPTH", error, 1},
       {"CSV with display names", "id,name,type,properties\nvnet a,a,Virtual network,\n", "INPUT-CSV"},
-      {"CSV that is cut off", "id,name,type,properties\n" + kPath + "a,a,microsoft.network/routetables,\"{\"\"routes\"\":[]}\"\n" + kPath + "b,b,microsoft.network/routetables,\"{\"\"rou", "INPUT-SYNTAX", error, 0, {"a"}},
+      {"CSV that is cut off",
+       "id,name,type,properties\n" + kPath + "a,a,microsoft.network/routetables,\"{\"\"routes\"\":[]}\"\n" + kPath +
+           "b,b,microsoft.network/routetables,\"{\"\"rou",
+       "INPUT-SYNTAX",
+       error,
+       0,
+       {"a"}},
       {"an error of Azure", R"({"error":{"code":"AuthorizationFailed","message":"no"}})", "INPUT-ACCESS"},
       {"gzip that ends early", std::string("\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03", 10), "INPUT-FILE"},
-      {"an ARM template", R"({"$schema":"https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#","contentVersion":"1.0.0.0","resources":[]})", "INPUT-SHAPE", error, 0, {}, false},
-      {"a what-if answer", R"({"status":"Succeeded","changes":[{"resourceId":"/subscriptions/s","changeType":"Create"}]})", "INPUT-SHAPE", error, 0, {}, false},
-      {"a Terraform plan", R"({"format_version":"1.2","terraform_version":"1.11.4","resource_changes":[]})", "INPUT-SHAPE", error, 0, {}, false},
-      {"effective routes", R"({"value":[{"source":"Default","state":"Active","addressPrefix":["10.0.0.0/16"],"nextHopType":"VnetLocal"}]})", "INPUT-SHAPE", error, 0, {}, false},
-      {"rows that a query summarised", R"({"count":1,"data":[{"type":"x","count_":3}],"total_records":1})", "INPUT-SHAPE", error, 0, {}, false},
+      {"an ARM template",
+       R"({"$schema":"https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#","contentVersion":"1.0.0.0","resources":[]})",
+       "INPUT-SHAPE",
+       error,
+       0,
+       {},
+       false},
+      {"a what-if answer",
+       R"({"status":"Succeeded","changes":[{"resourceId":"/subscriptions/s","changeType":"Create"}]})",
+       "INPUT-SHAPE",
+       error,
+       0,
+       {},
+       false},
+      {"a Terraform plan",
+       R"({"format_version":"1.2","terraform_version":"1.11.4","resource_changes":[]})",
+       "INPUT-SHAPE",
+       error,
+       0,
+       {},
+       false},
+      {"effective routes",
+       R"({"value":[{"source":"Default","state":"Active","addressPrefix":["10.0.0.0/16"],"nextHopType":"VnetLocal"}]})",
+       "INPUT-SHAPE",
+       error,
+       0,
+       {},
+       false},
+      {"rows that a query summarised",
+       R"({"count":1,"data":[{"type":"x","count_":3}],"total_records":1})",
+       "INPUT-SHAPE",
+       error,
+       0,
+       {},
+       false},
       {"no bytes", "", "INPUT-EMPTY", Diagnostic::Level::warning, 0, {}, false},
       {"blanks only", "  \r\n\t ", "INPUT-EMPTY", Diagnostic::Level::warning, 0, {}, false},
   };
@@ -110,8 +245,8 @@ TEST_CASE("a bad file is told, its whole rows and the other files are used, and 
 
 TEST_CASE("what a row says twice counts as unread, whichever reader had it first") {
   const Folder folder;
-  const model::Snapshot s =
-      load({folder.write("a.json", "[" + table("x", R"("properties":{"routes":[]},"properties":{"routes":null})") + "]")});
+  const model::Snapshot s = load(
+      {folder.write("a.json", "[" + table("x", R"("properties":{"routes":[]},"properties":{"routes":null})") + "]")});
   REQUIRE(s.tables.route_tables.size() == 1);
   CHECK(s.tables.route_tables[0].unread.size() == 1);
   CHECK(has_resource_gap(s, "INPUT-DUPLICATE-KEY", kPath + "x"));
@@ -120,7 +255,8 @@ TEST_CASE("what a row says twice counts as unread, whichever reader had it first
 TEST_CASE("PowerShell damage names its place and how many rows it hit") {
   const Folder folder;
   const std::string cut = R"("properties":{"a":{"b":[1,{"c":"x,y"},"@{name=r; id=}"]},"routes":[]})";
-  const model::Snapshot s = load({folder.write("a.json", "[" + table("x", cut) + "," + table("y", cut) + "," + table("z") + "]")});
+  const model::Snapshot s =
+      load({folder.write("a.json", "[" + table("x", cut) + "," + table("y", cut) + "," + table("z") + "]")});
   const Diagnostic* told = find(s, "INPUT-DEPTH");
   REQUIRE(told != nullptr);
   CHECK(told->pointer == "/properties/a/b/2");
@@ -132,8 +268,9 @@ TEST_CASE("PowerShell damage names its place and how many rows it hit") {
 
 TEST_CASE("a type behind the properties is used when the id agrees, and makes the row unknown when it does not") {
   const Folder folder;
-  const std::string late = R"([{"id":")" + kPath + R"(a","properties":{"routes":[]},"type":"microsoft.network/routetables"},)" +
-                           R"({"id":")" + kPath + R"(b","properties":{"routes":[]},"type":"contoso.thing/routetables"}])";
+  const std::string late = R"([{"id":")" + kPath +
+                           R"(a","properties":{"routes":[]},"type":"microsoft.network/routetables"},)" + R"({"id":")" +
+                           kPath + R"(b","properties":{"routes":[]},"type":"contoso.thing/routetables"}])";
   const model::Snapshot s = load({folder.write("a.json", late)});
   REQUIRE(s.tables.route_tables.size() == 2);
   CHECK(s.tables.route_tables[0].unread.empty());
@@ -159,16 +296,22 @@ TEST_CASE("PowerShell damage is found wherever it lies in a large file") {
   for (std::size_t padding = 1000; padding < 1060; ++padding) {
     for (const char* cut : {"@{a=1}", "System.Object[]"}) {
       const Folder folder;
-      const std::string row = table("x", R"("tags":{"t":")" + std::string(padding, 'x') + R"("},"properties":{"routes":")" + cut + "\"}");
+      const std::string row =
+          table("x", R"("tags":{"t":")" + std::string(padding, 'x') + R"("},"properties":{"routes":")" + cut + "\"}");
       CAPTURE(padding);
-      CHECK(find(load({folder.write("a.json", "[" + row + "," + table("y", R"("tags":{"t":")" + std::string(3000, 'y') + R"("},"properties":{})") + "]")}), "INPUT-DEPTH") != nullptr);
+      CHECK(find(load({folder.write(
+                     "a.json", "[" + row + "," +
+                                   table("y", R"("tags":{"t":")" + std::string(3000, 'y') + R"("},"properties":{})") +
+                                   "]")}),
+                 "INPUT-DEPTH") != nullptr);
     }
   }
 }
 
 TEST_CASE("expressions of other products are no PowerShell damage") {
   const Folder folder;
-  const model::Snapshot s = load({folder.write("a.json", "[" + table("a", R"("properties":{"routes":[],"resourceGuid":"@{variables('x')}"})") + "]")});
+  const model::Snapshot s = load({folder.write(
+      "a.json", "[" + table("a", R"("properties":{"routes":[],"resourceGuid":"@{variables('x')}"})") + "]")});
   CHECK(find(s, "INPUT-DEPTH") == nullptr);
   CHECK(s.tables.route_tables.size() == 1);
 }
@@ -186,7 +329,8 @@ TEST_CASE("a row without properties is no gap when a whole copy is elsewhere") {
 TEST_CASE("equal copies are one; copies that disagree are unknown, and both places are named") {
   const Folder folder;
   folder.write("a.json", "[\n" + table("same") + ",\n" + table("other") + "]");
-  folder.write("b.json", "[\n" + table("SAME") + ",\n\n" + table("Other", R"("properties":{"routes":[],"disableBgpRoutePropagation":true})") + "]");
+  folder.write("b.json", "[\n" + table("SAME") + ",\n\n" +
+                             table("Other", R"("properties":{"routes":[],"disableBgpRoutePropagation":true})") + "]");
   const model::Snapshot s = load({folder.path()});
   REQUIRE(s.tables.route_tables.size() == 2);
   CHECK(s.resources.size() == 2);
@@ -224,7 +368,8 @@ TEST_CASE("paths that cannot be read are errors and gaps") {
   SUBCASE("nothing usable at all") { CHECK(!load({folder.path("missing.json")}).has_usable_input); }
 }
 
-TEST_CASE("a text file is skipped inside a folder and an error when it is named; a damaged export is an error in both") {
+TEST_CASE(
+    "a text file is skipped inside a folder and an error when it is named; a damaged export is an error in both") {
   const Folder folder;
   folder.write("good.json", kGood);
   const std::string notes = folder.write("notes.md", "# notes");
@@ -237,7 +382,9 @@ TEST_CASE("a text file is skipped inside a folder and an error when it is named;
 TEST_CASE("a text of 100 MB inside a row is read past, and one in place of an id is refused") {
   const Folder folder;
   const std::string huge(100U << 20U, 'x');
-  const model::Snapshot s = load({folder.write("a.json", "[" + table("a", R"("tags":{"t":")" + huge + R"("},"properties":{"routes":[]})") + R"(,{"id":"/subscriptions/)" + huge + R"(","type":"x/y"}])")});
+  const model::Snapshot s =
+      load({folder.write("a.json", "[" + table("a", R"("tags":{"t":")" + huge + R"("},"properties":{"routes":[]})") +
+                                       R"(,{"id":"/subscriptions/)" + huge + R"(","type":"x/y"}])")});
   CHECK(s.tables.route_tables.size() == 1);
   const Diagnostic* told = find(s, "INPUT-ID");
   REQUIRE(told != nullptr);

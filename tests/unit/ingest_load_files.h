@@ -67,9 +67,11 @@ inline std::string printed(const model::Snapshot& s) {
     out += " table " + id_text(s, subnet.route_table) + "\n";
   }
   for (const model::RouteTable& table : s.tables.route_tables) {
-    out += fmt::format("table {}{}:", s.ids.name(table.id), table.disable_bgp_propagation.is(true) ? " without bgp" : "");
+    out +=
+        fmt::format("table {}{}:", s.ids.name(table.id), table.disable_bgp_propagation.is(true) ? " without bgp" : "");
     for (const model::Route& route : table.routes) {
-      out += fmt::format(" {} {} hop {}", route.name, route.is_usable ? "usable" : "unusable", static_cast<int>(route.next_hop));
+      out += fmt::format(" {} {} hop {}", route.name, route.is_usable ? "usable" : "unusable",
+                         static_cast<int>(route.next_hop));
     }
     out += "\n";
   }
@@ -78,7 +80,8 @@ inline std::string printed(const model::Snapshot& s) {
   }
   ingest::for_each_table(s.tables, [&](const auto& table) {
     for (const auto& entity : table) {
-      for (const model::Unread& unread : entity.unread) out += fmt::format("unread {} {}\n", unread.pointer, unread.met);
+      for (const model::Unread& unread : entity.unread)
+        out += fmt::format("unread {} {}\n", unread.pointer, unread.met);
     }
   });
   return out;
@@ -110,7 +113,8 @@ inline std::size_t gaps(const model::Snapshot& s, std::string_view code) {
 /// A gap of this code makes the named resource unknown.
 inline bool has_resource_gap(const model::Snapshot& s, std::string_view code, std::string_view id) {
   for (const model::Gap& gap : s.gaps) {
-    if (gap.code == code && gap.reach == model::Gap::Reach::resource && id_text(s, gap.resource) == text::lower(id)) return true;
+    if (gap.code == code && gap.reach == model::Gap::Reach::resource && id_text(s, gap.resource) == text::lower(id))
+      return true;
   }
   return false;
 }

@@ -17,11 +17,13 @@ const std::string kText = R"({
         "addressSpace": { "addressPrefixes": ["10.0.0.0/16"] },
         "subnets": [
           {
-            "id": ")" + kVnet + R"(/subnets/a",
+            "id": ")" + kVnet +
+                          R"(/subnets/a",
             "properties": { "addressPrefix": "10.0.0.0/24" }
           },
           {
-            "id": ")" + kVnet + R"(/subnets/b",
+            "id": ")" + kVnet +
+                          R"(/subnets/b",
             "properties": {
               "addressPrefix": "10.0.1.0/24"
             }
@@ -67,10 +69,14 @@ TEST_CASE("a file that changed or went away gives its name alone") {
 
 TEST_CASE("rows that were rewritten keep the line of the file") {
   const Folder folder;
-  const std::string row = R"({"Id":")" + kVnet + R"(","Type":"Microsoft.Network/virtualNetworks","Properties":{"addressSpace":{"addressPrefixes":["10.0.0.0/16"]}}})";
+  const std::string row =
+      R"({"Id":")" + kVnet +
+      R"(","Type":"Microsoft.Network/virtualNetworks","Properties":{"addressSpace":{"addressPrefixes":["10.0.0.0/16"]}}})";
   const model::Snapshot s = load({folder.write("a.json", "[\n\n" + row + "\n]")});
   CHECK(at(s, kVnet) == "3:0");
-  const model::Snapshot csv = load({folder.write("a.csv", "id,type,properties\n" + kVnet + "2,microsoft.network/virtualnetworks,\"{\n}\"\n" + kVnet + ",microsoft.network/virtualnetworks,{}\n")});
+  const model::Snapshot csv =
+      load({folder.write("a.csv", "id,type,properties\n" + kVnet + "2,microsoft.network/virtualnetworks,\"{\n}\"\n" +
+                                      kVnet + ",microsoft.network/virtualnetworks,{}\n")});
   CHECK(at(csv, kVnet) == "4:0");
 }
 

@@ -59,8 +59,11 @@ std::size_t candidates(const json& document) {
     return 0;
   }
   // Other answers have an id as well, but neither a type nor properties (a topology, say).
-  const bool has_path = document.contains("id") && document["id"].is_string() && document["id"].get<std::string>().find('/') != std::string::npos;
-  return is_candidate(document) && (has_path || has(document, "type") || has(document, "properties")) ? with_children(document) : 0;
+  const bool has_path = document.contains("id") && document["id"].is_string() &&
+                        document["id"].get<std::string>().find('/') != std::string::npos;
+  return is_candidate(document) && (has_path || has(document, "type") || has(document, "properties"))
+             ? with_children(document)
+             : 0;
 }
 
 }  // namespace
@@ -71,7 +74,8 @@ TEST_CASE("every row of the real data is used or told") {
     MESSAGE("skipped: no reference data");
     return;
   }
-  for (const char* name : {"jupiterone-graph-azure", "cloud-custodian", "psrule-rules-azure", "azure-rest-api-specs", "batfish"}) {
+  for (const char* name :
+       {"jupiterone-graph-azure", "cloud-custodian", "psrule-rules-azure", "azure-rest-api-specs", "batfish"}) {
     std::size_t used = 0;
     for (const auto& entry : std::filesystem::recursive_directory_iterator(data / name)) {
       if (!entry.is_regular_file() || entry.path().extension() != ".json") continue;

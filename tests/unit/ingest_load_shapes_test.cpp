@@ -13,31 +13,38 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr std::string_view kVnet = R"({"id":"/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v","name":"v",
+constexpr std::string_view kVnet =
+    R"({"id":"/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v","name":"v",
  "type":"microsoft.network/virtualnetworks","tenantId":"t","kind":"","location":"westeurope","resourceGroup":"g","subscriptionId":"s",
  "managedBy":"","sku":null,"plan":null,"properties":{"provisioningState":"Succeeded","addressSpace":{"addressPrefixes":["10.1.0.0/16"]},
  "subnets":[{"id":"/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v/subnets/a","name":"a","etag":"W/\"1\"",
   "type":"Microsoft.Network/virtualNetworks/subnets","properties":{"addressPrefix":"10.1.2.0/24","provisioningState":"Succeeded",
   "routeTable":{"id":"/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/routeTables/t"}}}]},"tags":null,"zones":null})";
-constexpr std::string_view kTable = R"({"id":"/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/routeTables/t","name":"t",
+constexpr std::string_view kTable =
+    R"({"id":"/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/routeTables/t","name":"t",
  "type":"microsoft.network/routetables","tenantId":"t","kind":"","location":"westeurope","resourceGroup":"g","subscriptionId":"s",
  "sku":null,"properties":{"provisioningState":"Succeeded","disableBgpRoutePropagation":true,"routes":[{"name":"out",
   "id":"/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/routeTables/t/routes/out","etag":"x",
   "properties":{"addressPrefix":"0.0.0.0/0","nextHopType":"VirtualAppliance","nextHopIpAddress":"10.0.0.4"}}]}})";
-constexpr std::string_view kAddress = R"({"id":"/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/publicIPAddresses/p","name":"p",
+constexpr std::string_view kAddress =
+    R"({"id":"/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/publicIPAddresses/p","name":"p",
  "type":"microsoft.network/publicipaddresses","tenantId":"t","kind":"","location":"westeurope","resourceGroup":"g","subscriptionId":"s",
  "sku":{"name":"Standard","tier":"Regional"},"properties":{"provisioningState":"Succeeded","ipAddress":"203.0.113.4"}})";
-constexpr std::string_view kUnknown = R"({"id":"/subscriptions/s/resourceGroups/g/providers/Contoso.Thing/things/x","name":"x",
+constexpr std::string_view kUnknown =
+    R"({"id":"/subscriptions/s/resourceGroups/g/providers/Contoso.Thing/things/x","name":"x",
  "type":"contoso.thing/things","tenantId":"t","kind":"","location":"westeurope","resourceGroup":"g","subscriptionId":"s",
  "sku":null,"properties":{"big":123456789012345678901234567890}})";
 
 constexpr std::string_view kExpected =
     "contoso.thing/things /subscriptions/s/resourcegroups/g/providers/contoso.thing/things/x\n"
-    "microsoft.network/publicipaddresses /subscriptions/s/resourcegroups/g/providers/microsoft.network/publicipaddresses/p\n"
+    "microsoft.network/publicipaddresses "
+    "/subscriptions/s/resourcegroups/g/providers/microsoft.network/publicipaddresses/p\n"
     "microsoft.network/routetables /subscriptions/s/resourcegroups/g/providers/microsoft.network/routetables/t\n"
-    "microsoft.network/virtualnetworks /subscriptions/s/resourcegroups/g/providers/microsoft.network/virtualnetworks/v\n"
+    "microsoft.network/virtualnetworks "
+    "/subscriptions/s/resourcegroups/g/providers/microsoft.network/virtualnetworks/v\n"
     "vnet v in westeurope: 10.1.0.0/16\n"
-    "subnet /subscriptions/s/resourcegroups/g/providers/microsoft.network/virtualnetworks/v/subnets/a: 10.1.2.0/24 table "
+    "subnet /subscriptions/s/resourcegroups/g/providers/microsoft.network/virtualnetworks/v/subnets/a: 10.1.2.0/24 "
+    "table "
     "/subscriptions/s/resourcegroups/g/providers/microsoft.network/routetables/t\n"
     "table t without bgp: out usable hop 3\n"
     "ip p standard\n";
@@ -54,11 +61,13 @@ std::string join(const std::vector<ordered_json>& list, const char* separator, i
   return out;
 }
 
-/// Every row without the fields that only Resource Graph has, properties before sku and type as some providers print them.
+/// Every row without the fields that only Resource Graph has, properties before sku and type as some providers print
+/// them.
 std::vector<ordered_json> arm_rows() {
   std::vector<ordered_json> out;
   for (const ordered_json& row : rows()) {
-    ordered_json arm = {{"name", row["name"]}, {"id", row["id"]}, {"location", row["location"]}, {"properties", row["properties"]}};
+    ordered_json arm = {
+        {"name", row["name"]}, {"id", row["id"]}, {"location", row["location"]}, {"properties", row["properties"]}};
     if (!row["sku"].is_null()) arm["sku"] = row["sku"];
     arm["type"] = row["type"];
     out.push_back(arm);
@@ -66,7 +75,8 @@ std::vector<ordered_json> arm_rows() {
   return out;
 }
 
-/// What the typed CLI makes of it: properties beside the id, for sub-resources too, and a resourceGroup wherever there is an id.
+/// What the typed CLI makes of it: properties beside the id, for sub-resources too, and a resourceGroup wherever there
+/// is an id.
 ordered_json flattened(const ordered_json& value) {
   if (value.is_array()) {
     ordered_json out = ordered_json::array();
@@ -100,8 +110,10 @@ std::string typed_cli() {
 std::string powershell_objects() {
   ordered_json out = ordered_json::array();
   for (const ordered_json& row : rows()) {
-    ordered_json object = {{"ResourceId", row["id"]}, {"Id", row["id"]}, {"Location", row["location"]}, {"ResourceName", row["name"]},
-                           {"Name", row["name"]}, {"Properties", row["properties"]}, {"Type", row["type"]}, {"ResourceType", row["type"]}};
+    ordered_json object = {{"ResourceId", row["id"]},     {"Id", row["id"]},
+                           {"Location", row["location"]}, {"ResourceName", row["name"]},
+                           {"Name", row["name"]},         {"Properties", row["properties"]},
+                           {"Type", row["type"]},         {"ResourceType", row["type"]}};
     if (!row["sku"].is_null()) object["Sku"] = {{"Name", row["sku"]["name"]}, {"Tier", row["sku"]["tier"]}};
     out.push_back(object);
   }
@@ -117,7 +129,12 @@ std::string table_format() {
     for (const std::string& name : names) cells.push_back(row.value(name, ordered_json()));
     table["rows"].push_back(cells);
   }
-  return ordered_json{{"totalRecords", 4}, {"count", 4}, {"data", table}, {"facets", ordered_json::array()}, {"resultTruncated", "false"}}.dump();
+  return ordered_json{{"totalRecords", 4},
+                      {"count", 4},
+                      {"data", table},
+                      {"facets", ordered_json::array()},
+                      {"resultTruncated", "false"}}
+      .dump();
 }
 
 std::string csv() {
@@ -125,14 +142,16 @@ std::string csv() {
   for (const ordered_json& row : rows()) {
     const auto quoted = [](const ordered_json& value) {
       std::string cell = "\"";
-      for (const char c : value.is_null() ? std::string() : value.is_string() ? value.get<std::string>() : value.dump()) {
+      for (const char c : value.is_null()     ? std::string()
+                          : value.is_string() ? value.get<std::string>()
+                                              : value.dump()) {
         cell += c;
         if (c == '"') cell += '"';
       }
       return cell + "\"";
     };
-    out += quoted(row["id"]) + "," + quoted(row["name"]) + "," + quoted(row["type"]) + "," + quoted(row["location"]) + "," +
-           quoted(row["sku"]) + "," + quoted(row["properties"]) + ",\r\n";
+    out += quoted(row["id"]) + "," + quoted(row["name"]) + "," + quoted(row["type"]) + "," + quoted(row["location"]) +
+           "," + quoted(row["sku"]) + "," + quoted(row["properties"]) + ",\r\n";
   }
   return out;
 }
@@ -143,7 +162,8 @@ std::string rule_data() {
   for (ordered_json row : rows()) {
     ordered_json& properties = row["properties"];
     if (properties.contains("subnets")) {
-      ordered_json child = {{"type", "subnets"}, {"name", "v/a"}, {"properties", properties["subnets"][0]["properties"]}};
+      ordered_json child = {
+          {"type", "subnets"}, {"name", "v/a"}, {"properties", properties["subnets"][0]["properties"]}};
       properties.erase("subnets");
       row["resources"] = ordered_json::array({child});
     }
@@ -155,14 +175,18 @@ std::string rule_data() {
 std::string api_examples() {
   std::string out;
   for (const ordered_json& row : arm_rows()) {
-    out += ordered_json{{"parameters", {{"api-version", "2024-05-01"}}}, {"responses", {{"200", {{"body", row}}}}}}.dump(2) + "\n";
+    out +=
+        ordered_json{{"parameters", {{"api-version", "2024-05-01"}}}, {"responses", {{"200", {{"body", row}}}}}}.dump(
+            2) +
+        "\n";
   }
   return out;
 }
 
 std::string without_slash() {
   std::string out = "[" + join(rows(), ",") + "]";
-  for (std::size_t at = out.find("\"/subscriptions"); at != std::string::npos; at = out.find("\"/subscriptions", at)) out.erase(at + 1, 1);
+  for (std::size_t at = out.find("\"/subscriptions"); at != std::string::npos; at = out.find("\"/subscriptions", at))
+    out.erase(at + 1, 1);
   return out;
 }
 

@@ -14,7 +14,8 @@ using namespace hubproof::model;
 
 TEST_CASE("ids: two spellings that differ in case are one id, and the first is shown") {
   IdTable ids;
-  const ResourceId first = ids.intern("/subscriptions/S/resourceGroups/RG/providers/Microsoft.Network/virtualNetworks/v");
+  const ResourceId first =
+      ids.intern("/subscriptions/S/resourceGroups/RG/providers/Microsoft.Network/virtualNetworks/v");
   CHECK(ids.intern("/subscriptions/s/resourcegroups/rg/providers/microsoft.network/virtualnetworks/V") == first);
   CHECK(ids.intern("/subscriptions/s/resourcegroups/rg/providers/microsoft.network/virtualnetworks/V/") == first);
   CHECK(ids.spelling(first) == "/subscriptions/S/resourceGroups/RG/providers/Microsoft.Network/virtualNetworks/v");
@@ -99,7 +100,9 @@ TEST_CASE("missing: a whole estate has no gaps") {
   b.peer("hub", "spoke");
   const Estate estate = b.estate();
   CHECK(estate.snapshot().gaps.empty());
-  CHECK(estate.firewalls_by_vnet.of(estate.ids().find(estate.spelling(estate.tables().virtual_networks[0].id))).size() == 1);
+  CHECK(
+      estate.firewalls_by_vnet.of(estate.ids().find(estate.spelling(estate.tables().virtual_networks[0].id))).size() ==
+      1);
 }
 
 TEST_CASE("missing: a zone that states more records or links than the export holds") {

@@ -17,7 +17,7 @@ namespace {
 
 /// "closed", "open to all", "open to <addresses>", with ", may be open" when a question remains.
 std::string word(const net::Exposure& exposure) {
-  std::string out = exposure.accepted.empty()                    ? "closed"
+  std::string out = exposure.accepted.empty()                   ? "closed"
                     : exposure.accepted == internet_addresses() ? "open to all"
                                                                 : "open to " + to_string(exposure.accepted);
   CHECK(exposure.open.empty() == exposure.possible.empty());
@@ -33,13 +33,23 @@ std::string exposed(ServiceKind kind, const std::function<void(Service&, Build&)
   return word(net::exposure(w.view(), w.service("svc")));
 }
 
-model::IpRule rule(std::string_view first, std::string_view last = {}) { return {ip(first), ip(last.empty() ? first : last)}; }
+model::IpRule rule(std::string_view first, std::string_view last = {}) {
+  return {ip(first), ip(last.empty() ? first : last)};
+}
 
 void nothing(Service&, Build&) {}
 void disabled(Service& s, Build&) { s.public_network_access = PublicNetworkAccess::disabled; }
-void deny(Service& s, Build&) { s.has_network_acls = true; s.default_action = model::Access::deny; }
-void deny_with_rule(Service& s, Build& b) { deny(s, b); s.ip_rules = {rule("198.41.0.4")}; }
-void unreadable(Service& s, Build&) { s.public_network_access = model::Setting<PublicNetworkAccess>::unreadable("Perhaps"); }
+void deny(Service& s, Build&) {
+  s.has_network_acls = true;
+  s.default_action = model::Access::deny;
+}
+void deny_with_rule(Service& s, Build& b) {
+  deny(s, b);
+  s.ip_rules = {rule("198.41.0.4")};
+}
+void unreadable(Service& s, Build&) {
+  s.public_network_access = model::Setting<PublicNetworkAccess>::unreadable("Perhaps");
+}
 
 }  // namespace
 
@@ -56,7 +66,8 @@ TEST_CASE("exposure: what each kind accepts by default, switched off, and with i
       {ServiceKind::cognitive_account, deny_with_rule, "open to 198.41.0.4/32"},
       {ServiceKind::cognitive_account, unreadable, "closed, may be open"},
       {ServiceKind::storage, nothing, "open to all"},
-      {ServiceKind::storage, [](Service& s, Build&) { s.ip_rules = {rule("198.41.0.4")}; }, "open to all"},  // no effect without Deny
+      {ServiceKind::storage, [](Service& s, Build&) { s.ip_rules = {rule("198.41.0.4")}; },
+       "open to all"},  // no effect without Deny
       {ServiceKind::storage, deny_with_rule, "open to 198.41.0.4/32"},
       {ServiceKind::storage, disabled, "closed"},
       {ServiceKind::key_vault, nothing, "open to all"},
@@ -68,13 +79,19 @@ TEST_CASE("exposure: what each kind accepts by default, switched off, and with i
       {ServiceKind::search, disabled, "closed"},
       {ServiceKind::cosmos, nothing, "open to all"},
       {ServiceKind::cosmos, [](Service& s, Build&) { s.vnet_filter = true; }, "closed"},
-      {ServiceKind::cosmos, [](Service& s, Build&) { s.ip_rules = {rule("0.0.0.0")}; }, "closed, may be open"},  // every Azure datacenter
+      {ServiceKind::cosmos, [](Service& s, Build&) { s.ip_rules = {rule("0.0.0.0")}; },
+       "closed, may be open"},  // every Azure datacenter
       {ServiceKind::ml_workspace, nothing, "open to all"},
       {ServiceKind::ml_workspace, disabled, "closed"},
       {ServiceKind::ml_online_endpoint, nothing, "open to all"},
       {ServiceKind::sql_server, nothing, "closed, may be open"},  // firewall rules not exported
       {ServiceKind::sql_server, [](Service& s, Build&) { s.has_firewall_children = true; }, "closed"},
-      {ServiceKind::sql_server, [](Service& s, Build&) { s.has_firewall_children = true; s.ip_rules = {rule("198.41.0.4", "198.41.0.5")}; }, "open to 198.41.0.4/31"},
+      {ServiceKind::sql_server,
+       [](Service& s, Build&) {
+         s.has_firewall_children = true;
+         s.ip_rules = {rule("198.41.0.4", "198.41.0.5")};
+       },
+       "open to 198.41.0.4/31"},
       {ServiceKind::sql_server, disabled, "closed"},
       {ServiceKind::event_hubs, nothing, "closed, may be open"},
       {ServiceKind::event_hubs, [](Service& s, Build&) { s.has_firewall_children = true; }, "open to all"},
@@ -83,17 +100,33 @@ TEST_CASE("exposure: what each kind accepts by default, switched off, and with i
       {ServiceKind::redis_enterprise, nothing, "open to all"},
       {ServiceKind::web_site, nothing, "closed, may be open"},  // restrictions live in another resource
       {ServiceKind::web_site, [](Service& s, Build&) { s.endpoint_connections.push_back({}); }, "closed, may be open"},
-      {ServiceKind::web_site, [](Service& s, Build&) { s.endpoint_connections.push_back({}); s.public_network_access = PublicNetworkAccess::enabled; }, "closed, may be open"},
+      {ServiceKind::web_site,
+       [](Service& s, Build&) {
+         s.endpoint_connections.push_back({});
+         s.public_network_access = PublicNetworkAccess::enabled;
+       },
+       "closed, may be open"},
       {ServiceKind::container_environment, nothing, "open to all"},
       {ServiceKind::container_environment, [](Service& s, Build&) { s.internal = true; }, "closed"},
       {ServiceKind::kubernetes_cluster, nothing, "open to all"},
       {ServiceKind::kubernetes_cluster, [](Service& s, Build&) { s.internal = true; }, "closed"},
-      {ServiceKind::kubernetes_cluster, [](Service& s, Build&) { s.ip_rules = {rule("198.41.0.4")}; }, "open to 198.41.0.4/32"},
+      {ServiceKind::kubernetes_cluster, [](Service& s, Build&) { s.ip_rules = {rule("198.41.0.4")}; },
+       "open to 198.41.0.4/32"},
       {ServiceKind::log_analytics, disabled, "open to all"},  // the query switch is its own
-      {ServiceKind::log_analytics, [](Service& s, Build& b) { disabled(s, b); s.public_network_access_query = PublicNetworkAccess::disabled; }, "closed"},
+      {ServiceKind::log_analytics,
+       [](Service& s, Build& b) {
+         disabled(s, b);
+         s.public_network_access_query = PublicNetworkAccess::disabled;
+       },
+       "closed"},
       {ServiceKind::bing_account, disabled, "open to all"},
       {ServiceKind::unmodelled, nothing, "closed, may be open"},
-      {ServiceKind::key_vault, [](Service& s, Build& b) { disabled(s, b); s.unread = {{"/properties/new", "1"}}; }, "closed, may be open"},
+      {ServiceKind::key_vault,
+       [](Service& s, Build& b) {
+         disabled(s, b);
+         s.unread = {{"/properties/new", "1"}};
+       },
+       "closed, may be open"},
   };
   for (const Row& row : rows) {
     CAPTURE(static_cast<int>(row.kind));
@@ -104,7 +137,8 @@ TEST_CASE("exposure: what each kind accepts by default, switched off, and with i
 
 TEST_CASE("exposure: a project follows its account, an app its environment") {
   Build b;
-  b.service("account", ServiceKind::cognitive_account, "Microsoft.X/a").public_network_access = PublicNetworkAccess::disabled;
+  b.service("account", ServiceKind::cognitive_account, "Microsoft.X/a").public_network_access =
+      PublicNetworkAccess::disabled;
   b.service("project", ServiceKind::foundry_project, "Microsoft.X/p").parent = b.id("Microsoft.X/a", "account");
   b.service("orphan", ServiceKind::foundry_project, "Microsoft.X/p").parent = b.id("Microsoft.X/a", "elsewhere");
   b.service("env", ServiceKind::container_environment, "Microsoft.X/e");
@@ -164,8 +198,9 @@ TEST_CASE("exposure: the perimeter table") {
             if (!row.rules.empty()) b.perimeter_rule("assoc", row.rules);
           }) == row.expected);
   }
-  CHECK(exposed(ServiceKind::key_vault, [](Service& s, Build&) { s.public_network_access = PublicNetworkAccess::secured_by_perimeter; }) ==
-        "closed, may be open");
+  CHECK(exposed(ServiceKind::key_vault, [](Service& s, Build&) {
+          s.public_network_access = PublicNetworkAccess::secured_by_perimeter;
+        }) == "closed, may be open");
 }
 
 TEST_CASE("public surfaces: DNAT, load balancers and gateways without an effective WAF") {
@@ -186,20 +221,32 @@ TEST_CASE("public surfaces: DNAT, load balancers and gateways without an effecti
   const auto gateway = [](std::string_view mode, std::string tier = "WAF_v2") {
     return [mode, tier](Build& b) {
       b.waf_policy("waf", mode);
-      b.app_gateway("agw", "hub/agw", {.public_ip = "pip", .waf_policy = "waf", .tier = tier, .pool = {ip("10.0.2.4")}});
+      b.app_gateway("agw", "hub/agw",
+                    {.public_ip = "pip", .waf_policy = "waf", .tier = tier, .pool = {ip("10.0.2.4")}});
     };
   };
   CHECK(surfaces([](Build&) {}) == "");
   CHECK(surfaces(gateway("Prevention")) == "");
   CHECK(surfaces(gateway("Detection")) == "certain agw ");
   CHECK(surfaces(gateway("Prevention", "Standard_v2")) == "certain agw ");
-  CHECK(surfaces([](Build& b) { b.app_gateway("agw", "hub/agw", {.public_ip = "pip", .waf_policy = "gone", .pool = {ip("10.0.2.4")}}); }) == "uncertain agw ");
-  CHECK(surfaces([](Build& b) { b.app_gateway("agw", "hub/agw", {.address = "10.0.1.9", .pool = {ip("10.0.2.4")}}); }) == "");  // private frontend
+  CHECK(surfaces([](Build& b) {
+          b.app_gateway("agw", "hub/agw", {.public_ip = "pip", .waf_policy = "gone", .pool = {ip("10.0.2.4")}});
+        }) == "uncertain agw ");
+  CHECK(surfaces([](Build& b) {
+          b.app_gateway("agw", "hub/agw", {.address = "10.0.1.9", .pool = {ip("10.0.2.4")}});
+        }) == "");  // private frontend
   const auto dnat = [](std::string from, std::string to) {
     return [from, to](Build& b) {
       b.policy("p");
       b.rule_group("p", "g", 100);
-      b.rules("p", "g", 100, model::Access::allow, {{.kind = "nat", .from = from, .to = "203.0.113.4", .ports = "443", .protocols = "tcp", .translated_address = to, .translated_port = 443}});
+      b.rules("p", "g", 100, model::Access::allow,
+              {{.kind = "nat",
+                .from = from,
+                .to = "203.0.113.4",
+                .ports = "443",
+                .protocols = "tcp",
+                .translated_address = to,
+                .translated_port = 443}});
       b.firewall("fw", "hub", "10.0.0.4", {.policy = "p", .public_ip = "pip"});
     };
   };
@@ -207,13 +254,15 @@ TEST_CASE("public surfaces: DNAT, load balancers and gateways without an effecti
   CHECK(surfaces(dnat("*", "10.0.2.5")) == "");
   CHECK(surfaces(dnat("10.0.0.0/8", "10.0.2.4")) == "");  // no Internet address is a source
   CHECK(surfaces(dnat("AzureFrontDoor.Backend", "10.0.2.4")) == "uncertain fw ");
-  CHECK(surfaces([](Build& b) { b.firewall("fw", "hub", "10.0.0.4", {.policy = "gone", .public_ip = "pip"}); }) == "uncertain fw ");
+  CHECK(surfaces([](Build& b) { b.firewall("fw", "hub", "10.0.0.4", {.policy = "gone", .public_ip = "pip"}); }) ==
+        "uncertain fw ");
   // Behind the DNAT stands the private frontend of a gateway.
   const auto chained = [&](std::string to, std::string tier) {
     return surfaces([&](Build& b) {
       dnat("*", to)(b);
       b.waf_policy("waf");
-      b.app_gateway("agw", "hub/agw", {.address = "10.0.1.9", .waf_policy = "waf", .tier = tier, .pool = {ip("10.0.2.4")}});
+      b.app_gateway("agw", "hub/agw",
+                    {.address = "10.0.1.9", .waf_policy = "waf", .tier = tier, .pool = {ip("10.0.2.4")}});
     });
   };
   CHECK(chained("10.0.1.9", "Standard_v2") == "uncertain fw ");
@@ -223,14 +272,17 @@ TEST_CASE("public surfaces: DNAT, load balancers and gateways without an effecti
   CHECK(surfaces([&](Build& b) {  // two gateways that lead to one another
           dnat("*", "10.0.1.9")(b);
           b.app_gateway("agw", "hub/agw", {.address = "10.0.1.9", .tier = "Standard_v2", .pool = {ip("10.0.1.8")}});
-          b.app_gateway("agw2", "hub/agw", {.address = "10.0.1.8", .tier = "Standard_v2", .pool = {ip("10.0.1.9"), ip("10.0.2.4")}});
+          b.app_gateway("agw2", "hub/agw",
+                        {.address = "10.0.1.8", .tier = "Standard_v2", .pool = {ip("10.0.1.9"), ip("10.0.2.4")}});
         }) == "uncertain fw ");
-  // Behind the DNAT stands an internal load balancer: its members are machines unless one is given by its address alone.
+  // Behind the DNAT stands an internal load balancer: its members are machines unless one is given by its address
+  // alone.
   const auto balanced = [&](bool has_address_member) {
     return surfaces([&](Build& b) {
       dnat("*", "10.0.5.9")(b);
       auto& balancer = b.load_balancer("lb");
-      if (has_address_member) balancer.unread = {{"/properties/backendAddressPools/0/properties/loadBalancerBackendAddresses/0", "address"}};
+      if (has_address_member)
+        balancer.unread = {{"/properties/backendAddressPools/0/properties/loadBalancerBackendAddresses/0", "address"}};
       b.lb_frontend("lb", "front", {.subnet = "hub/app", .address = "10.0.5.9"});
       b.lb_rule("lb", "front", "pool", Protocol::tcp, {443, 443});
     });
@@ -256,19 +308,39 @@ TEST_CASE("public surfaces: a gateway without a WAF whose row is not whole may l
       {"no rules", [](Build&, model::ApplicationGateway& g) { g.rules.clear(); }, "uncertain"},
       {"no listeners", [](Build&, model::ApplicationGateway& g) { g.listeners.clear(); }, "uncertain"},
       {"no frontends", [](Build&, model::ApplicationGateway& g) { g.frontends.clear(); }, "uncertain"},
-      {"a rule without its listener", [](Build&, model::ApplicationGateway& g) { g.rules[0].listener = {}; }, "uncertain"},
-      {"a listener without its frontend", [](Build&, model::ApplicationGateway& g) { g.listeners[0].frontend = {}; }, "uncertain"},
-      {"a rule whose pool is not there", [](Build& b, model::ApplicationGateway& g) { g.rules[0].pool = b.id("x", "gone"); }, "uncertain"},
-      {"a rule whose path map is not there", [](Build& b, model::ApplicationGateway& g) { g.rules[0].path_map = b.id("x", "gone"); }, "uncertain"},
-      {"a property that is not understood", [](Build&, model::ApplicationGateway& g) { g.unread = {{"/properties/listeners", "x"}}; }, "uncertain"},
-      {"a frontend that shows no address", [](Build&, model::ApplicationGateway& g) { g.frontends[0].public_ip = {}; g.pools.clear(); }, "uncertain"},
+      {"a rule without its listener", [](Build&, model::ApplicationGateway& g) { g.rules[0].listener = {}; },
+       "uncertain"},
+      {"a listener without its frontend", [](Build&, model::ApplicationGateway& g) { g.listeners[0].frontend = {}; },
+       "uncertain"},
+      {"a rule whose pool is not there",
+       [](Build& b, model::ApplicationGateway& g) { g.rules[0].pool = b.id("x", "gone"); }, "uncertain"},
+      {"a rule whose path map is not there",
+       [](Build& b, model::ApplicationGateway& g) { g.rules[0].path_map = b.id("x", "gone"); }, "uncertain"},
+      {"a property that is not understood",
+       [](Build&, model::ApplicationGateway& g) {
+         g.unread = {{"/properties/listeners", "x"}};
+       },
+       "uncertain"},
+      {"a frontend that shows no address",
+       [](Build&, model::ApplicationGateway& g) {
+         g.frontends[0].public_ip = {};
+         g.pools.clear();
+       },
+       "uncertain"},
       {"a public address that no frontend names",
        [](Build& b, model::ApplicationGateway& g) {
          g.frontends[0].public_ip = {};
          g.frontends[0].address = ip("10.0.1.9");
          b.public_ip("own", "203.0.113.5").owner = g.frontends[0].id;
-       }, "uncertain"},
-      {"private only", [](Build&, model::ApplicationGateway& g) { g.frontends[0].public_ip = {}; g.frontends[0].address = ip("10.0.1.9"); g.pools.clear(); }, ""},
+       },
+       "uncertain"},
+      {"private only",
+       [](Build&, model::ApplicationGateway& g) {
+         g.frontends[0].public_ip = {};
+         g.frontends[0].address = ip("10.0.1.9");
+         g.pools.clear();
+       },
+       ""},
   };
   for (const bool has_waf : {false, true}) {
     for (const Row& row : rows) {
@@ -279,7 +351,11 @@ TEST_CASE("public surfaces: a gateway without a WAF whose row is not whole may l
       b.subnet("hub", "agw", "10.0.1.0/24");
       b.public_ip("pip", "203.0.113.4");
       b.waf_policy("waf");
-      auto& gateway = b.app_gateway("agw", "hub/agw", {.public_ip = "pip", .waf_policy = "waf", .tier = has_waf ? "WAF_v2" : "Standard_v2", .pool = {ip("10.0.9.9")}});
+      auto& gateway = b.app_gateway("agw", "hub/agw",
+                                    {.public_ip = "pip",
+                                     .waf_policy = "waf",
+                                     .tier = has_waf ? "WAF_v2" : "Standard_v2",
+                                     .pool = {ip("10.0.9.9")}});
       row.change(b, gateway);
       const bool is_understood = gateway.unread.empty();
       World w = b.world();

@@ -65,7 +65,8 @@ TEST_CASE("system routes: own network, peers, Internet and the reserved blocks")
        "Default 0.0.0.0/0 Internet | Default 172.16.0.0/12 None?"},
       {"a user 0/0 removes the reserved blocks", [](Build& b) { b.udr("rt", "0.0.0.0/0", "10.0.1.4"); }, "10.50.0.1",
        "User 0.0.0.0/0 VirtualAppliance"},
-      {"another user route does not", [](Build& b) { b.udr("rt", "1.0.0.0/8", "10.0.1.4"); }, "10.50.0.1", "Default 10.0.0.0/8 None"},
+      {"another user route does not", [](Build& b) { b.udr("rt", "1.0.0.0/8", "10.0.1.4"); }, "10.50.0.1",
+       "Default 10.0.0.0/8 None"},
   };
   for (const Row& row : rows) {
     CAPTURE(row.why);
@@ -83,14 +84,26 @@ TEST_CASE("system routes: own network, peers, Internet and the reserved blocks")
 
 TEST_CASE("user routes: longest prefix, then user over BGP over system") {
   const Row rows[] = {
-      {"0/0 does not catch a peer", [](Build& b) { b.udr("rt", "0.0.0.0/0", "10.0.1.4"); }, "10.1.0.1", "Default 10.1.0.0/16 VNetPeering"},
-      {"an equal prefix does", [](Build& b) { b.udr("rt", "10.1.0.0/16", "10.0.1.4"); }, "10.1.0.1", "User 10.1.0.0/16 VirtualAppliance"},
-      {"a longer VnetLocal keeps a subnet local", [](Build& b) { b.udr("rt", "10.0.0.0/16", "10.0.1.4"); b.udr("rt", "10.0.0.0/24", "VnetLocal"); },
+      {"0/0 does not catch a peer", [](Build& b) { b.udr("rt", "0.0.0.0/0", "10.0.1.4"); }, "10.1.0.1",
+       "Default 10.1.0.0/16 VNetPeering"},
+      {"an equal prefix does", [](Build& b) { b.udr("rt", "10.1.0.0/16", "10.0.1.4"); }, "10.1.0.1",
+       "User 10.1.0.0/16 VirtualAppliance"},
+      {"a longer VnetLocal keeps a subnet local",
+       [](Build& b) {
+         b.udr("rt", "10.0.0.0/16", "10.0.1.4");
+         b.udr("rt", "10.0.0.0/24", "VnetLocal");
+       },
        "10.0.0.9", "User 10.0.0.0/24 VnetLocal"},
-      {"all addresses of an ECMP next hop are possible", [](Build& b) { b.udr("rt", "0.0.0.0/0", "10.0.1.4, 10.0.1.5"); }, "8.8.8.8",
+      {"all addresses of an ECMP next hop are possible",
+       [](Build& b) { b.udr("rt", "0.0.0.0/0", "10.0.1.4, 10.0.1.5"); }, "8.8.8.8",
        "User 0.0.0.0/0 VirtualAppliance | User 0.0.0.0/0 VirtualAppliance"},
-      {"disablePeeringRoute makes the peering route doubtful", [](Build& b) { b.udr("rt", "0.0.0.0/0", "10.0.1.4"); b.route_table("rt2").disable_peering_route = true;
-         b.udr("rt2", "0.0.0.0/0", "10.0.1.4"); b.attach("v", "a", {.route_table = "rt2"}); },
+      {"disablePeeringRoute makes the peering route doubtful",
+       [](Build& b) {
+         b.udr("rt", "0.0.0.0/0", "10.0.1.4");
+         b.route_table("rt2").disable_peering_route = true;
+         b.udr("rt2", "0.0.0.0/0", "10.0.1.4");
+         b.attach("v", "a", {.route_table = "rt2"});
+       },
        "10.1.0.1", "User 0.0.0.0/0 VirtualAppliance | Default 10.1.0.0/16 VNetPeering?"},
   };
   for (const Row& row : rows) {
@@ -113,10 +126,18 @@ TEST_CASE("peerings: the state of both sides decides whether there is a route, a
       {"both connected", {}, {}, "Default 10.1.0.0/16 VNetPeering"},
       {"initiated here", {.state = "Initiated"}, {.state = "Initiated"}, "Default 10.0.0.0/8 None"},
       {"disconnected here", {.state = "Disconnected"}, {.state = "Disconnected"}, "Default 10.0.0.0/8 None"},
-      {"disconnected there: a torn export", {}, {.state = "Disconnected"}, "Default 10.0.0.0/8 None | Default 10.1.0.0/16 VNetPeering?"},
+      {"disconnected there: a torn export",
+       {},
+       {.state = "Disconnected"},
+       "Default 10.0.0.0/8 None | Default 10.1.0.0/16 VNetPeering?"},
       {"an unknown state", {.state = "Sleeping"}, {}, "Default 10.0.0.0/8 None | Default 10.1.0.0/16 VNetPeering?"},
-      {"access switched off may or may not block", {.access = false}, {}, "Default 10.0.0.0/8 None | Default 10.1.0.0/16 VNetPeering?"},
-      {"what was synced last differs from the network", {.sync = "RemoteNotInSync", .remote_space = "10.1.0.0/17"}, {},
+      {"access switched off may or may not block",
+       {.access = false},
+       {},
+       "Default 10.0.0.0/8 None | Default 10.1.0.0/16 VNetPeering?"},
+      {"what was synced last differs from the network",
+       {.sync = "RemoteNotInSync", .remote_space = "10.1.0.0/17"},
+       {},
        "Default 10.0.0.0/8 None | Default 10.1.0.0/16 VNetPeering? | Default 10.1.0.0/17 VNetPeering?"},
   };
   for (const State& row : rows) {
@@ -141,16 +162,39 @@ TEST_CASE("select_routes: the preferred certain route and every uncertain one th
     std::string expected;
   };
   const Selection rows[] = {
-      {"a longer system route beats a user default", {route("0.0.0.0/0", RouteSource::user, Kind::appliance), route("10.0.0.0/8", RouteSource::system, Kind::none)}, "Default"},
-      {"equal prefixes: user", {route("0.0.0.0/0", RouteSource::system, Kind::internet), route("0.0.0.0/0", RouteSource::user, Kind::appliance)}, "User"},
-      {"equal prefixes: BGP over system", {route("0.0.0.0/0", RouteSource::system, Kind::internet), route("0.0.0.0/0", RouteSource::bgp, Kind::gateway)}, "VirtualNetworkGateway"},
-      {"a longer BGP route does not displace a peering", {route("10.0.0.0/8", RouteSource::system, Kind::peering), route("10.1.0.0/16", RouteSource::bgp, Kind::gateway)}, "Default"},
-      {"nor the network's own", {route("10.0.0.0/8", RouteSource::system, Kind::vnet_local), route("10.1.0.0/16", RouteSource::bgp, Kind::gateway)}, "Default"},
+      {"a longer system route beats a user default",
+       {route("0.0.0.0/0", RouteSource::user, Kind::appliance), route("10.0.0.0/8", RouteSource::system, Kind::none)},
+       "Default"},
+      {"equal prefixes: user",
+       {route("0.0.0.0/0", RouteSource::system, Kind::internet),
+        route("0.0.0.0/0", RouteSource::user, Kind::appliance)},
+       "User"},
+      {"equal prefixes: BGP over system",
+       {route("0.0.0.0/0", RouteSource::system, Kind::internet), route("0.0.0.0/0", RouteSource::bgp, Kind::gateway)},
+       "VirtualNetworkGateway"},
+      {"a longer BGP route does not displace a peering",
+       {route("10.0.0.0/8", RouteSource::system, Kind::peering), route("10.1.0.0/16", RouteSource::bgp, Kind::gateway)},
+       "Default"},
+      {"nor the network's own",
+       {route("10.0.0.0/8", RouteSource::system, Kind::vnet_local),
+        route("10.1.0.0/16", RouteSource::bgp, Kind::gateway)},
+       "Default"},
       {"a BGP route kept out by a peering does not beat a user route either",
-       {route("10.0.0.0/8", RouteSource::system, Kind::peering), route("10.1.0.0/16", RouteSource::user, Kind::appliance), route("10.1.2.0/24", RouteSource::bgp, Kind::gateway)}, "User"},
-      {"a longer BGP route displaces a reserved block", {route("10.0.0.0/8", RouteSource::system, Kind::none), route("10.1.0.0/16", RouteSource::bgp, Kind::gateway)}, "VirtualNetworkGateway"},
-      {"an uncertain longer route comes beside", {route("10.0.0.0/8", RouteSource::user, Kind::appliance), route("10.1.0.0/16", RouteSource::system, Kind::peering, false)}, "User Default?"},
-      {"an uncertain shorter one does not", {route("10.1.0.0/16", RouteSource::user, Kind::appliance), route("10.0.0.0/8", RouteSource::system, Kind::peering, false)}, "User"},
+       {route("10.0.0.0/8", RouteSource::system, Kind::peering),
+        route("10.1.0.0/16", RouteSource::user, Kind::appliance),
+        route("10.1.2.0/24", RouteSource::bgp, Kind::gateway)},
+       "User"},
+      {"a longer BGP route displaces a reserved block",
+       {route("10.0.0.0/8", RouteSource::system, Kind::none), route("10.1.0.0/16", RouteSource::bgp, Kind::gateway)},
+       "VirtualNetworkGateway"},
+      {"an uncertain longer route comes beside",
+       {route("10.0.0.0/8", RouteSource::user, Kind::appliance),
+        route("10.1.0.0/16", RouteSource::system, Kind::peering, false)},
+       "User Default?"},
+      {"an uncertain shorter one does not",
+       {route("10.1.0.0/16", RouteSource::user, Kind::appliance),
+        route("10.0.0.0/8", RouteSource::system, Kind::peering, false)},
+       "User"},
       {"nothing matches: dropped", {route("192.0.2.0/24", RouteSource::system, Kind::vnet_local)}, ""},
   };
   for (const Selection& row : rows) {
@@ -224,16 +268,25 @@ TEST_CASE("what no export holds is told as unknown routes") {
     World w = b.world();
     std::string out;
     for (const net::UnknownRoutes& u : net::effective_routes(w.view(), w.subnet("v/a")).unknown) {
-      out += (out.empty() ? "" : ", ") + std::string(net::name(u.source)) + " " + std::string(net::name(u.next_hop.kind));
+      out +=
+          (out.empty() ? "" : ", ") + std::string(net::name(u.source)) + " " + std::string(net::name(u.next_hop.kind));
     }
     return out;
   };
   CHECK(unknowns([](Build&) {}) == "");
   CHECK(unknowns([](Build& b) { b.udr("rt", "Storage", "Internet"); }) == "User Internet");
-  CHECK(unknowns([](Build& b) { b.attach("v", "a", {.service_endpoints = {"Microsoft.Storage"}}); }) == "Default VirtualNetworkServiceEndpoint");
-  CHECK(unknowns([](Build& b) { b.subnet("v", "GatewaySubnet", "10.0.9.0/27"); b.gateway("g", "v"); }) == "");  // the table stops propagation
-  CHECK(unknowns([](Build& b) { b.subnet("v", "GatewaySubnet", "10.0.9.0/27"); b.gateway("g", "v"); b.route_table("on", false); b.attach("v", "a", {.route_table = "on"}); }) ==
-        "VirtualNetworkGateway VirtualNetworkGateway");
+  CHECK(unknowns([](Build& b) { b.attach("v", "a", {.service_endpoints = {"Microsoft.Storage"}}); }) ==
+        "Default VirtualNetworkServiceEndpoint");
+  CHECK(unknowns([](Build& b) {
+          b.subnet("v", "GatewaySubnet", "10.0.9.0/27");
+          b.gateway("g", "v");
+        }) == "");  // the table stops propagation
+  CHECK(unknowns([](Build& b) {
+          b.subnet("v", "GatewaySubnet", "10.0.9.0/27");
+          b.gateway("g", "v");
+          b.route_table("on", false);
+          b.attach("v", "a", {.route_table = "on"});
+        }) == "VirtualNetworkGateway VirtualNetworkGateway");
   CHECK(unknowns([](Build& b) { b.attach("v", "a", {.route_table = "elsewhere"}); }) == "User Unknown");
   CHECK(unknowns([](Build& b) { b.udr("rt", "10.3.0.0/16", "None").is_usable = false; }) == "User Unknown");
 }
@@ -261,7 +314,9 @@ TEST_CASE("next-hop addresses: the device of a directly reachable network") {
   b.peer("far", "peer");
   b.peer_one_side("v", "gone", {.remote_space = "10.9.0.0/16"});
   World w = b.world();
-  const auto kind = [&](std::string_view address) { return net::resolve_appliance(w.view(), w.vnet("v"), ip(address)).kind; };
+  const auto kind = [&](std::string_view address) {
+    return net::resolve_appliance(w.view(), w.vnet("v"), ip(address)).kind;
+  };
   using Kind = net::Appliance::Kind;
   CHECK(kind("10.1.0.4") == Kind::firewall);
   CHECK(kind("10.0.1.4") == Kind::network_interface);

@@ -23,7 +23,8 @@ std::string word(net::FilterResult::Decision decision) {
   return "";
 }
 
-net::Packet packet(std::string_view from, std::string_view to, std::uint16_t port = 443, Protocol protocol = Protocol::tcp) {
+net::Packet packet(std::string_view from, std::string_view to, std::uint16_t port = 443,
+                   Protocol protocol = Protocol::tcp) {
   return {ip(from), ip(to), protocol, 49152, port};
 }
 
@@ -41,8 +42,8 @@ Build one() {
 }
 
 std::string filtered(World& w, model::Direction direction, const net::Packet& p, bool is_endpoint = false) {
-  const net::FilterResult result =
-      net::filter(w.view(), direction, {&w.estate().tables().subnets[w.subnet("v/a").index()], nullptr, is_endpoint}, p);
+  const net::FilterResult result = net::filter(
+      w.view(), direction, {&w.estate().tables().subnets[w.subnet("v/a").index()], nullptr, is_endpoint}, p);
   return word(result.decision) + (result.rule.empty() ? "" : " " + result.rule);
 }
 
@@ -69,15 +70,27 @@ TEST_CASE("rules: the lowest priority number that matches decides, three-valued"
     std::string expected;
   };
   const Row rows[] = {
-      {"900 before 1000", {{.priority = 1000, .access = "Deny"}, {.priority = 900, .access = "Allow", .from = "8.8.0.0/16"}}, "allow Inbound-Allow-900"},
+      {"900 before 1000",
+       {{.priority = 1000, .access = "Deny"}, {.priority = 900, .access = "Allow", .from = "8.8.0.0/16"}},
+       "allow Inbound-Allow-900"},
       {"a port that does not match", {{.access = "Allow", .ports = "80,8000-8080"}}, "deny DenyAllInBound"},
       {"a port range", {{.access = "Allow", .ports = "400-500"}}, "allow Inbound-Allow-100"},
       {"another protocol", {{.access = "Allow", .protocol = "Udp"}}, "deny DenyAllInBound"},
-      {"Internet is certain for a public address", {{.access = "Allow", .from = "Internet"}}, "allow Inbound-Allow-100"},
-      {"a tag without data may hold a public address", {{.access = "Allow", .from = "AzureCloud"}}, "unknown Inbound-Allow-100"},
-      {"a doubtful rule that agrees with what follows changes nothing", {{.access = "Deny", .from = "AzureCloud"}}, "deny DenyAllInBound"},
-      {"a rule of the other direction does not count", {{.direction = "Outbound", .access = "Allow"}}, "deny DenyAllInBound"},
-      {"an application security group without the destination", {{.access = "Allow", .to = "asg:web"}}, "deny DenyAllInBound"},
+      {"Internet is certain for a public address",
+       {{.access = "Allow", .from = "Internet"}},
+       "allow Inbound-Allow-100"},
+      {"a tag without data may hold a public address",
+       {{.access = "Allow", .from = "AzureCloud"}},
+       "unknown Inbound-Allow-100"},
+      {"a doubtful rule that agrees with what follows changes nothing",
+       {{.access = "Deny", .from = "AzureCloud"}},
+       "deny DenyAllInBound"},
+      {"a rule of the other direction does not count",
+       {{.direction = "Outbound", .access = "Allow"}},
+       "deny DenyAllInBound"},
+      {"an application security group without the destination",
+       {{.access = "Allow", .to = "asg:web"}},
+       "deny DenyAllInBound"},
   };
   for (const Row& row : rows) {
     CAPTURE(row.why);
@@ -111,8 +124,11 @@ TEST_CASE("a user 0/0 widens VirtualNetwork: private addresses become doubtful, 
 }
 
 TEST_CASE("groups on private endpoints act only when the policies say so; on platform subnets never") {
-  for (const auto& row : {std::pair("", "allow"), {"Disabled", "allow"}, {"RouteTableEnabled", "allow"},
-                                           {"NetworkSecurityGroupEnabled", "deny Inbound-Deny-100"}, {"Enabled", "deny Inbound-Deny-100"}}) {
+  for (const auto& row : {std::pair("", "allow"),
+                          {"Disabled", "allow"},
+                          {"RouteTableEnabled", "allow"},
+                          {"NetworkSecurityGroupEnabled", "deny Inbound-Deny-100"},
+                          {"Enabled", "deny Inbound-Deny-100"}}) {
     CAPTURE(std::string(row.first));
     Build b = one();
     b.rule("nsg", {.access = "Deny"});
@@ -124,9 +140,10 @@ TEST_CASE("groups on private endpoints act only when the policies say so; on pla
   b.rule("nsg", {.access = "Deny"});
   b.subnet("v", "AzureFirewallSubnet", "10.0.9.0/26", {.nsg = "nsg"});
   World w = b.world();
-  const net::FilterResult result = net::filter(w.view(), model::Direction::inbound,
-                                               {&w.estate().tables().subnets[w.subnet("v/AzureFirewallSubnet").index()], nullptr, false},
-                                               packet("10.1.0.4", "10.0.9.4"));
+  const net::FilterResult result =
+      net::filter(w.view(), model::Direction::inbound,
+                  {&w.estate().tables().subnets[w.subnet("v/AzureFirewallSubnet").index()], nullptr, false},
+                  packet("10.1.0.4", "10.0.9.4"));
   CHECK(word(result.decision) == "allow");
 }
 
@@ -142,8 +159,14 @@ Build transit_world() {
   b.rule_group("policy", "group", 100);
   b.firewall("fw", "hub", "10.0.0.4", {.policy = "policy", .public_ip = "pip-fw"});
   b.rules("policy", "group", 100, model::Access::allow,
-          {{.kind = "nat", .to = "203.0.113.4", .ports = "8443", .protocols = "tcp", .translated_address = "10.2.0.4", .translated_port = 443}});
-  b.rules("policy", "group", 200, model::Access::allow, {{.from = "10.1.0.0/16", .to = "10.2.0.0/16", .ports = "443", .protocols = "tcp"}});
+          {{.kind = "nat",
+            .to = "203.0.113.4",
+            .ports = "8443",
+            .protocols = "tcp",
+            .translated_address = "10.2.0.4",
+            .translated_port = 443}});
+  b.rules("policy", "group", 200, model::Access::allow,
+          {{.from = "10.1.0.0/16", .to = "10.2.0.0/16", .ports = "443", .protocols = "tcp"}});
   for (const std::string spoke : {"1", "2"}) {
     b.vnet("s" + spoke, "10." + spoke + ".0.0/16");
     b.route_table("rt" + spoke);
@@ -155,7 +178,8 @@ Build transit_world() {
   return b;
 }
 
-std::string traced(World& w, net::Place from, std::string_view source, std::string_view destination, std::uint16_t port = 443) {
+std::string traced(World& w, net::Place from, std::string_view source, std::string_view destination,
+                   std::uint16_t port = 443) {
   const net::Trace trace = net::trace(w.view(), {from, ip(source), ip(destination), Protocol::tcp, 49152, port});
   CHECK((trace.disposition == net::Disposition::unknown) == !trace.unknown_because.empty());
   return std::string(net::name(trace.disposition)) + (trace.crossed_firewall ? " through the firewall" : "");
@@ -175,7 +199,8 @@ TEST_CASE("trace: spoke to spoke goes through the firewall, whose rules decide")
   CHECK(traced(w, at(w, "s2/app"), "10.2.0.4", "10.1.0.4") == "denied through the firewall");
   CHECK(traced(w, at(w, "s1/app"), "10.1.0.4", "10.1.0.9") == "delivered");
   CHECK(traced(w, at(w, "s1/app"), "10.1.0.4", "10.1.9.9") == "dropped");  // no subnet holds it
-  CHECK(traced(w, at(w, "s1/app"), "10.1.0.4", "8.8.8.8", 443) == "unknown through the firewall");  // infrastructure rules decide by name
+  CHECK(traced(w, at(w, "s1/app"), "10.1.0.4", "8.8.8.8", 443) ==
+        "unknown through the firewall");  // infrastructure rules decide by name
 }
 
 TEST_CASE("trace: the Internet comes in by DNAT only where a rule says so") {
@@ -194,11 +219,20 @@ TEST_CASE("trace: a missing rule collection group, a forwarding flag or an appli
     World w = b.world();
     return traced(w, at(w, "s1/app"), "10.1.0.4", "10.2.0.4");
   };
-  CHECK(outcome([](Build& b) { b.policy("other").rule_collection_groups = {b.ids().intern("/subscriptions/x/groups/missing")}; b.firewall("fw2", "hub", "10.0.0.5", {.policy = "other"});
-                                b.udr("rt1", "10.2.0.0/16", "10.0.0.5"); }) == "unknown through the firewall");
-  CHECK(outcome([](Build& b) { b.nic("nva", "s1/app", "10.1.0.200", {.forwarding = true}); b.udr("rt1", "10.2.0.0/16", "10.1.0.200"); }) == "unknown");
+  CHECK(outcome([](Build& b) {
+          b.policy("other").rule_collection_groups = {b.ids().intern("/subscriptions/x/groups/missing")};
+          b.firewall("fw2", "hub", "10.0.0.5", {.policy = "other"});
+          b.udr("rt1", "10.2.0.0/16", "10.0.0.5");
+        }) == "unknown through the firewall");
+  CHECK(outcome([](Build& b) {
+          b.nic("nva", "s1/app", "10.1.0.200", {.forwarding = true});
+          b.udr("rt1", "10.2.0.0/16", "10.1.0.200");
+        }) == "unknown");
   // source: learn.microsoft.com/azure/virtual-network/diagnose-network-routing-problem
-  CHECK(outcome([](Build& b) { b.nic("nva", "s1/app", "10.1.0.200"); b.udr("rt1", "10.2.0.0/16", "10.1.0.200"); }) == "dropped");
+  CHECK(outcome([](Build& b) {
+          b.nic("nva", "s1/app", "10.1.0.200");
+          b.udr("rt1", "10.2.0.0/16", "10.1.0.200");
+        }) == "dropped");
   CHECK(outcome([](Build& b) { b.udr("rt1", "10.2.0.0/16", "None"); }) == "dropped");
 }
 
@@ -220,9 +254,20 @@ TEST_CASE("trace: the way out to the Internet needs a method") {
   const Row rows[] = {
       {"default outbound access when nothing is said", [](Build&) {}, "exits-to-internet"},
       {"a private subnet", [](Build& b) { b.attach("v", "a", {.default_outbound = false}); }, "unknown"},
-      {"a private subnet with a NAT gateway", [](Build& b) { b.nat_gateway("nat"); b.attach("v", "a", {.nat_gateway = "nat", .default_outbound = false}); }, "exits-to-internet"},
-      {"a NAT gateway of the whole network", [](Build& b) { b.nat_gateway("nat", "v"); b.attach("v", "a", {.default_outbound = false}); }, "exits-to-internet"},
-      {"a group that denies it", [](Build& b) { b.rule("nsg", {.direction = "Outbound", .access = "Deny", .to = "Internet"}); }, "denied"},
+      {"a private subnet with a NAT gateway",
+       [](Build& b) {
+         b.nat_gateway("nat");
+         b.attach("v", "a", {.nat_gateway = "nat", .default_outbound = false});
+       },
+       "exits-to-internet"},
+      {"a NAT gateway of the whole network",
+       [](Build& b) {
+         b.nat_gateway("nat", "v");
+         b.attach("v", "a", {.default_outbound = false});
+       },
+       "exits-to-internet"},
+      {"a group that denies it",
+       [](Build& b) { b.rule("nsg", {.direction = "Outbound", .access = "Deny", .to = "Internet"}); }, "denied"},
   };
   for (const Row& row : rows) {
     CAPTURE(row.why);
@@ -249,7 +294,8 @@ TEST_CASE("trace: a public address in front of a NIC") {
 }
 
 TEST_CASE("trace: private endpoints take approved connections only and never start one") {
-  for (const auto& row : {std::pair("Approved", "delivered"), {"Pending", "dropped"}, {"Rejected", "dropped"}, {"Odd", "unknown"}}) {
+  for (const auto& row :
+       {std::pair("Approved", "delivered"), {"Pending", "dropped"}, {"Rejected", "dropped"}, {"Odd", "unknown"}}) {
     CAPTURE(std::string(row.first));
     Build b = one();
     b.endpoint("pe", "v/free", "10.0.1.9", {.status = row.first});

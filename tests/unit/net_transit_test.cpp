@@ -15,8 +15,8 @@ using namespace hubproof::test;
 
 namespace {
 
-/// A hub with a firewall, API Management and private endpoints, and one spoke whose traffic is all forced through the firewall:
-/// the address space of both sides is routed as whole, endpoint policies are on.
+/// A hub with a firewall, API Management and private endpoints, and one spoke whose traffic is all forced through the
+/// firewall: the address space of both sides is routed as whole, endpoint policies are on.
 Build forced() {
   Build b;
   b.vnet("hub", "10.0.0.0/18");
@@ -51,9 +51,11 @@ std::vector<std::string> told(World& w) {
   std::vector<std::string> out;
   for (const net::Bypass& bypass : net::transit(w.view(), w.spoke("spoke")).bypasses) {
     CHECK(bypass.is_certain == bypass.witness.has_value());
-    const std::string from = bypass.from.is_set() ? std::string(w.estate().name(w.estate().tables().subnets[bypass.from.index()].id)) : "-";
-    out.push_back(std::string(bypass.is_certain ? "certain " : "uncertain ") + (bypass.way == net::Bypass::Way::leaves ? "leaves " : "enters ") +
-                  from + " " + std::string(net::name(bypass.next_hop.kind)) + " " + to_string(bypass.destinations));
+    const std::string from =
+        bypass.from.is_set() ? std::string(w.estate().name(w.estate().tables().subnets[bypass.from.index()].id)) : "-";
+    out.push_back(std::string(bypass.is_certain ? "certain " : "uncertain ") +
+                  (bypass.way == net::Bypass::Way::leaves ? "leaves " : "enters ") + from + " " +
+                  std::string(net::name(bypass.next_hop.kind)) + " " + to_string(bypass.destinations));
   }
   return out;
 }
@@ -74,42 +76,93 @@ TEST_CASE("transit: a spoke that routes everything to the hub firewall has no by
 
 TEST_CASE("transit: a single change of routes, endpoints or peerings opens exactly one way") {
   const Row rows[] = {
-      {"the hub's range is not covered by 0/0: the peering route is longer", [](Build& b) { b.subnet("hub", "agw", "10.0.4.0/24", {.route_table = "rt-hub"}); },
+      {"the hub's range is not covered by 0/0: the peering route is longer",
+       [](Build& b) { b.subnet("hub", "agw", "10.0.4.0/24", {.route_table = "rt-hub"}); },
        {"certain leaves app VNetPeering 10.0.4.0/24"}},
-      {"a hub subnet without a table reaches the spoke directly, and its endpoints", [](Build& b) { b.subnet("hub", "jump", "10.0.0.64/26"); b.udr("rt-spoke", "10.0.0.64/26", "10.0.0.4"); },
+      {"a hub subnet without a table reaches the spoke directly, and its endpoints",
+       [](Build& b) {
+         b.subnet("hub", "jump", "10.0.0.64/26");
+         b.udr("rt-spoke", "10.0.0.64/26", "10.0.0.4");
+       },
        {"certain enters jump VNetPeering 10.1.0.0/23"}},
       {"a /32 route beats a user route when the endpoint policies are off",
-       [](Build& b) { b.attach("hub", "pe", {.policies = "Disabled"}); b.udr("rt-spoke", "10.0.0.0/18", "10.0.0.4"); },
+       [](Build& b) {
+         b.attach("hub", "pe", {.policies = "Disabled"});
+         b.udr("rt-spoke", "10.0.0.0/18", "10.0.0.4");
+       },
        {"certain leaves app InterfaceEndpoint 10.0.3.7/32"}},
-      {"absent policies count as Disabled", [](Build& b) { b.attach("spoke", "pe", {}).private_endpoint_policies = {}; },
+      {"absent policies count as Disabled",
+       [](Build& b) { b.attach("spoke", "pe", {}).private_endpoint_policies = {}; },
        {"certain enters apim InterfaceEndpoint 10.1.1.5/32"}},
-      {"a platform subnet of the hub is no destination of its own", [](Build& b) { b.subnet("hub", "GatewaySubnet", "10.0.5.0/27"); }, {}},
-      {"a gateway in the hub enters by the routes of its subnet", [](Build& b) { b.subnet("hub", "GatewaySubnet", "10.0.5.0/27"); b.gateway("vpn", "hub"); },
+      {"a platform subnet of the hub is no destination of its own",
+       [](Build& b) { b.subnet("hub", "GatewaySubnet", "10.0.5.0/27"); },
+       {}},
+      {"a gateway in the hub enters by the routes of its subnet",
+       [](Build& b) {
+         b.subnet("hub", "GatewaySubnet", "10.0.5.0/27");
+         b.gateway("vpn", "hub");
+       },
        {"certain enters GatewaySubnet VNetPeering 10.1.0.0/23"}},
-      {"no 0/0 route and default outbound access: Internet", [](Build& b) { b.route_table("rt-none"); b.subnet("spoke", "open", "10.1.2.0/24", {.route_table = "rt-none"});
-         b.udr("rt-none", "10.0.0.0/18", "10.0.0.4"); },
+      {"no 0/0 route and default outbound access: Internet",
+       [](Build& b) {
+         b.route_table("rt-none");
+         b.subnet("spoke", "open", "10.1.2.0/24", {.route_table = "rt-none"});
+         b.udr("rt-none", "10.0.0.0/18", "10.0.0.4");
+       },
        {"certain leaves open Internet"}},
       {"no 0/0 route in a private subnet: regional storage stays reachable",
-       [](Build& b) { b.route_table("rt-none"); b.udr("rt-none", "10.0.0.0/18", "10.0.0.4");
-         b.subnet("spoke", "open", "10.1.2.0/24", {.route_table = "rt-none", .default_outbound = false}); },
+       [](Build& b) {
+         b.route_table("rt-none");
+         b.udr("rt-none", "10.0.0.0/18", "10.0.0.4");
+         b.subnet("spoke", "open", "10.1.2.0/24", {.route_table = "rt-none", .default_outbound = false});
+       },
        {"uncertain leaves open Internet"}},
-      {"an address that no device has is no firewall", [](Build& b) { b.udr("rt-spoke", "203.0.0.0/8", "10.0.0.9"); },
+      {"an address that no device has is no firewall",
+       [](Build& b) { b.udr("rt-spoke", "203.0.0.0/8", "10.0.0.9"); },
        {"uncertain leaves app VirtualAppliance 203.0.0.0/8"}},
-      {"an appliance outside the spoke is no firewall", [](Build& b) { b.nic("nva", "hub/apim", "10.0.2.9", {.forwarding = true}); b.udr("rt-spoke", "20.0.0.0/8", "10.0.2.9"); },
+      {"an appliance outside the spoke is no firewall",
+       [](Build& b) {
+         b.nic("nva", "hub/apim", "10.0.2.9", {.forwarding = true});
+         b.udr("rt-spoke", "20.0.0.0/8", "10.0.2.9");
+       },
        {"certain leaves app VirtualAppliance 20.0.0.0/8"}},
-      {"a firewall that is no hub firewall is a place like any other; its own address lets nothing on, so no packet proves the way there", [](Build& b) { b.vnet("other", "10.2.0.0/16"); b.subnet("other", "AzureFirewallSubnet", "10.2.0.0/26");
-         b.firewall("fw2", "other", "10.2.0.4", {.is_hub_firewall = false}); b.peer("spoke", "other"); },
+      {"a firewall that is no hub firewall is a place like any other; its own address lets nothing on, so no packet "
+       "proves the way there",
+       [](Build& b) {
+         b.vnet("other", "10.2.0.0/16");
+         b.subnet("other", "AzureFirewallSubnet", "10.2.0.0/26");
+         b.firewall("fw2", "other", "10.2.0.4", {.is_hub_firewall = false});
+         b.peer("spoke", "other");
+       },
        {"certain enters AzureFirewallSubnet VNetPeering 10.1.0.0/23", "uncertain leaves app VNetPeering 10.2.0.0/26"}},
       {"None drops", [](Build& b) { b.udr("rt-spoke", "10.9.0.0/16", "None"); }, {}},
-      {"a gateway route without any gateway drops", [](Build& b) { b.udr("rt-spoke", "10.9.0.0/16", "VirtualNetworkGateway"); }, {}},
-      {"a peering that is not established on both sides carries nothing", [](Build& b) { b.vnet("other", "10.2.0.0/16"); b.subnet("other", "x", "10.2.0.0/24");
-         b.peer_one_side("spoke", "other", {.state = "Initiated"}); }, {}},
-      {"a direct peering between spokes", [](Build& b) { b.vnet("other", "10.2.0.0/16"); b.subnet("other", "x", "10.2.0.0/24", {.route_table = "rt-x"});
-         b.route_table("rt-x"); b.peer("spoke", "other"); b.udr("rt-x", "10.1.0.0/16", "None"); b.udr("rt-x", "10.1.0.0/23", "None"); b.udr("rt-x", "10.1.0.0/22", "None"); },
+      {"a gateway route without any gateway drops",
+       [](Build& b) { b.udr("rt-spoke", "10.9.0.0/16", "VirtualNetworkGateway"); },
+       {}},
+      {"a peering that is not established on both sides carries nothing",
+       [](Build& b) {
+         b.vnet("other", "10.2.0.0/16");
+         b.subnet("other", "x", "10.2.0.0/24");
+         b.peer_one_side("spoke", "other", {.state = "Initiated"});
+       },
+       {}},
+      {"a direct peering between spokes",
+       [](Build& b) {
+         b.vnet("other", "10.2.0.0/16");
+         b.subnet("other", "x", "10.2.0.0/24", {.route_table = "rt-x"});
+         b.route_table("rt-x");
+         b.peer("spoke", "other");
+         b.udr("rt-x", "10.1.0.0/16", "None");
+         b.udr("rt-x", "10.1.0.0/23", "None");
+         b.udr("rt-x", "10.1.0.0/22", "None");
+       },
        {"certain leaves app VNetPeering 10.2.0.0/24"}},
-      {"a route table that is not in the export may hold anything", [](Build& b) { b.subnet("spoke", "new", "10.1.2.0/24", {.route_table = "rt-elsewhere"}); },
-       {"uncertain leaves new Internet", "uncertain leaves new Unknown", "uncertain leaves new VNetPeering 10.0.2.0/23"}},
-      {"service endpoints reach public addresses directly", [](Build& b) { b.attach("spoke", "app", {.service_endpoints = {"Microsoft.Storage"}}); },
+      {"a route table that is not in the export may hold anything",
+       [](Build& b) { b.subnet("spoke", "new", "10.1.2.0/24", {.route_table = "rt-elsewhere"}); },
+       {"uncertain leaves new Internet", "uncertain leaves new Unknown",
+        "uncertain leaves new VNetPeering 10.0.2.0/23"}},
+      {"service endpoints reach public addresses directly",
+       [](Build& b) { b.attach("spoke", "app", {.service_endpoints = {"Microsoft.Storage"}}); },
        {"uncertain leaves app VirtualNetworkServiceEndpoint"}},
   };
   for (const Row& row : rows) {
@@ -120,7 +173,8 @@ TEST_CASE("transit: a single change of routes, endpoints or peerings opens exact
     std::vector<std::string> shown = told(w);
     for (std::string& line : shown) {
       // Address sets of public destinations are long: the kind says enough.
-      const bool is_public = line.find(" Internet ") != std::string::npos || line.find("Unknown ") != std::string::npos ||
+      const bool is_public = line.find(" Internet ") != std::string::npos ||
+                             line.find("Unknown ") != std::string::npos ||
                              line.find("ServiceEndpoint ") != std::string::npos;
       if (is_public) line.resize(line.find(' ', line.find(' ', line.find(' ', line.find(' ') + 1) + 1) + 1));
     }
@@ -146,7 +200,8 @@ TEST_CASE("transit: a group that denies everything for sure leaves no bypass, a 
   CHECK(with_rule({.access = "Deny", .ports = "0-8079,8081-65535"}) == "certain leaves app VNetPeering 10.0.4.0/24");
 }
 
-TEST_CASE("transit: the witness of a certain bypass replays without crossing the firewall, and the reason says what to do") {
+TEST_CASE(
+    "transit: the witness of a certain bypass replays without crossing the firewall, and the reason says what to do") {
   Build b = forced();
   b.subnet("hub", "snet-agw", "10.0.4.0/24", {.route_table = "rt-hub"});
   World w = b.world();
@@ -157,24 +212,52 @@ TEST_CASE("transit: the witness of a certain bypass replays without crossing the
   const net::Trace trace = net::trace(w.view(), *bypass.witness);
   CHECK(net::name(trace.disposition) == "delivered");
   CHECK_FALSE(trace.crossed_firewall);
-  CHECK(bypass.reason == "10.0.4.0/24 (snet-agw) is reached over the peering to hub: no user route of rt-spoke is as long as 10.0.0.0/18; "
-                         "expected 10.0.4.0/24 -> 10.0.0.4");
+  CHECK(
+      bypass.reason ==
+      "10.0.4.0/24 (snet-agw) is reached over the peering to hub: no user route of rt-spoke is as long as 10.0.0.0/18; "
+      "expected 10.0.4.0/24 -> 10.0.0.4");
 }
 
 TEST_CASE("transit: what is not known makes the spoke uncertain, never proved") {
   const Row rows[] = {
-      {"IPv6 addresses", [](Build& b) { b.vnet("spare", "10.50.0.0/16"); b.attach("spoke", "app", {}).prefixes_v6 = {*Prefix6::parse("fd00::/64")}; }, {}},
-      {"a property of the subnet that is not understood", [](Build& b) { b.attach("spoke", "app", {}).unread = {{"/properties/new", "true"}}; }, {}},
+      {"IPv6 addresses",
+       [](Build& b) {
+         b.vnet("spare", "10.50.0.0/16");
+         b.attach("spoke", "app", {}).prefixes_v6 = {*Prefix6::parse("fd00::/64")};
+       },
+       {}},
+      {"a property of the subnet that is not understood",
+       [](Build& b) {
+         b.attach("spoke", "app", {}).unread = {{"/properties/new", "true"}};
+       },
+       {}},
       {"a subnet that is not provisioned", [](Build& b) { b.attach("spoke", "app", {}).is_settled = false; }, {}},
-      {"a partial export", [](Build& b) { b.gap({"INPUT-TRUNCATED", model::Gap::Reach::table, model::ArgTable::resources, {}, {}, "cut off"}); }, {}},
-      {"a peering to a network that is not in the export", [](Build& b) { b.peer_one_side("spoke", "elsewhere", {.remote_space = "10.200.0.0/16"}); }, {}},
-      {"something unmodelled that touches the network", [](Build& b) { b.unmodelled("avnm", "networkManagers", {b.vnet_id("spoke")}); }, {}},
+      {"a partial export",
+       [](Build& b) {
+         b.gap({"INPUT-TRUNCATED", model::Gap::Reach::table, model::ArgTable::resources, {}, {}, "cut off"});
+       },
+       {}},
+      {"a peering to a network that is not in the export",
+       [](Build& b) { b.peer_one_side("spoke", "elsewhere", {.remote_space = "10.200.0.0/16"}); },
+       {}},
+      {"something unmodelled that touches the network",
+       [](Build& b) { b.unmodelled("avnm", "networkManagers", {b.vnet_id("spoke")}); },
+       {}},
       {"learned routes with propagation on",
-       [](Build& b) { b.subnet("hub", "GatewaySubnet", "10.0.5.0/27", {.route_table = "rt-hub"}); b.gateway("er", "hub", "ExpressRoute");
-         b.route_table("rt-on", false); b.udr("rt-on", "0.0.0.0/0", "10.0.0.4"); b.udr("rt-on", "10.0.0.0/18", "10.0.0.4");
-         b.subnet("spoke", "on", "10.1.2.0/24", {.route_table = "rt-on"}); b.peer_one_side("spoke", "hub2", {.remote_gateways = true, .remote_space = "10.77.0.0/16"}); }, {}},
+       [](Build& b) {
+         b.subnet("hub", "GatewaySubnet", "10.0.5.0/27", {.route_table = "rt-hub"});
+         b.gateway("er", "hub", "ExpressRoute");
+         b.route_table("rt-on", false);
+         b.udr("rt-on", "0.0.0.0/0", "10.0.0.4");
+         b.udr("rt-on", "10.0.0.0/18", "10.0.0.4");
+         b.subnet("spoke", "on", "10.1.2.0/24", {.route_table = "rt-on"});
+         b.peer_one_side("spoke", "hub2", {.remote_gateways = true, .remote_space = "10.77.0.0/16"});
+       },
+       {}},
       {"a service tag route", [](Build& b) { b.udr("rt-spoke", "AzureMonitor", "Internet"); }, {}},
-      {"a user route that cannot be read", [](Build& b) { b.udr("rt-spoke", "10.3.0.0/16", "None").is_usable = false; }, {}},
+      {"a user route that cannot be read",
+       [](Build& b) { b.udr("rt-spoke", "10.3.0.0/16", "None").is_usable = false; },
+       {}},
   };
   for (const Row& row : rows) {
     CAPTURE(row.why);

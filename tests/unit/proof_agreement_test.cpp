@@ -27,9 +27,7 @@ class RandomEstate {
 
  private:
   bool chance(int percent) { return static_cast<int>(random_() % 100) < percent; }
-  std::string one_of(std::initializer_list<const char*> words) {
-    return *(words.begin() + random_() % words.size());
-  }
+  std::string one_of(std::initializer_list<const char*> words) { return *(words.begin() + random_() % words.size()); }
   void table(Build& b, const std::string& name, const std::vector<std::string>& wanted);
   void spoke(Build& b, int number);
 
@@ -40,7 +38,8 @@ void RandomEstate::table(Build& b, const std::string& name, const std::vector<st
   model::RouteTable& made = b.route_table(name, chance(85));
   made.disable_peering_route = chance(4);
   for (const std::string& prefix : wanted) {
-    if (chance(88)) b.udr(name, prefix, chance(90) ? "10.0.0.4" : one_of({"10.0.2.9", "None", "Internet", "10.0.0.77"}));
+    if (chance(88))
+      b.udr(name, prefix, chance(90) ? "10.0.0.4" : one_of({"10.0.2.9", "None", "Internet", "10.0.0.77"}));
   }
   if (chance(20)) {
     b.udr(name, one_of({"10.0.2.128/25", "10.0.3.5/32", "10.2.0.0/24", "192.0.2.0/24", "10.0.0.0/16", "10.1.1.5/32"}),
@@ -57,8 +56,10 @@ void RandomEstate::spoke(Build& b, int number) {
   if (chance(8)) options.state = one_of({"Initiated", "Disconnected", "Odd"});
   if (chance(8)) options.access = false;
   if (chance(8)) options.remote_gateways = true;
-  if (chance(92)) b.peer("hub", name, options);
-  else b.peer_one_side(name, "hub", options);
+  if (chance(92))
+    b.peer("hub", name, options);
+  else
+    b.peer_one_side(name, "hub", options);
   table(b, "rt-" + name, {"0.0.0.0/0", "10.0.2.0/24", "10.0.3.0/24"});
   SubnetOptions app;
   if (chance(95)) app.route_table = "rt-" + name;
@@ -67,7 +68,8 @@ void RandomEstate::spoke(Build& b, int number) {
   if (chance(4)) app.service_endpoints = {"Microsoft.Storage"};
   b.subnet(name, "app", net + ".0.0/24", app);
   if (chance(40)) b.subnet(name, "more", net + ".2.0/25", {.route_table = "rt-" + name, .default_outbound = false});
-  b.subnet(name, "pe", net + ".1.0/24", {.policies = one_of({"Enabled", "RouteTableEnabled", "Enabled", "Disabled", ""})});
+  b.subnet(name, "pe", net + ".1.0/24",
+           {.policies = one_of({"Enabled", "RouteTableEnabled", "Enabled", "Disabled", ""})});
   if (chance(80)) b.endpoint("pe-" + name, name + "/pe", net + ".1.5");
   if (chance(10)) b.nic("nic-" + name, name + "/app", net + ".0.9");
 }
@@ -109,8 +111,8 @@ Build RandomEstate::make() {
 std::vector<Ipv4> boundaries(const model::Estate& e) {
   std::vector<Ipv4> out{ip("8.8.8.8"), ip("192.0.2.1")};
   const auto add = [&](Prefix prefix) {
-    for (const std::uint32_t bits : {prefix.first().bits(), prefix.first().bits() + 4, prefix.first().bits() + 9, prefix.last().bits() - 1,
-                                     prefix.last().bits() + 1}) {
+    for (const std::uint32_t bits : {prefix.first().bits(), prefix.first().bits() + 4, prefix.first().bits() + 9,
+                                     prefix.last().bits() - 1, prefix.last().bits() + 1}) {
       out.emplace_back(bits);
     }
   };
@@ -130,8 +132,8 @@ std::vector<Ipv4> boundaries(const model::Estate& e) {
 
 bool is_platform(std::string_view name) { return name == "AzureFirewallSubnet" || name == "GatewaySubnet"; }
 
-/// Nobody of the claim is there: the firewall, a gateway, the addresses that Azure keeps in every subnet, and in a subnet that
-/// holds only private endpoints all but theirs.
+/// Nobody of the claim is there: the firewall, a gateway, the addresses that Azure keeps in every subnet, and in a
+/// subnet that holds only private endpoints all but theirs.
 bool is_platform_address(const model::Estate& e, Ipv4 address) {
   return std::any_of(e.tables().subnets.begin(), e.tables().subnets.end(), [&](const model::Subnet& subnet) {
     const Prefix prefix = subnet.prefixes.front();
@@ -142,10 +144,16 @@ bool is_platform_address(const model::Estate& e, Ipv4 address) {
   });
 }
 
-/// Follows packets of every protocol corner from a subnet to an address; the first that goes around the firewall, as text.
+/// Follows packets of every protocol corner from a subnet to an address; the first that goes around the firewall, as
+/// text.
 std::string bypass(const World& w, const model::Subnet& from, Ipv4 to, model::ResourceId spoke) {
   for (const std::uint16_t port : {std::uint16_t{443}, std::uint16_t{22}}) {
-    net::Flow flow{{net::Place::Kind::subnet, from.id}, Ipv4(from.prefixes.front().first().bits() + 7), to, Protocol::tcp, 49152, port};
+    net::Flow flow{{net::Place::Kind::subnet, from.id},
+                   Ipv4(from.prefixes.front().first().bits() + 7),
+                   to,
+                   Protocol::tcp,
+                   49152,
+                   port};
     const net::Trace trace = net::trace(w.view(), flow);
     if (trace.crossed_firewall) continue;
     const bool starts_inside = from.vnet == spoke;

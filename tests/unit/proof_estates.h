@@ -44,7 +44,8 @@ inline void add_spoke(Build& b, const std::string& name, int number) {
   b.vnet(name, net + ".0.0/22");
   b.peer("hub", name);
   b.route_table("rt-" + name);
-  for (const char* to : {"0.0.0.0/0", "10.0.2.0/24", "10.0.3.0/24", "198.51.100.0/24"}) b.udr("rt-" + name, to, "10.0.0.4");
+  for (const char* to : {"0.0.0.0/0", "10.0.2.0/24", "10.0.3.0/24", "198.51.100.0/24"})
+    b.udr("rt-" + name, to, "10.0.0.4");
   b.udr("rt-hub", net + ".0.0/22", "10.0.0.4");
   b.subnet(name, "app", net + ".0.0/24", {.route_table = "rt-" + name, .default_outbound = false});
   b.subnet(name, "pe", net + ".1.0/24", {.policies = "RouteTableEnabled"});

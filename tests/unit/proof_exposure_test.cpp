@@ -24,47 +24,85 @@ TEST_CASE("exposure proof: one service decided by hand") {
   };
   const model::IpRule office{ip("198.51.100.0"), ip("198.51.100.255")};
   const Row rows[] = {
-      {"Disabled closes an account", ServiceKind::cognitive_account, [](Build&, Service& s) { s.public_network_access = PublicNetworkAccess::disabled; }, "proved"},
+      {"Disabled closes an account", ServiceKind::cognitive_account,
+       [](Build&, Service& s) { s.public_network_access = PublicNetworkAccess::disabled; }, "proved"},
       {"absent means enabled", ServiceKind::cognitive_account, [](Build&, Service&) {}, "refuted"},
       {"Enabled with Deny and no rules admits nobody", ServiceKind::storage,
-       [](Build&, Service& s) { s.public_network_access = PublicNetworkAccess::enabled; s.default_action = model::Access::deny; }, "proved"},
+       [](Build&, Service& s) {
+         s.public_network_access = PublicNetworkAccess::enabled;
+         s.default_action = model::Access::deny;
+       },
+       "proved"},
       {"an ip rule under Deny admits its range", ServiceKind::key_vault,
-       [&](Build&, Service& s) { s.default_action = model::Access::deny; s.ip_rules = {office}; }, "refuted"},
+       [&](Build&, Service& s) {
+         s.default_action = model::Access::deny;
+         s.ip_rules = {office};
+       },
+       "refuted"},
       {"Disabled overrides ip rules", ServiceKind::key_vault,
-       [&](Build&, Service& s) { s.public_network_access = PublicNetworkAccess::disabled; s.ip_rules = {office}; }, "proved"},
+       [&](Build&, Service& s) {
+         s.public_network_access = PublicNetworkAccess::disabled;
+         s.ip_rules = {office};
+       },
+       "proved"},
       {"search without ip rules admits all", ServiceKind::search, [](Build&, Service&) {}, "refuted"},
       {"Cosmos 0.0.0.0 admits datacenters whose addresses are in no export", ServiceKind::cosmos,
-       [](Build&, Service& s) { s.ip_rules = {{ip("0.0.0.0"), ip("0.0.0.0")}}; }, "unknown"},
+       [](Build&, Service& s) {
+         s.ip_rules = {{ip("0.0.0.0"), ip("0.0.0.0")}};
+       },
+       "unknown"},
       {"an unknown spelling of the flag", ServiceKind::storage,
-       [](Build&, Service& s) { s.public_network_access = model::Setting<PublicNetworkAccess>::unreadable("Sometimes"); }, "unknown"},
+       [](Build&, Service& s) {
+         s.public_network_access = model::Setting<PublicNetworkAccess>::unreadable("Sometimes");
+       },
+       "unknown"},
       {"an unread property of a closed account", ServiceKind::cognitive_account,
-       [](Build&, Service& s) { s.public_network_access = PublicNetworkAccess::disabled; s.unread.push_back({"/properties/new", "true"}); }, "unknown"},
+       [](Build&, Service& s) {
+         s.public_network_access = PublicNetworkAccess::disabled;
+         s.unread.push_back({"/properties/new", "true"});
+       },
+       "unknown"},
       {"an account that is not provisioned", ServiceKind::cognitive_account,
-       [](Build&, Service& s) { s.public_network_access = PublicNetworkAccess::disabled; s.is_settled = false; }, "unknown"},
+       [](Build&, Service& s) {
+         s.public_network_access = PublicNetworkAccess::disabled;
+         s.is_settled = false;
+       },
+       "unknown"},
       {"Bing is public by nature", ServiceKind::bing_account, [](Build&, Service&) {}, "refuted"},
       {"a kind that is not modelled", ServiceKind::unmodelled, [](Build&, Service&) {}, "unknown"},
       {"SQL whose firewall rules were not exported", ServiceKind::sql_server, [](Build&, Service&) {}, "unknown"},
-      {"SQL with no firewall rule admits nobody", ServiceKind::sql_server, [](Build&, Service& s) { s.has_firewall_children = true; }, "proved"},
+      {"SQL with no firewall rule admits nobody", ServiceKind::sql_server,
+       [](Build&, Service& s) { s.has_firewall_children = true; }, "proved"},
       {"a private cluster", ServiceKind::kubernetes_cluster, [](Build&, Service& s) { s.internal = true; }, "proved"},
       {"a cluster that is not private", ServiceKind::kubernetes_cluster, [](Build&, Service&) {}, "refuted"},
-      {"a project whose account is not in the export", ServiceKind::foundry_project, [](Build&, Service&) {}, "unknown"},
+      {"a project whose account is not in the export", ServiceKind::foundry_project, [](Build&, Service&) {},
+       "unknown"},
       {"a perimeter rule opens an account in Enforced mode", ServiceKind::cognitive_account,
        [](Build& b, Service& s) {
          s.public_network_access = PublicNetworkAccess::disabled;
          b.perimeter("assoc", s.id, "Enforced");
          b.perimeter_rule("assoc", "203.0.113.0/24");
-       }, "refuted"},
-      {"a perimeter rule in Learning mode on a closed account is documented in two ways", ServiceKind::cognitive_account,
+       },
+       "refuted"},
+      {"a perimeter rule in Learning mode on a closed account is documented in two ways",
+       ServiceKind::cognitive_account,
        [](Build& b, Service& s) {
          s.public_network_access = PublicNetworkAccess::disabled;
          b.perimeter("assoc", s.id, "Learning");
          b.perimeter_rule("assoc", "203.0.113.0/24");
-       }, "unknown"},
+       },
+       "unknown"},
       {"resources are partial: nothing is proved", ServiceKind::cognitive_account,
        [](Build& b, Service& s) {
          s.public_network_access = PublicNetworkAccess::disabled;
-         b.gap({"INPUT-TABLE", model::Gap::Reach::table, model::ArgTable::network_resources, {}, {}, "networkresources is missing"});
-       }, "unknown"},
+         b.gap({"INPUT-TABLE",
+                model::Gap::Reach::table,
+                model::ArgTable::network_resources,
+                {},
+                {},
+                "networkresources is missing"});
+       },
+       "unknown"},
   };
   for (const Row& row : rows) {
     CAPTURE(row.why);
@@ -79,7 +117,9 @@ TEST_CASE("exposure proof: one service decided by hand") {
   }
 }
 
-TEST_CASE("exposure proof: public entries to services whose private address is not shown, and by resources that are not modelled") {
+TEST_CASE(
+    "exposure proof: public entries to services whose private address is not shown, and by resources that are not "
+    "modelled") {
   struct Row {
     std::string why;
     std::function<void(Build&)> change;
@@ -92,20 +132,59 @@ TEST_CASE("exposure proof: public entries to services whose private address is n
     b.endpoint("pe", "hub/pe", address, {.target = "it", .has_nic = false});
   };
   const Row rows[] = {
-      {"an endpoint that nothing leads to", [&](Build& b) { endpoint(b, "10.0.3.4"); leads_to(b, "10.0.3.5"); }, "proved"},
-      {"an endpoint that a gateway leads to", [&](Build& b) { endpoint(b, "10.0.3.4"); leads_to(b, "10.0.3.4"); }, "refuted"},
-      {"an endpoint without an address, in the subnet that a gateway leads to", [&](Build& b) { endpoint(b, ""); leads_to(b, "10.0.3.5"); }, "unknown"},
-      {"an endpoint without an address, in another subnet", [&](Build& b) { endpoint(b, ""); leads_to(b, "10.0.9.5"); }, "proved"},
-      {"a front door that names the service", [&](Build& b) { b.unmodelled("afd", "Microsoft.Cdn/profiles/originGroups/origins", {b.id("Microsoft.Test/things", "it")}); }, "unknown"},
+      {"an endpoint that nothing leads to",
+       [&](Build& b) {
+         endpoint(b, "10.0.3.4");
+         leads_to(b, "10.0.3.5");
+       },
+       "proved"},
+      {"an endpoint that a gateway leads to",
+       [&](Build& b) {
+         endpoint(b, "10.0.3.4");
+         leads_to(b, "10.0.3.4");
+       },
+       "refuted"},
+      {"an endpoint without an address, in the subnet that a gateway leads to",
+       [&](Build& b) {
+         endpoint(b, "");
+         leads_to(b, "10.0.3.5");
+       },
+       "unknown"},
+      {"an endpoint without an address, in another subnet",
+       [&](Build& b) {
+         endpoint(b, "");
+         leads_to(b, "10.0.9.5");
+       },
+       "proved"},
+      {"a front door that names the service",
+       [&](Build& b) {
+         b.unmodelled("afd", "Microsoft.Cdn/profiles/originGroups/origins", {b.id("Microsoft.Test/things", "it")});
+       },
+       "unknown"},
       {"a front door that names its endpoint",
-       [&](Build& b) { endpoint(b, "10.0.3.4"); b.unmodelled("afd", "Microsoft.Network/frontDoors", {b.id("privateEndpoints", "pe")}); }, "unknown"},
-      {"a front door that names something else", [&](Build& b) { b.unmodelled("afd", "Microsoft.Cdn/profiles", {b.id("Microsoft.Test/things", "other")}); }, "proved"},
+       [&](Build& b) {
+         endpoint(b, "10.0.3.4");
+         b.unmodelled("afd", "Microsoft.Network/frontDoors", {b.id("privateEndpoints", "pe")});
+       },
+       "unknown"},
+      {"a front door that names something else",
+       [&](Build& b) { b.unmodelled("afd", "Microsoft.Cdn/profiles", {b.id("Microsoft.Test/things", "other")}); },
+       "proved"},
       {"a private link service in the VNet of its endpoint",
-       [&](Build& b) { endpoint(b, "10.0.3.4"); b.unmodelled("pls", "Microsoft.Network/privateLinkServices", {b.subnet_id("hub/agw")}); }, "unknown"},
+       [&](Build& b) {
+         endpoint(b, "10.0.3.4");
+         b.unmodelled("pls", "Microsoft.Network/privateLinkServices", {b.subnet_id("hub/agw")});
+       },
+       "unknown"},
       {"a private link service in another VNet",
-       [&](Build& b) { endpoint(b, "10.0.3.4"); b.unmodelled("pls", "Microsoft.Network/privateLinkServices", {b.subnet_id("spoke/x")}); }, "proved"},
+       [&](Build& b) {
+         endpoint(b, "10.0.3.4");
+         b.unmodelled("pls", "Microsoft.Network/privateLinkServices", {b.subnet_id("spoke/x")});
+       },
+       "proved"},
       {"another kind that is not modelled",
-       [&](Build& b) { b.unmodelled("odd", "Microsoft.Network/odds", {b.id("Microsoft.Test/things", "it")}); }, "proved"},
+       [&](Build& b) { b.unmodelled("odd", "Microsoft.Network/odds", {b.id("Microsoft.Test/things", "it")}); },
+       "proved"},
   };
   for (const Row& row : rows) {
     CAPTURE(row.why);
@@ -116,7 +195,8 @@ TEST_CASE("exposure proof: public entries to services whose private address is n
     b.vnet("spoke", "10.1.0.0/16");
     b.subnet("spoke", "x", "10.1.0.0/24");
     b.public_ip("pip", "203.0.113.4");
-    b.service("it", ServiceKind::storage, "Microsoft.Test/things").public_network_access = PublicNetworkAccess::disabled;
+    b.service("it", ServiceKind::storage, "Microsoft.Test/things").public_network_access =
+        PublicNetworkAccess::disabled;
     row.change(b);
     const World w = b.world();
     const proof::ProofRun run = proof::prove_no_public_endpoint(w.view());
@@ -153,11 +233,13 @@ TEST_CASE("exposure proof: the witness is an address that the service accepts, a
 
 TEST_CASE("exposure proof: like services are one class and each has its own facts") {
   Build b;
-  b.service("one", ServiceKind::storage, "Microsoft.Storage/storageAccounts").public_network_access = PublicNetworkAccess::disabled;
+  b.service("one", ServiceKind::storage, "Microsoft.Storage/storageAccounts").public_network_access =
+      PublicNetworkAccess::disabled;
   Service& two = b.service("two", ServiceKind::storage, "Microsoft.Storage/storageAccounts");
   two.public_network_access = PublicNetworkAccess::disabled;
   two.default_action = model::Access::deny;
-  b.service("three", ServiceKind::storage, "Microsoft.Storage/storageAccounts").public_network_access = PublicNetworkAccess::disabled;
+  b.service("three", ServiceKind::storage, "Microsoft.Storage/storageAccounts").public_network_access =
+      PublicNetworkAccess::disabled;
   const World w = b.world();
   const auto run = proof::prove_no_public_endpoint(w.view());
   CHECK(result_of(w, run, "one").obligation == result_of(w, run, "three").obligation);
@@ -182,10 +264,12 @@ TEST_CASE("exposure proof: an estate without services is not applicable") {
 TEST_CASE("solver: prefixes at both ends of their lengths") {
   proof::Solver solver;
   const proof::Term address = solver.word("a", 32);
-  for (const char* text : {"0.0.0.0/0", "128.0.0.0/1", "10.0.0.0/8", "10.1.2.4/31", "10.1.2.3/32", "255.255.255.255/32"}) {
+  for (const char* text :
+       {"0.0.0.0/0", "128.0.0.0/1", "10.0.0.0/8", "10.1.2.4/31", "10.1.2.3/32", "255.255.255.255/32"}) {
     CAPTURE(std::string(text));
     const Prefix block = prefix(text);
-    for (const Ipv4 probe : {block.first(), block.last(), Ipv4(block.first().bits() - 1), Ipv4(block.last().bits() + 1)}) {
+    for (const Ipv4 probe :
+         {block.first(), block.last(), Ipv4(block.first().bits() - 1), Ipv4(block.last().bits() + 1)}) {
       const proof::Solver::Scope scope(solver);
       solver.require(solver.in(address, block));
       solver.require(solver.equals(address, probe.bits()));

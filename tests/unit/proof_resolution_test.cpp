@@ -17,7 +17,8 @@ namespace {
 constexpr const char* kZone = "privatelink.vaultcore.azure.net";
 
 /// A hub with a vault's endpoint and its zone, linked to the hub and to a spoke.
-Build named(const std::string& record = "10.0.3.5", const std::string& status = "Approved", bool linked_to_spoke = true) {
+Build named(const std::string& record = "10.0.3.5", const std::string& status = "Approved",
+            bool linked_to_spoke = true) {
   Build b;
   b.vnet("hub", "10.0.0.0/18");
   b.subnet("hub", "pe", "10.0.3.0/24");
@@ -57,7 +58,8 @@ TEST_CASE("resolution proof: verdicts decided by hand") {
   const World w = opaque.world();
   CHECK(verdict_of(w, proof::prove_resolution(w.view()), "other") == "unknown");
   Build partial = named();
-  partial.gap({"INPUT-TABLE", model::Gap::Reach::table, model::ArgTable::dns_resources, {}, {}, "dnsresources is missing"});
+  partial.gap(
+      {"INPUT-TABLE", model::Gap::Reach::table, model::ArgTable::dns_resources, {}, {}, "dnsresources is missing"});
   const World p = partial.world();
   CHECK(verdict_of(p, proof::prove_resolution(p.view()), "hub") == "unknown");
 }
@@ -66,7 +68,8 @@ TEST_CASE("resolution proof: a connection that is not Approved on each visible s
   using model::ConnectionStatus;
   check(named("10.0.3.5", "Rejected"), "a rejected endpoint whose record is left", "refuted", "refuted");
   check(named("10.0.3.5", "Disconnected"), "a disconnected endpoint whose record is left", "refuted", "refuted");
-  check(named("", "Rejected"), "nothing but a rejected endpoint: no name is proved, and nothing is said of all", "unknown", "unknown");
+  check(named("", "Rejected"), "nothing but a rejected endpoint: no name is proved, and nothing is said of all",
+        "unknown", "unknown");
   const auto listed = [](std::optional<ConnectionStatus> status, const std::string& endpoint_side = "Approved") {
     Build b = named("10.0.3.5", endpoint_side);
     model::Service& kv = b.service("kv2", model::ServiceKind::key_vault, "Microsoft.KeyVault/vaults");

@@ -29,9 +29,12 @@ TEST_CASE("transit proof: verdicts of estates decided by hand") {
          b.vnet("other", "10.2.0.0/22");
          b.subnet("other", "app", "10.2.0.0/24", {.route_table = "rt-spoke", .default_outbound = false});
          b.peer("spoke", "other");
-       }, "refuted"},
-      {"no route table: the Internet by default", [](Build& b) { b.subnet("spoke", "bare", "10.1.2.0/24"); }, "refuted"},
-      {"the hub's subnet has no route to the spoke", [](Build& b) { b.subnet("hub", "tools", "10.0.4.0/24"); }, "refuted"},
+       },
+       "refuted"},
+      {"no route table: the Internet by default", [](Build& b) { b.subnet("spoke", "bare", "10.1.2.0/24"); },
+       "refuted"},
+      {"the hub's subnet has no route to the spoke", [](Build& b) { b.subnet("hub", "tools", "10.0.4.0/24"); },
+       "refuted"},
       {"propagation left on with a gateway in the hub",
        [](Build& b) {
          b.subnet("hub", "GatewaySubnet", "10.0.5.0/27", {.route_table = "rt-hub"});
@@ -44,7 +47,8 @@ TEST_CASE("transit proof: verdicts of estates decided by hand") {
          b.vnet("used", "10.9.0.0/24");
          b.subnet("spoke", "GatewaySubnet", "10.1.3.0/27", {.route_table = "rt-spoke"});
          b.gateway("gw-spoke", "spoke");
-       }, "not proved"},
+       },
+       "not proved"},
       {"a service endpoint on a spoke subnet",
        [](Build& b) { b.attach("spoke", "app", {.service_endpoints = {"Microsoft.Storage"}}); }, "unknown"},
       {"a peering that carries nothing: the other side is absent",
@@ -52,27 +56,44 @@ TEST_CASE("transit proof: verdicts of estates decided by hand") {
          b.vnet("other", "10.2.0.0/22");
          b.subnet("other", "app", "10.2.0.0/24", {.default_outbound = false});
          b.peer_one_side("spoke", "other");
-       }, "proved"},
-      {"the remote network is not in the export", [](Build& b) { b.peer_one_side("spoke", "missing", {.remote_space = "10.7.0.0/16"}); }, "unknown"},
-      {"IPv6 in the spoke", [](Build& b) { b.subnet("spoke", "six", "10.1.2.0/24, fd00::/64", {.route_table = "rt-spoke", .default_outbound = false}); }, "unknown"},
-      {"the export is partial", [](Build& b) { b.gap({"INPUT-TRUNCATED", model::Gap::Reach::table, model::ArgTable::resources, {}, {}, "pages are missing"}); }, "unknown"},
+       },
+       "proved"},
+      {"the remote network is not in the export",
+       [](Build& b) { b.peer_one_side("spoke", "missing", {.remote_space = "10.7.0.0/16"}); }, "unknown"},
+      {"IPv6 in the spoke",
+       [](Build& b) {
+         b.subnet("spoke", "six", "10.1.2.0/24, fd00::/64", {.route_table = "rt-spoke", .default_outbound = false});
+       },
+       "unknown"},
+      {"the export is partial",
+       [](Build& b) {
+         b.gap({"INPUT-TRUNCATED", model::Gap::Reach::table, model::ArgTable::resources, {}, {}, "pages are missing"});
+       },
+       "unknown"},
       {"a group that denies everything closes a peering that routes leave open",
        [](Build& b) {
          b.nsg("closed");
          b.rule("closed", {.priority = 100, .direction = "Outbound", .access = "Deny"});
          b.attach("spoke", "app", {.route_table = "rt-only-default", .nsg = "closed"});
-       }, "proved"},
-      {"the table is not in the export", [](Build& b) { b.attach("spoke", "app", {.route_table = "rt-missing"}); }, "not proved"},
-      {"a firewall address that nobody has", [](Build& b) { b.udr("rt-spoke", "192.0.2.0/24", "10.0.0.99"); }, "unknown"},
-      {"an NVA in the hub", [](Build& b) {
+       },
+       "proved"},
+      {"the table is not in the export", [](Build& b) { b.attach("spoke", "app", {.route_table = "rt-missing"}); },
+       "not proved"},
+      {"a firewall address that nobody has", [](Build& b) { b.udr("rt-spoke", "192.0.2.0/24", "10.0.0.99"); },
+       "unknown"},
+      {"an NVA in the hub",
+       [](Build& b) {
          b.nic("nva", "hub/apim", "10.0.2.9", {.forwarding = true});
          b.udr("rt-spoke", "192.0.2.0/24", "10.0.2.9");
-       }, "refuted"},
-      {"disablePeeringRoute may or may not remove the peering route", [](Build& b) {
+       },
+       "refuted"},
+      {"disablePeeringRoute may or may not remove the peering route",
+       [](Build& b) {
          b.route_table("rt-preview").disable_peering_route = true;
          b.udr("rt-preview", "0.0.0.0/0", "10.0.0.4");
          b.attach("spoke", "app", {.route_table = "rt-preview"});
-       }, "unknown"},
+       },
+       "unknown"},
   };
   for (const Row& row : rows) {
     CAPTURE(std::string(row.why));
@@ -84,8 +105,10 @@ TEST_CASE("transit proof: verdicts of estates decided by hand") {
     CHECK(run.disagreements.empty());
     const std::string met = verdict_of(w, run, "spoke");
     CAPTURE(explain(result_of(w, run, "spoke").verdict));
-    if (row.expected == "not proved") CHECK(met != "proved");
-    else CHECK(met == row.expected);
+    if (row.expected == "not proved")
+      CHECK(met != "proved");
+    else
+      CHECK(met == row.expected);
   }
 }
 

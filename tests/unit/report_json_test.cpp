@@ -111,7 +111,8 @@ TEST_CASE("the trace document follows its schema, with and without a reply") {
   const test::World w = world();
   const model::View view = w.view();
   TraceReport trace;
-  trace.from = {"aks", some_trace(w).flow.from, test::ip("10.1.0.4"), {"a subnet is shown by its first usable address"}};
+  trace.from = {
+      "aks", some_trace(w).flow.from, test::ip("10.1.0.4"), {"a subnet is shown by its first usable address"}};
   trace.to = {"Internet", {net::Place::Kind::internet, {}}, test::ip("1.0.0.1"), {}};
   trace.forward = some_trace(w);
   trace.return_note = "not delivered";

@@ -15,10 +15,21 @@ TEST_CASE("text of the input cannot steer a terminal or hide in it") {
   const Row rows[] = {
       {"an escape sequence is shown, not obeyed", "a\x1b[31mb", "a\\x1b[31mb", false},
       {"a line end is shown", "a\nb", "a\\x0ab", false},
-      {"a right-to-left override is shown", "a\xE2\x80\xAE" "b", "a\\u202eb", false},
-      {"a zero-width space is shown", "a\xE2\x80\x8B" "b", "a\\u200bb", false},
+      {"a right-to-left override is shown",
+       "a\xE2\x80\xAE"
+       "b",
+       "a\\u202eb", false},
+      {"a zero-width space is shown",
+       "a\xE2\x80\x8B"
+       "b",
+       "a\\u200bb", false},
       {"an isolate is shown", "\xE2\x81\xA6", "\\u2066", false},
-      {"an ordinary dash of the same block stays", "a\xE2\x80\x93" "b", "a\xE2\x80\x93" "b", false},
+      {"an ordinary dash of the same block stays",
+       "a\xE2\x80\x93"
+       "b",
+       "a\xE2\x80\x93"
+       "b",
+       false},
       {"letters beyond ASCII stay", "Z\xC3\xBCrich", "Z\xC3\xBCrich", false},
       {"the ASCII style shows them as one question mark", "Z\xC3\xBCrich", "Z?rich", true},
   };
@@ -57,7 +68,8 @@ TEST_CASE("numbers are grouped in thousands") {
 }
 
 TEST_CASE("a resource is named by its own names, without its scope") {
-  CHECK(short_name("/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/v/subnets/a") == "v/a");
+  CHECK(short_name("/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/v/subnets/a") ==
+        "v/a");
   CHECK(short_name("/subscriptions/s/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/st") == "st");
   CHECK(short_name("/subscriptions/s/resourceGroups/rg") == "rg");
   CHECK(short_name("/subscriptions/s/providers/Microsoft.A/b/c/PROVIDERS/Microsoft.D/e/f") == "f");

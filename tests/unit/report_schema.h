@@ -75,9 +75,11 @@ class SchemaCheck {
       } else if (keyword == "const") {
         if (value != what) out.push_back(at + ": must be " + what.dump());
       } else if (keyword == "enum") {
-        if (std::find(what.begin(), what.end(), value) == what.end()) out.push_back(at + ": " + value.dump() + " is not of " + what.dump());
+        if (std::find(what.begin(), what.end(), value) == what.end())
+          out.push_back(at + ": " + value.dump() + " is not of " + what.dump());
       } else if (keyword == "items") {
-        for (std::size_t i = 0; value.is_array() && i < value.size(); ++i) check(what, value[i], at + "/" + std::to_string(i), out);
+        for (std::size_t i = 0; value.is_array() && i < value.size(); ++i)
+          check(what, value[i], at + "/" + std::to_string(i), out);
       } else if (keyword == "anyOf") {
         check_any(what, value, at, out);
       } else if (keyword == "minimum") {
@@ -93,8 +95,9 @@ class SchemaCheck {
   }
 
   static bool is_read_elsewhere(const std::string& keyword) {
-    static const char* const known[] = {"$schema", "$id", "$defs", "title", "description", "properties", "required",
-                                        "additionalProperties", "minProperties"};
+    static const char* const known[] = {"$schema",      "$id",        "$defs",    "title",
+                                        "description",  "properties", "required", "additionalProperties",
+                                        "minProperties"};
     return std::any_of(std::begin(known), std::end(known), [&](const char* k) { return keyword == k; });
   }
 

@@ -32,7 +32,9 @@ test::World world() {
   return b.world();
 }
 
-model::ResourceId subnet_id(const test::World& w) { return w.estate().tables().subnets[w.subnet("spoke/aks").index()].id; }
+model::ResourceId subnet_id(const test::World& w) {
+  return w.estate().tables().subnets[w.subnet("spoke/aks").index()].id;
+}
 model::ResourceId table_id(const test::World& w) { return w.estate().tables().route_tables.front().id; }
 
 Finding finding(std::string_view id, model::ResourceId resource, Outcome outcome, std::string message) {

@@ -15,7 +15,8 @@ TEST_CASE("an IPv4 address is four decimal parts and prints as it was read") {
     REQUIRE(Ipv4::parse(good).has_value());
     CHECK(to_string(*Ipv4::parse(good)) == good);
   }
-  for (const char* bad : {"", "10.0.0", "10.0.0.4.5", "256.0.0.1", "01.2.3.4", "-1.2.3.4", " 1.2.3.4", "1.2.3.4 ", "1.2.3.x"}) {
+  for (const char* bad :
+       {"", "10.0.0", "10.0.0.4.5", "256.0.0.1", "01.2.3.4", "-1.2.3.4", " 1.2.3.4", "1.2.3.4 ", "1.2.3.x"}) {
     CAPTURE(std::string(bad));
     CHECK_FALSE(Ipv4::parse(bad).has_value());
   }
@@ -55,8 +56,10 @@ TEST_CASE("an address set joins what touches, and its ends are inclusive") {
   CHECK(top.size() == 1);
 }
 
-TEST_CASE("Internet addresses leave out the blocks that are never an Internet host, to the last address and no further") {
-  // source: iana.org/assignments/iana-ipv4-special-registry, RFC 5771, RFC 1112; the last row is Azure's platform address
+TEST_CASE(
+    "Internet addresses leave out the blocks that are never an Internet host, to the last address and no further") {
+  // source: iana.org/assignments/iana-ipv4-special-registry, RFC 5771, RFC 1112; the last row is Azure's platform
+  // address
   struct Row {
     const char* first;
     const char* last;
@@ -96,7 +99,8 @@ TEST_CASE("port ranges: one port, a range, all") {
 }
 
 TEST_CASE("ARM ids: type, parent and name") {
-  constexpr std::string_view kSubnet = "/subscriptions/S/resourceGroups/R/providers/Microsoft.Network/virtualNetworks/V/subnets/app";
+  constexpr std::string_view kSubnet =
+      "/subscriptions/S/resourceGroups/R/providers/Microsoft.Network/virtualNetworks/V/subnets/app";
   CHECK(arm_type(kSubnet) == "microsoft.network/virtualnetworks/subnets");
   CHECK(arm_name(kSubnet) == "app");
   CHECK(arm_parent(kSubnet) == "/subscriptions/S/resourceGroups/R/providers/Microsoft.Network/virtualNetworks/V");

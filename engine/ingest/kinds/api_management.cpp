@@ -1,4 +1,5 @@
-// Microsoft.ApiManagement/service. source: learn.microsoft.com/azure/templates/microsoft.apimanagement/service (2024-05-01)
+// Microsoft.ApiManagement/service. source: learn.microsoft.com/azure/templates/microsoft.apimanagement/service
+// (2024-05-01)
 #include "engine/ingest/kinds/service.h"
 #include "engine/model/ingress.h"
 
@@ -65,7 +66,8 @@ void read_api_management(const RowHead& head, Cursor properties, ReadContext& co
     if (read_network_property(key, value, service) || read_service_common(key, value, exposure)) return;
     if (is(key, "gatewayUrl")) {
       service.gateway_host = host_of(value.text().value_or(""));
-    } else if (is_one_of(key, {"gatewayRegionalUrl", "portalUrl", "developerPortalUrl", "managementApiUrl", "scmUrl"})) {
+    } else if (is_one_of(key,
+                         {"gatewayRegionalUrl", "portalUrl", "developerPortalUrl", "managementApiUrl", "scmUrl"})) {
       add_host(value, exposure);
     } else if (is(key, "hostnameConfigurations")) {
       read_host_names(value, exposure);

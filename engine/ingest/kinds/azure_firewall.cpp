@@ -1,4 +1,5 @@
-// Microsoft.Network/azureFirewalls. source: learn.microsoft.com/azure/templates/microsoft.network/azurefirewalls (2025-07-01)
+// Microsoft.Network/azureFirewalls. source: learn.microsoft.com/azure/templates/microsoft.network/azurefirewalls
+// (2025-07-01)
 #include "engine/ingest/kinds/fields.h"
 #include "engine/ingest/kinds/readers.h"
 
@@ -29,8 +30,8 @@ bool has_elements(Cursor list) {
   return any;
 }
 
-/// The texts of additionalProperties that change forwarding or name resolution of a firewall with classic rules. A policy's
-/// own settings win over them (azure-semantics.md 4.4), so with a policy they decide nothing.
+/// The texts of additionalProperties that change forwarding or name resolution of a firewall with classic rules. A
+/// policy's own settings win over them (azure-semantics.md 4.4), so with a policy they decide nothing.
 struct ClassicSettings {
   std::vector<model::Unread> unread;
 };
@@ -38,7 +39,8 @@ struct ClassicSettings {
 // source: learn.microsoft.com/azure/firewall/dns-settings, .../snat-private-range
 void read_additional(Cursor object, ClassicSettings& settings) {
   object.object([&](std::string_view key, Cursor value) {
-    const bool is_harmless = text::starts_with(key, "Network.FTP.") || text::starts_with(key, "Network.AdditionalLogs.") ||
+    const bool is_harmless = text::starts_with(key, "Network.FTP.") ||
+                             text::starts_with(key, "Network.AdditionalLogs.") ||
                              text::starts_with(key, "Network.Logging.") || text::starts_with(key, "ThreatIntel.");
     if (is_harmless) return;
     const std::optional<std::string_view> word = value.text();

@@ -55,7 +55,8 @@ struct AddressRange {
 std::optional<AddressRange> parse_range(std::string_view text);
 
 /// The term for a text: "*", a prefix, an address, else a service tag when it begins like a word. What is none of these
-/// becomes `unread`, and the caller records it; so does a prefix with host bits, for how Azure matches one is not documented.
+/// becomes `unread`, and the caller records it; so does a prefix with host bits, for how Azure matches one is not
+/// documented.
 model::AddressTerm make_term(ReadContext& context, std::string_view text);
 /// Appends the term of a text of firewalls and IP groups, which also take ranges: one term per prefix.
 template <class Terms>

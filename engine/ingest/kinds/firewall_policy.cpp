@@ -24,8 +24,8 @@ void read_sku(Cursor sku, model::FirewallPolicy& policy) {
   });
 }
 
-/// Network rules translate the source unless the destination is private; the model knows Azure's own private ranges only, so
-/// any other list is unread. source: learn.microsoft.com/azure/firewall/snat-private-range
+/// Network rules translate the source unless the destination is private; the model knows Azure's own private ranges
+/// only, so any other list is unread. source: learn.microsoft.com/azure/firewall/snat-private-range
 void read_snat(Cursor snat) {
   snat.object([&](std::string_view key, Cursor value) {
     if (is(key, "autoLearnPrivateRanges")) {
@@ -34,7 +34,8 @@ void read_snat(Cursor snat) {
     } else if (is(key, "privateRanges")) {
       value.array([&](Cursor element) {
         const std::string_view range = element.text().value_or("");
-        if (!is_one_of(range, {"", "IANAPrivateRanges", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"})) {
+        if (!is_one_of(range,
+                       {"", "IANAPrivateRanges", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"})) {
           element.unread(std::string(range));
         }
       });
@@ -54,8 +55,8 @@ void read_explicit_proxy(Cursor proxy) {
 // Inspection and threat intelligence only take traffic away; TLS inspection and logging do not move it; the others are
 // read-only.
 bool is_harmless(std::string_view key) {
-  return is_one_of(key, {"threatIntelMode", "threatIntelWhitelist", "intrusionDetection", "transportSecurity", "insights",
-                         "sql", "childPolicies", "firewalls", "size", "ruleGroups", "extended"});
+  return is_one_of(key, {"threatIntelMode", "threatIntelWhitelist", "intrusionDetection", "transportSecurity",
+                         "insights", "sql", "childPolicies", "firewalls", "size", "ruleGroups", "extended"});
 }
 
 }  // namespace

@@ -17,17 +17,35 @@ void read_gateway_configurations(Cursor list, model::Gateway& gateway) {
   });
 }
 
-// What a gateway teaches is taken to be any prefix (azure-semantics.md 7.1), so the settings of its tunnels and sessions
-// decide nothing. gatewayDefaultSite (a default route), natRules and the two allow...Traffic switches (further networks
-// through the gateway) are not among them.
+// What a gateway teaches is taken to be any prefix (azure-semantics.md 7.1), so the settings of its tunnels and
+// sessions decide nothing. gatewayDefaultSite (a default route), natRules and the two allow...Traffic switches (further
+// networks through the gateway) are not among them.
 bool is_harmless(std::string_view key) {
-  return is_one_of(
-      key, {"enableBgp", "activeActive", "activeStandby", "activeActiveV2", "active", "bgpSettings", "sku", "vpnType",
-            "vpnGatewayGeneration", "enablePrivateIpAddress", "enableBgpRouteTranslationForNat", "vpnClientConfiguration",
-            "customRoutes", "disableIPSecReplayProtection", "packetCaptureDiagnosticState",
-            "remoteVirtualNetworkPeerings", "inboundDnsForwardingEndpoint", "enableDnsForwarding",
-            "vNetExtendedLocationResourceId", "virtualNetworkGatewayPolicyGroups", "autoScaleConfiguration",
-            "resiliencyModel", "virtualNetworkGatewayMigrationStatus", "enableHighBandwidthVpnGateway", "extended"});
+  return is_one_of(key, {"enableBgp",
+                         "activeActive",
+                         "activeStandby",
+                         "activeActiveV2",
+                         "active",
+                         "bgpSettings",
+                         "sku",
+                         "vpnType",
+                         "vpnGatewayGeneration",
+                         "enablePrivateIpAddress",
+                         "enableBgpRouteTranslationForNat",
+                         "vpnClientConfiguration",
+                         "customRoutes",
+                         "disableIPSecReplayProtection",
+                         "packetCaptureDiagnosticState",
+                         "remoteVirtualNetworkPeerings",
+                         "inboundDnsForwardingEndpoint",
+                         "enableDnsForwarding",
+                         "vNetExtendedLocationResourceId",
+                         "virtualNetworkGatewayPolicyGroups",
+                         "autoScaleConfiguration",
+                         "resiliencyModel",
+                         "virtualNetworkGatewayMigrationStatus",
+                         "enableHighBandwidthVpnGateway",
+                         "extended"});
 }
 
 }  // namespace
@@ -80,8 +98,8 @@ void read_virtual_hub(const RowHead& head, Cursor properties, ReadContext& conte
   context.snapshot.tables.gateways.push_back(std::move(server));
 }
 
-/// Only Route Servers have these children; the row stands for the server in its subnet, because the server's own row does not
-/// name the subnet.
+/// Only Route Servers have these children; the row stands for the server in its subnet, because the server's own row
+/// does not name the subnet.
 void read_virtual_hub_ip_configuration(const RowHead& head, Cursor properties, ReadContext& context) {
   model::Gateway server;
   server.id = head.id;

@@ -69,7 +69,8 @@ void read_perimeter_rule(const RowHead& head, Cursor properties, ReadContext& co
       });
     } else if (is(key, "subscriptions")) {
       value.array([&](Cursor) { rule.has_subscriptions = true; });
-    } else if (is_one_of(key, {"networkSecurityPerimeters", "serviceTags"})) {  // inbound sources without a place in the model
+    } else if (is_one_of(key, {"networkSecurityPerimeters",
+                               "serviceTags"})) {  // inbound sources without a place in the model
       value.unknown_property();
     } else {
       read_common(key, value, rule);

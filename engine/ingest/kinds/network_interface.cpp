@@ -1,16 +1,17 @@
-// Microsoft.Network/networkInterfaces. source: learn.microsoft.com/azure/templates/microsoft.network/networkinterfaces (2025-07-01)
+// Microsoft.Network/networkInterfaces. source: learn.microsoft.com/azure/templates/microsoft.network/networkinterfaces
+// (2025-07-01)
 #include "engine/ingest/kinds/fields.h"
 #include "engine/ingest/kinds/readers.h"
 
 namespace hubproof::ingest {
 namespace {
 
-// How the address came about, and read-only or performance settings. virtualNetworkTaps and gatewayLoadBalancer send packets
-// elsewhere, privateIPAddressPrefixLength gives the NIC a whole block: none of the three is modelled.
+// How the address came about, and read-only or performance settings. virtualNetworkTaps and gatewayLoadBalancer send
+// packets elsewhere, privateIPAddressPrefixLength gives the NIC a whole block: none of the three is modelled.
 bool is_harmless_in_configuration(std::string_view key) {
-  return is_one_of(key, {"provisioningState", "primary", "privateIPAddressVersion", "privateIPAllocationMethod",
-                         "loadBalancerInboundNatRules", "applicationGatewayBackendAddressPools",
-                         "privateLinkConnectionProperties"});
+  return is_one_of(
+      key, {"provisioningState", "primary", "privateIPAddressVersion", "privateIPAllocationMethod",
+            "loadBalancerInboundNatRules", "applicationGatewayBackendAddressPools", "privateLinkConnectionProperties"});
 }
 
 void read_configuration(Cursor element, model::NetworkInterface& nic) {
@@ -38,19 +39,20 @@ void read_dns_settings(Cursor settings, model::NetworkInterface& nic) {
   settings.object([&](std::string_view key, Cursor value) {
     if (is(key, "dnsServers")) {
       append_texts(value, nic.dns_servers);
-    } else if (!is_one_of(key, {"appliedDnsServers", "internalDnsNameLabel", "internalFqdn", "internalDomainNameSuffix"})) {
+    } else if (!is_one_of(key,
+                          {"appliedDnsServers", "internalDnsNameLabel", "internalFqdn", "internalDomainNameSuffix"})) {
       value.unknown_property();
     }
   });
 }
 
-// Hardware, billing and read-only facts. disableTcpStateTracking and tapConfigurations are not among them: the first changes
-// what a stateful filter remembers, the second copies packets elsewhere.
+// Hardware, billing and read-only facts. disableTcpStateTracking and tapConfigurations are not among them: the first
+// changes what a stateful filter remembers, the second copies packets elsewhere.
 bool is_harmless(std::string_view key) {
-  return is_one_of(key, {"macAddress", "primary", "enableAcceleratedNetworking", "vnetEncryptionSupported",
-                         "hostedWorkloads", "nicType", "dscpConfiguration", "auxiliaryMode", "auxiliarySku",
-                         "workloadType", "allowPort25Out", "defaultOutboundConnectivityEnabled", "deleteOption",
-                         "privateLinkService", "extended"});
+  return is_one_of(
+      key, {"macAddress", "primary", "enableAcceleratedNetworking", "vnetEncryptionSupported", "hostedWorkloads",
+            "nicType", "dscpConfiguration", "auxiliaryMode", "auxiliarySku", "workloadType", "allowPort25Out",
+            "defaultOutboundConnectivityEnabled", "deleteOption", "privateLinkService", "extended"});
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// Microsoft.Network/networkSecurityGroups: half of all bytes of an export, so nothing here allocates but the rule's name.
-// source: learn.microsoft.com/azure/templates/microsoft.network/networksecuritygroups (2025-07-01)
+// Microsoft.Network/networkSecurityGroups: half of all bytes of an export, so nothing here allocates but the rule's
+// name. source: learn.microsoft.com/azure/templates/microsoft.network/networksecuritygroups (2025-07-01)
 #include <limits>
 
 #include "engine/ingest/kinds/fields.h"
@@ -167,7 +167,8 @@ bool is_all(const model::PortRanges& ranges) { return ranges.size() == 1 && rang
 
 /// One of the six that Azure puts into every group.
 bool is_azure_default(const model::SecurityRule& rule, const model::Tables& tables) {
-  if (!rule.is_usable || rule.protocol != Protocol::any || !is_all(rule.source_ports) || !is_all(rule.destination_ports)) {
+  if (!rule.is_usable || rule.protocol != Protocol::any || !is_all(rule.source_ports) ||
+      !is_all(rule.destination_ports)) {
     return false;
   }
   for (const DefaultRule& known : kDefaultRules) {

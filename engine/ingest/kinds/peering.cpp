@@ -21,13 +21,13 @@ void read_remote_space(Cursor space, std::vector<Prefix>& prefixes, model::Peeri
   });
 }
 
-// The local address spaces repeat the VNet's own; the subnet names matter only with peerCompleteVnets=false, which is kept;
-// remoteGateways and routeServiceVips name devices of the remote side. enableOnlyIPv6Peering is not among them.
+// The local address spaces repeat the VNet's own; the subnet names matter only with peerCompleteVnets=false, which is
+// kept; remoteGateways and routeServiceVips name devices of the remote side. enableOnlyIPv6Peering is not among them.
 bool is_harmless(std::string_view key) {
-  return is_one_of(key, {"doNotVerifyRemoteGateways", "localAddressSpace", "localVirtualNetworkAddressSpace",
-                         "localSubnetNames", "remoteSubnetNames", "remoteBgpCommunities",
-                         "remoteVirtualNetworkEncryption", "remoteGateways", "routeServiceVips",
-                         "didReferRemoteAddressSpace"});
+  return is_one_of(
+      key, {"doNotVerifyRemoteGateways", "localAddressSpace", "localVirtualNetworkAddressSpace", "localSubnetNames",
+            "remoteSubnetNames", "remoteBgpCommunities", "remoteVirtualNetworkEncryption", "remoteGateways",
+            "routeServiceVips", "didReferRemoteAddressSpace"});
 }
 
 bool read_peering_flag(std::string_view key, Cursor value, model::Peering& peering) {

@@ -1,5 +1,6 @@
 // Microsoft.Network/privateDnsZones, their virtualNetworkLinks and record sets.
-// source: learn.microsoft.com/azure/templates/microsoft.network/privatednszones, learn.microsoft.com/azure/dns/private-dns-arg
+// source: learn.microsoft.com/azure/templates/microsoft.network/privatednszones,
+// learn.microsoft.com/azure/dns/private-dns-arg
 #include "engine/ingest/kinds/fields.h"
 #include "engine/ingest/kinds/readers.h"
 #include "engine/value/arm_id.h"

@@ -1,5 +1,5 @@
-// One reader per kind, in kinds/<kind>.cpp; children that are embedded in their parent and also come as rows of their own
-// share one reader. The contract of all of them is KindReader's (engine/ingest/kinds.h).
+// One reader per kind, in kinds/<kind>.cpp; children that are embedded in their parent and also come as rows of their
+// own share one reader. The contract of all of them is KindReader's (engine/ingest/kinds.h).
 #pragma once
 
 #include "engine/ingest/kinds.h"

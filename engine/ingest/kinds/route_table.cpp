@@ -12,7 +12,8 @@ void read_address_prefix(Cursor value, model::Route& route) {
     return;
   }
   const char first = text::to_lower(text->front());
-  if (first >= 'a' && first <= 'z' && text->find(':') == std::string_view::npos) {  // a service tag: azure-semantics.md 1.3
+  if (first >= 'a' && first <= 'z' &&
+      text->find(':') == std::string_view::npos) {  // a service tag: azure-semantics.md 1.3
     route.service_tag = std::string(*text);
     return;
   }
@@ -85,7 +86,8 @@ model::Route read_one_route(Cursor value) {
       read_route_properties(field, route);
     }
   });
-  if (!has_properties && value.context().entity->unread.size() == unread_before) value.unread("a route without properties");
+  if (!has_properties && value.context().entity->unread.size() == unread_before)
+    value.unread("a route without properties");
   if (value.context().entity->unread.size() != unread_before) route.is_usable = false;
   return route;
 }

@@ -55,7 +55,8 @@ void read_application_protocol(Cursor element, FirewallRule& rule) {
       if (*port > std::numeric_limits<std::uint16_t>::max()) return value.unread(std::to_string(*port));
       rule.destination_ports.emplace_back(static_cast<std::uint16_t>(*port), static_cast<std::uint16_t>(*port));
     } else if (is(key, "protocolType")) {
-      if (!is_one_of(value.text().value_or(""), {"Http", "Https", "Mssql"})) value.unread("a protocol that is not known");
+      if (!is_one_of(value.text().value_or(""), {"Http", "Https", "Mssql"}))
+        value.unread("a protocol that is not known");
     }
   });
   if (rule.protocols.empty()) rule.protocols.push_back(Protocol::tcp);

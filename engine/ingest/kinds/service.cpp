@@ -68,7 +68,8 @@ void add_ip_rule(std::string_view text, Cursor value, model::Service& service) {
   }
 }
 
-// Whom a rule without an address admits is a question: a list that only seems empty, or shorter, would close the service.
+// Whom a rule without an address admits is a question: a list that only seems empty, or shorter, would close the
+// service.
 void read_ip_rule(Cursor text, model::Service& service) {
   const std::size_t before = text.context().entity->unread.size();
   const std::string_view spelling = text::trim(text.text().value_or(""));
@@ -89,7 +90,8 @@ void read_ip_rules(Cursor list, model::Service& service) {
         if (action && !action->empty() && !text::equals(*action, "Allow")) value.unread(std::string(*action));
       }
     });
-    if (!has_address && element.context().entity->unread.size() == before) element.unread("an ip rule without an address");
+    if (!has_address && element.context().entity->unread.size() == before)
+      element.unread("an ip rule without an address");
   });
 }
 
@@ -132,10 +134,8 @@ void add_host(Cursor value, model::Service& service) {
 void add_hosts(Cursor value, model::Service& service) {
   switch (value.type()) {
     case json_type::string: return add_host(value, service);
-    case json_type::object:
-      return value.object([&](std::string_view, Cursor field) { add_hosts(field, service); });
-    case json_type::array:
-      return value.array([&](Cursor element) { add_hosts(element, service); });
+    case json_type::object: return value.object([&](std::string_view, Cursor field) { add_hosts(field, service); });
+    case json_type::array: return value.array([&](Cursor element) { add_hosts(element, service); });
     case json_type::number:
     case json_type::boolean:
     case json_type::null: return;

@@ -14,11 +14,12 @@ bool read_service_common(std::string_view key, Cursor value, model::Service& ser
 
 /// networkAcls or networkRuleSet: defaultAction, bypass, ipRules, virtualNetworkRules.
 void read_network_acls(Cursor acls, model::Service& service);
-/// An address, a prefix or a range of an allow list; anything else is recorded. add_ip_rule() takes no text for no rule.
+/// An address, a prefix or a range of an allow list; anything else is recorded. add_ip_rule() takes no text for no
+/// rule.
 void read_ip_rule(Cursor text, model::Service& service);
 void add_ip_rule(std::string_view text, Cursor value, model::Service& service);
-/// An array of objects with the address under `value` or `ipAddressOrRange`, as {"value": "1.2.3.4"}; an element without an
-/// address, and another action than Allow, is recorded.
+/// An array of objects with the address under `value` or `ipAddressOrRange`, as {"value": "1.2.3.4"}; an element
+/// without an address, and another action than Allow, is recorded.
 void read_ip_rules(Cursor list, model::Service& service);
 /// An array of {"id": ...} or {"subnet": {"id": ...}}.
 void read_vnet_rules(Cursor list, model::Service& service);

@@ -1,9 +1,9 @@
 // Kinds that can carry or open traffic and are not modelled: whatever they name is unknown (azure-semantics.md 0).
 //
-// Children that loosen or tighten their parent come here as well when they are rows of their own and the parent's row does
-// not show them: routes and security rules outside their table, SQL and Redis firewall rules, rule sets of Event Hubs and
-// Service Bus. They touch their parent. Service::has_firewall_children stays false, so that the exposure of such a service
-// stays open.
+// Children that loosen or tighten their parent come here as well when they are rows of their own and the parent's row
+// does not show them: routes and security rules outside their table, SQL and Redis firewall rules, rule sets of Event
+// Hubs and Service Bus. They touch their parent. Service::has_firewall_children stays false, so that the exposure of
+// such a service stays open.
 #include "engine/ingest/kinds/tainting.h"
 
 #include <algorithm>
@@ -40,8 +40,8 @@ void append_deep(Cursor value, std::vector<model::ResourceId>& out, int depth) {
   }
 }
 
-/// The resource that an extension such as <VNet>/providers/Microsoft.Network/effectiveSecurityAdminRules/default sits on;
-/// empty when the id is none.
+/// The resource that an extension such as <VNet>/providers/Microsoft.Network/effectiveSecurityAdminRules/default sits
+/// on; empty when the id is none.
 std::string_view extended_resource(std::string_view id) {
   constexpr std::string_view kProviders = "/providers/";
   std::size_t last = std::string_view::npos;

@@ -1,4 +1,5 @@
-// Microsoft.Network/virtualNetworks. source: learn.microsoft.com/azure/templates/microsoft.network/virtualnetworks (2025-07-01)
+// Microsoft.Network/virtualNetworks. source: learn.microsoft.com/azure/templates/microsoft.network/virtualnetworks
+// (2025-07-01)
 #include "engine/ingest/kinds/fields.h"
 #include "engine/ingest/kinds/readers.h"
 
@@ -75,8 +76,8 @@ void read_virtual_network(const RowHead& head, Cursor properties, ReadContext& c
       value.unknown_property();
     }
   });
-  // Every subnet has addresses; one that shows none hides where they are. (A network without subnets has an empty list; a row
-  // without the list has its subnets as rows of their own.)
+  // Every subnet has addresses; one that shows none hides where they are. (A network without subnets has an empty list;
+  // a row without the list has its subnets as rows of their own.)
   if (hides_prefix) vnet.unread.push_back({"/properties/subnets", "a subnet without a prefix"});
   context.snapshot.tables.virtual_networks.push_back(std::move(vnet));
 }

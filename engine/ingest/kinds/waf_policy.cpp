@@ -1,5 +1,6 @@
 // Microsoft.Network/ApplicationGatewayWebApplicationFirewallPolicies.
-// source: learn.microsoft.com/azure/templates/microsoft.network/applicationgatewaywebapplicationfirewallpolicies (2025-07-01)
+// source: learn.microsoft.com/azure/templates/microsoft.network/applicationgatewaywebapplicationfirewallpolicies
+// (2025-07-01)
 #include "engine/ingest/kinds/fields.h"
 #include "engine/ingest/kinds/readers.h"
 
