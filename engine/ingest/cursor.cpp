@@ -31,14 +31,15 @@ void append_token(std::string& out, std::string_view key) {
 }  // namespace
 
 std::string ReadContext::pointer() const {
+  std::vector<const Step*> steps;
+  for (const Step* step = path; step != base; step = step->outer) steps.push_back(step);
   std::string out;
-  for (std::size_t i = base; i < path.size(); ++i) {
-    const Step& step = path[i];
+  for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
     out += '/';
-    if (step.key.empty()) {
-      out += std::to_string(step.index);
+    if ((*step)->key.empty()) {
+      out += std::to_string((*step)->index);
     } else {
-      append_token(out, step.key);
+      append_token(out, (*step)->key);
     }
   }
   return out;
@@ -76,15 +77,14 @@ bool lacks_slash(std::string_view id) {
 }  // namespace
 
 model::ResourceId intern_id(ReadContext& context, std::string_view id) {
-  if (!lacks_slash(id)) return context.snapshot.ids.intern(id);
+  if (id.front() == '/' || !lacks_slash(id)) return context.snapshot.ids.intern(id);
   std::string whole = "/";
   whole += id;
   return context.snapshot.ids.intern(whole);
 }
 
-json_type Cursor::type() { return value_.type(); }
-
 void Cursor::unread(std::string met) {
+  context_->met_unread = true;
   if (met.size() > kPreviewLength) met = met.substr(0, kPreviewLength) + "...";
   context_->entity->unread.push_back({context_->pointer(), text::printable(met)});
 }
@@ -94,7 +94,7 @@ std::string Cursor::preview() {
     case json_type::object: return "an object";
     case json_type::array: return "an array";
     case json_type::string: {
-      const std::string_view met = value_.get_string();
+      const std::string_view met = string();
       return fmt::format("\"{}\"", met.substr(0, kPreviewLength));
     }
     case json_type::number:
@@ -104,11 +104,30 @@ std::string Cursor::preview() {
   return "a value";
 }
 
+std::string_view Cursor::string() {
+  if (const std::optional<std::string_view> text = short_text(value_.raw_json_token().data() + 1)) {
+    value_.get_raw_json_string().value();
+    return *text;
+  }
+  return value_.get_string();
+}
+
+bool Cursor::is_object() {
+  const json_type met = type();
+  if (met != json_type::object && met != json_type::null) wrong_type("an object");
+  return met == json_type::object;
+}
+
+void Cursor::note_repeated_key() {
+  if (context_->repeated_key.empty()) context_->repeated_key = context_->pointer();
+  unread("a key that stands twice in its object");
+}
+
 void Cursor::wrong_type(std::string_view wanted) { unread(fmt::format("{} in place of {}", preview(), wanted)); }
 
 std::optional<std::string_view> Cursor::text() {
   switch (type()) {
-    case json_type::string: return std::string_view(value_.get_string());
+    case json_type::string: return string();
     case json_type::null: return std::nullopt;
     case json_type::object:
     case json_type::array:
@@ -124,7 +143,7 @@ model::Setting<bool> Cursor::boolean() {
   if (met == json_type::null) return {};
   if (met == json_type::boolean) return bool(value_.get_bool());
   if (met == json_type::string) {
-    const std::string_view word = value_.get_string();
+    const std::string_view word = string();
     if (text::equals(word, "true")) return true;
     if (text::equals(word, "false")) return false;
     if (word.empty()) return {};
@@ -142,7 +161,7 @@ std::optional<std::uint64_t> Cursor::number() {
   if (met == json_type::null) return std::nullopt;
   std::string_view digits;
   if (met == json_type::string) {
-    digits = value_.get_string();
+    digits = string();
   } else if (met == json_type::number) {
     digits = text::trim(value_.raw_json_token());
   } else {
@@ -183,7 +202,7 @@ void Cursor::unknown_property() {
       if (!bool(value_.get_bool())) return;
       return unread("true: a property that is not modelled");
     case json_type::string: {
-      const std::string_view met = value_.get_string();
+      const std::string_view met = string();
       if (met.empty() || text::equals(met, "None")) return;
       return unread(fmt::format("\"{}\": a property that is not modelled", met.substr(0, kPreviewLength)));
     }

@@ -10,6 +10,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "engine/ingest/keys_seen.h"
+#include "engine/ingest/short_text.h"
 #include "engine/model/enums.h"
 #include "engine/model/setting.h"
 #include "engine/model/snapshot.h"
@@ -23,11 +25,18 @@ struct ReadContext {
   struct Step {
     std::string_view key;  ///< object key, or empty for an array element
     std::size_t index = 0;
+    const Step* outer = nullptr;
   };
-  std::vector<Step> path;  ///< from the row's root: the row loop puts "properties" there before it calls a reader
-  std::size_t base = 0;    ///< steps of `path` that lead to the embedded child being read; pointers leave them out
+  const Step* path = nullptr;  ///< the innermost step; the row loop starts with "properties" before it calls a reader
+  const Step* base = nullptr;  ///< the step of the embedded child being read; pointers begin behind it
+  bool met_unread = false;     ///< something was recorded as unread since the row loop last looked
+  std::string repeated_key = {};  ///< pointer of the first key that came twice in its object since then
   /// Tables::service_tags beyond the first few, by lower-cased text; intern_tag() keeps it.
   std::unordered_map<std::string, std::uint32_t> more_tags = {};
+  /// Where the rules of a group are read into; kept so that a group allocates once only.
+  std::vector<model::SecurityRule> rules = {};
+  /// Texts of default security rules that are Azure's own: every group repeats the same six.
+  std::vector<std::string> azure_default_rules = {};
   /// "/properties/addressPrefix", relative to the row, or to the embedded child that is read.
   std::string pointer() const;
 };
@@ -40,6 +49,12 @@ std::uint32_t intern_tag(ReadContext& context, std::string_view tag);
 /// Precondition: not empty.
 model::ResourceId intern_id(ReadContext& context, std::string_view id);
 
+/// The key of a field. Valid until the next document is read.
+inline std::string_view key_of(simdjson::ondemand::field& field) {
+  if (const std::optional<std::string_view> key = short_text(field.key().raw())) return *key;
+  return field.unescaped_key();
+}
+
 /// While it lives, what cannot be read is recorded at `entity`.
 class EntityScope {
  public:
@@ -50,7 +65,7 @@ class EntityScope {
   EntityScope(ReadContext& context, model::Entity& entity, Start start = Start::row)
       : context_(context), outer_(context.entity), base_(context.base) {
     context.entity = &entity;
-    if (start == Start::here) context.base = context.path.size();
+    if (start == Start::here) context.base = context.path;
   }
   ~EntityScope() {
     context_.entity = outer_;
@@ -62,7 +77,7 @@ class EntityScope {
  private:
   ReadContext& context_;
   model::Entity* outer_;
-  std::size_t base_;
+  const ReadContext::Step* base_;
 };
 
 /// Reads one value. Every accessor consumes it; call one accessor once. Malformed JSON throws simdjson::simdjson_error,
@@ -73,7 +88,7 @@ class Cursor {
 
   ReadContext& context() { return *context_; }
   /// What stands there; consumes nothing.
-  simdjson::ondemand::json_type type();
+  simdjson::ondemand::json_type type() { return value_.type(); }
 
   /// The string; nothing for null; records anything else as unread. Valid until the next document is read.
   std::optional<std::string_view> text();
@@ -89,9 +104,13 @@ class Cursor {
   /// `{"id": "..."}`; unset for null or an object without id.
   model::ResourceId reference();
 
-  /// Calls f(key, Cursor) for every field in order. Null counts as empty; another type is recorded.
+  /// Calls f(key, Cursor) for every field in order. Null counts as empty; another type is recorded, and so is a key
+  /// that comes twice: readers differ in which of the two they believe.
   template <class F>
   void object(F f);
+  /// As object(), unless is_known(text of the object) says that there is nothing new to read in it.
+  template <class Known, class F>
+  void object_unless(Known is_known, F f);
   /// Calls f(Cursor) for every element in order. Null counts as empty; another type is recorded.
   template <class F>
   void array(F f);
@@ -105,19 +124,30 @@ class Cursor {
   void unread(std::string met);
 
  private:
+  /// Precondition: it is a string.
+  std::string_view string();
+  /// False for null, and for another type, which is recorded.
+  bool is_object();
+  template <class F>
+  void read_fields(simdjson::ondemand::object object, F& f);
+  void note_repeated_key();
   void wrong_type(std::string_view wanted);
   std::string preview();
 
   /// One step of the path, taken back also when malformed JSON throws.
   class PathStep {
    public:
-    PathStep(ReadContext& context, ReadContext::Step step) : path_(context.path) { path_.push_back(step); }
-    ~PathStep() { path_.pop_back(); }
+    PathStep(ReadContext& context, std::string_view key, std::size_t index)
+        : context_(context), step_{key, index, context.path} {
+      context.path = &step_;
+    }
+    ~PathStep() { context_.path = step_.outer; }
     PathStep(const PathStep&) = delete;
     PathStep& operator=(const PathStep&) = delete;
 
    private:
-    std::vector<ReadContext::Step>& path_;
+    ReadContext& context_;
+    ReadContext::Step step_;
   };
 
   simdjson::ondemand::value value_;
@@ -126,13 +156,25 @@ class Cursor {
 
 template <class F>
 void Cursor::object(F f) {
-  const simdjson::ondemand::json_type met = type();
-  if (met == simdjson::ondemand::json_type::null) return;
-  if (met != simdjson::ondemand::json_type::object) return wrong_type("an object");
+  if (is_object()) read_fields(value_.get_object(), f);
+}
+
+template <class Known, class F>
+void Cursor::object_unless(Known is_known, F f) {
+  if (!is_object()) return;
   simdjson::ondemand::object object = value_.get_object();
+  if (is_known(std::string_view(object.raw_json()))) return;
+  object.reset().value();
+  read_fields(object, f);
+}
+
+template <class F>
+void Cursor::read_fields(simdjson::ondemand::object object, F& f) {
+  KeysSeen keys;
   for (simdjson::ondemand::field field : object) {
-    const std::string_view key = field.unescaped_key();
-    const PathStep step(*context_, {key, 0});
+    const std::string_view key = key_of(field);
+    const PathStep step(*context_, key, 0);
+    if (!keys.add(key)) note_repeated_key();
     f(key, Cursor(field.value(), *context_));
   }
 }
@@ -144,7 +186,7 @@ void Cursor::array(F f) {
   if (met != simdjson::ondemand::json_type::array) return wrong_type("an array");
   std::size_t index = 0;
   for (simdjson::ondemand::value element : value_.get_array()) {
-    const PathStep step(*context_, {{}, index++});
+    const PathStep step(*context_, {}, index++);
     f(Cursor(element, *context_));
   }
 }

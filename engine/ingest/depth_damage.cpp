@@ -41,33 +41,7 @@ std::string_view find(std::string_view json, std::string_view opening, bool (*is
   return {};
 }
 
-/// An opening of either kind lies across or inside this part of the text.
-bool has_opening(std::string_view json, std::size_t begin, std::size_t end) {
-  begin -= std::min(begin, kSystem.size());
-  const std::string_view part = json.substr(begin, end + kSystem.size() - begin);
-  return part.find(kObject) != std::string_view::npos || part.find(kSystem) != std::string_view::npos;
-}
-
 }  // namespace
-
-// Every byte of every file passes here, so the inner loop has neither branch nor call and a fixed length: compilers
-// turn it into vector instructions. It looks for two bytes of each opening only; the few blocks that have them are
-// searched.
-bool may_have_depth_damage(std::string_view json) {
-  constexpr std::size_t kBlock = 1024;
-  std::size_t at = 0;
-  for (; at + kBlock < json.size(); at += kBlock) {
-    const char* block = json.data() + at;
-    unsigned char any = 0;
-    for (std::size_t i = 0; i < kBlock; ++i) {
-      const bool is_object = (block[i] == '@') & (block[i + 1] == '{');
-      const bool is_system = (block[i] == 'm') & (block[i + 1] == '.');
-      any = static_cast<unsigned char>(any | (is_object | is_system));
-    }
-    if (any != 0 && has_opening(json, at, at + kBlock)) return true;
-  }
-  return has_opening(json, at, json.size());
-}
 
 std::string_view find_depth_damage(std::string_view json) {
   const std::string_view object = find(json, kObject, is_flattened_object);

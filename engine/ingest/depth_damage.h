@@ -7,8 +7,6 @@
 
 namespace hubproof::ingest {
 
-/// Cheap: false when no such string can be in the text.
-bool may_have_depth_damage(std::string_view json);
 /// The first damaged string of the text with its quotes; empty when there is none. Expressions of Logic Apps and Data
 /// Factory ("@{variables('x')}") are no damage: PowerShell always writes a name and '='.
 std::string_view find_depth_damage(std::string_view json);

@@ -18,6 +18,22 @@ using model::ResourceId;
 
 constexpr std::size_t kLocatedConflicts = 50;  // finding a line means reading the file again
 
+/// Merges ascending runs that follow each other until one is left; `starts` are where they begin. Stable. Exports are
+/// ordered by id, so that there are few: one for each query.
+template <class Before>
+void merge_runs(std::vector<std::uint32_t>& order, std::vector<std::ptrdiff_t> starts, Before before) {
+  while (starts.size() > 1) {
+    std::vector<std::ptrdiff_t> merged;
+    for (std::size_t i = 0; i < starts.size(); i += 2) {
+      merged.push_back(starts[i]);
+      if (i + 1 == starts.size()) break;
+      const auto end = i + 2 < starts.size() ? starts[i + 2] : static_cast<std::ptrdiff_t>(order.size());
+      std::inplace_merge(order.begin() + starts[i], order.begin() + starts[i + 1], order.begin() + end, before);
+    }
+    starts = std::move(merged);
+  }
+}
+
 class Merger {
  public:
   explicit Merger(Run& run) : run_(run), s_(run.snapshot), locator_(run.snapshot) {}
@@ -45,12 +61,14 @@ class Merger {
 template <class Table>
 void Merger::sort_table(Table& table) {
   const auto before = [this](const auto& a, const auto& b) { return is_before(a.id, b.id); };
-  // Exports are ordered by id, so most tables are in order already.
-  if (std::is_sorted(table.begin(), table.end(), before)) return;
+  std::vector<std::ptrdiff_t> starts;
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    if (i == 0 || before(table[i], table[i - 1])) starts.push_back(static_cast<std::ptrdiff_t>(i));
+  }
+  if (starts.size() < 2) return;
   std::vector<std::uint32_t> order(table.size());
   std::iota(order.begin(), order.end(), 0U);
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::uint32_t a, std::uint32_t b) { return before(table[a], table[b]); });
+  merge_runs(order, std::move(starts), [&](std::uint32_t a, std::uint32_t b) { return before(table[a], table[b]); });
   Table sorted;
   sorted.reserve(table.size());
   for (const std::uint32_t index : order) sorted.push_back(std::move(table[index]));

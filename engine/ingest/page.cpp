@@ -101,11 +101,15 @@ void PageReader::read_document(std::string_view part) {
     Page& page = loose_page();
     read_rows(doc.get_array(), doc, page);
     format_ = page.is_graph ? "array of Resource Graph rows" : "array of resources";
+    note_trailing_text(doc);
   } else if (type == json_type::object) {
     read_object(doc);
   } else {
     throw ForeignShape{};
   }
+}
+
+void PageReader::note_trailing_text(document& doc) {
   const char* behind = nullptr;
   has_trailing_text_ = doc.current_location().get(behind) == simdjson::SUCCESS;
 }
@@ -133,6 +137,7 @@ void PageReader::read_object(document& doc) {
     const std::string_view key = field.unescaped_key();
     read_envelope_field(key, field.value(), envelope, doc);
   }
+  note_trailing_text(doc);
   if (envelope.has_rows) {
     if (envelope.has_data) envelope.page.is_graph = true;
     format_ = !envelope.has_data ? "ARM list" : envelope.is_rest ? "Resource Graph REST page" : "az graph query page";

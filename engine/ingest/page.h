@@ -38,6 +38,7 @@ class PageReader {
   void read_envelope_field(std::string_view key, simdjson::ondemand::value value, Envelope& envelope,
                            simdjson::ondemand::document& document);
   void read_rows(simdjson::ondemand::array rows, simdjson::ondemand::document& document, Page& page);
+  void note_trailing_text(simdjson::ondemand::document& document);
   Page& new_page();
   Page& loose_page();
   std::size_t offset_of(const char* at) const;

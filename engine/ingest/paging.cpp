@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <map>
 #include <tuple>
-#include <unordered_set>
 
 #include "engine/core/text.h"
 #include "engine/ingest/csv.h"
@@ -57,8 +56,7 @@ void PagingCheck::report(const Page& page, Diagnostic::Level level, std::string 
 }
 
 std::uint64_t PagingCheck::different_rows(const std::vector<const Page*>& pages) const {
-  std::unordered_set<model::ResourceId> ids;
-  std::unordered_set<std::uint32_t> sources;
+  std::vector<bool> is_met(s_.ids.size());
   std::uint64_t held = 0;
   for (const Page* page : pages) {
     if (pages_of_source_[page->source] > 1) {  // several pages in one file: their rows cannot be told apart
@@ -66,7 +64,10 @@ std::uint64_t PagingCheck::different_rows(const std::vector<const Page*>& pages)
       continue;
     }
     held += page->unused;
-    for (const model::ResourceId id : ids_[page->source]) held += ids.insert(id).second ? 1U : 0U;
+    for (const model::ResourceId id : ids_[page->source]) {
+      if (!is_met[id.index()]) ++held;
+      is_met[id.index()] = true;
+    }
   }
   return held;
 }
@@ -195,21 +196,23 @@ Coverage cover(const model::Snapshot& s) {
     is_zone.push_back(type == "microsoft.network/privatednszones");
     is_record.push_back(model::table_of(type) == ArgTable::dns_resources);
   }
-  std::string_view last;
+  std::string_view last;  // "/subscriptions/<guid>/" of the row before
   for (const model::Resource& row : s.resources) {
     out.has_policies = out.has_policies || is_policy[row.type];
     out.has_groups = out.has_groups || is_group[row.type];
     out.has_zones = out.has_zones || is_zone[row.type];
     out.has_records = out.has_records || is_record[row.type];
     const std::string_view id = s.ids.spelling(row.id);
+    // Sorted by id: rows of one subscription stand together.
+    if (!last.empty() && id.substr(0, last.size()) == last) continue;
     if (is_subscription_id(id)) {
       out.listed.push_back(id);
       continue;
     }
-    // Sorted by id: rows of one subscription stand together.
-    const std::string_view subscription = arm_subscription(id.substr(0, std::min(id.find('/', 15), id.size())));
-    if (subscription.empty() || text::equals(subscription, last)) continue;
-    last = subscription;
+    const std::size_t end = std::min(id.find('/', 15), id.size());
+    const std::string_view subscription = arm_subscription(id.substr(0, end));
+    if (subscription.empty()) continue;
+    last = id.substr(0, end + 1);
     out.met.emplace(text::lower(subscription), id);
   }
   return out;

@@ -21,12 +21,15 @@ struct RowReader::Row {
   std::size_t length = 0;
   std::string_view id;
   const MetType* type = nullptr;
-  std::string_view late_properties;  ///< raw text that is still to be read
+  simdjson::ondemand::object* whole = nullptr;
+  std::string_view late_properties;  ///< text of properties that are read when the whole row is known
   std::string wrong;                 ///< the first field of a wrong type, as "sku is a number"
   std::string_view repeated;         ///< a field that came twice
   std::uint32_t seen = 0;            ///< bits of Field
+  std::size_t fields = 0;
   bool has_null_properties = false;
   bool was_read = false;
+  bool has_unread = false;           ///< the reader met what it did not understand
   const MetType* read_as = nullptr;  ///< by whose reader, which the type may contradict when it comes later
   bool has(std::uint32_t field) const { return (seen & field) != 0; }
 };
@@ -93,9 +96,13 @@ constexpr KnownField kFields[] = {{"id", kId},
                                   {"ResourceName", kPascal},
                                   {"ResourceType", kPascal}};
 
-Field field_of(std::string_view key) {
-  for (const KnownField& known : kFields) {
-    if (known.key.size() == key.size() && known.key == key) return known.field;
+/// `guess` is the entry of kFields to look at first; it becomes the one that was found.
+Field field_of(std::string_view key, std::uint8_t& guess) {
+  if (kFields[guess].key == key) return kFields[guess].field;
+  for (std::size_t i = 0; i < std::size(kFields); ++i) {
+    if (kFields[i].key != key) continue;
+    guess = static_cast<std::uint8_t>(i);
+    return kFields[i].field;
   }
   return kOther;
 }
@@ -124,7 +131,6 @@ json_type type_of(value& met) {
 void RowReader::start(const RowsText& text) {
   text_ = text;
   lines_.emplace(text.buffer->view());
-  may_be_cut_ = may_have_depth_damage(text.buffer->view());
   last_begin_ = 0;
 }
 
@@ -135,9 +141,14 @@ std::size_t RowReader::line_of(std::size_t offset) {
   return after == text_.lines->begin() ? 0 : std::prev(after)->second;
 }
 
+std::string_view RowReader::row_text(const Row& row) const {
+  return text_.buffer->view().substr(row.begin, row.length);
+}
+
 void RowReader::read(simdjson::ondemand::object object, std::size_t begin, simdjson::ondemand::document& document,
                      Page& page) {
   Row row;
+  row.whole = &object;
   row.begin = begin;
   last_begin_ = begin;
   for (simdjson::ondemand::field field : object) read_field(field, row);
@@ -151,8 +162,9 @@ void RowReader::read(simdjson::ondemand::object object, std::size_t begin, simdj
 }
 
 void RowReader::read_field(simdjson::ondemand::field& field, Row& row) {
-  const std::string_view key = field.unescaped_key();
-  const Field known = field_of(key);
+  const std::string_view key = key_of(field);
+  // Rows of one export have their fields in the same order.
+  const Field known = field_of(key, fields_in_order_[std::min(row.fields++, fields_in_order_.size() - 1)]);
   constexpr std::uint32_t kDecisive = kId | kType | kKind | kSku | kProperties;
   if ((known & kDecisive) != 0 && row.has(known)) {
     row.repeated = key;
@@ -212,11 +224,13 @@ void RowReader::read_sku(value met, Row& row) {
     return;
   }
   for (simdjson::ondemand::field field : met.get_object()) {
-    const std::string_view key = field.unescaped_key();
+    const std::string_view key = key_of(field);
     if (key != "name" && key != "tier") continue;
     value part = field.value();
     if (part.type() != json_type::string) continue;
-    (key == "name" ? row.head.sku_name : row.head.sku_tier) = part.get_string();
+    std::string_view& taken = key == "name" ? row.head.sku_name : row.head.sku_tier;
+    if (!taken.empty() && row.wrong.empty()) row.wrong = "a key stands twice in sku";
+    taken = part.get_string();
   }
 }
 
@@ -233,18 +247,17 @@ bool RowReader::settle_type(Row& row) {
 /// The CLI prints keys in alphabetical order, so that the type comes behind the properties. The id tells it as well;
 /// should the two differ, finish() makes the row unknown.
 void RowReader::guess_type(Row& row) {
-  if (row.type != nullptr || row.has(kType) || !row.head.id.is_set() || may_be_cut_) return;
-  write_type(row.id, guess_);
-  if (guess_ != last_guess_) {
+  if (row.type != nullptr || row.has(kType) || !row.head.id.is_set()) return;
+  if (!is_of_type(row.id, guess_)) {
+    write_type(row.id, guess_);
     const ResourceKind* kind = find_kind(guess_);
     guessed_ = kind != nullptr && kind->read != nullptr ? &types_.find(guess_) : nullptr;
-    last_guess_ = guess_;
   }
   row.type = guessed_;
 }
 
 bool RowReader::can_read_now(Row& row) {
-  if (!row.head.id.is_set() || row.type == nullptr || may_be_cut_ || !row.wrong.empty()) return false;
+  if (!row.head.id.is_set() || row.type == nullptr || !row.wrong.empty()) return false;
   if (row.type->may_recurse) return false;
   // Some answers print sku, kind or location behind properties: a reader that uses them must wait for them.
   if (row.type->needs_whole_head && (row.seen & kWholeHead) != kWholeHead) return false;
@@ -271,7 +284,7 @@ void RowReader::read_properties(value met, Row& row) {
   if (!can_read_now(row)) {
     row.type = stated;
     simdjson::ondemand::object object = met.get_object();
-    row.late_properties = std::string_view(object.raw_json());
+    row.late_properties = object.raw_json();
     return;
   }
   settle_type(row);
@@ -281,27 +294,33 @@ void RowReader::read_properties(value met, Row& row) {
 
 void RowReader::run_reader(Row& row, value properties) {
   if (row.head.name.empty()) row.head.name = arm_name(run_.snapshot.ids.spelling(row.head.id));
+  const ReadContext::Step root{"properties", 0, nullptr};
   context_.entity = nullptr;
-  context_.base = 0;
-  context_.path.clear();
-  context_.path.push_back({"properties", 0});
+  context_.base = nullptr;
+  context_.path = &root;
+  context_.met_unread = false;
+  context_.repeated_key.clear();
+  before_.emplace(run_.snapshot);
   row.was_read = true;
   row.read_as = row.type;
   row.type->read(row.head, Cursor(properties, context_), context_);
+  context_.path = nullptr;
+  row.has_unread = context_.met_unread;
 }
 
 void RowReader::read_late(Row& row) {
   if (row.type->read == nullptr) return;
-  if (may_be_cut_) {
-    const std::string_view damage = find_depth_damage(row.late_properties);
-    if (!damage.empty()) return report_depth_damage(row, damage);
-  }
+  if (row.late_properties.front() == '"') return report_depth_damage(row, row.late_properties);
   if (row.type->may_recurse && depth_of(row.late_properties) > kDeepest) {
     return not_read(row, "INPUT-NESTING", fmt::format("properties nest deeper than {} levels", kDeepest),
                     "no Azure resource nests that deep: look at how the file was made");
   }
-  simdjson::ondemand::document document = late_parser_.iterate(text_.buffer->padded(row.late_properties));
-  run_reader(row, document.get_value());
+  row.whole->reset().value();
+  value properties;
+  if (row.whole->find_field("properties").get(properties) != simdjson::SUCCESS) {
+    return not_read(row, "INPUT-ROW", "the key \"properties\" is spelled with escapes", "export the row again");
+  }
+  run_reader(row, properties);
 }
 
 void RowReader::finish(Row& row, Page& page) {
@@ -336,18 +355,30 @@ void RowReader::keep(Row& row, Page&) {
                     "keep the right one; Azure never prints a key twice");
   }
   if (!row.wrong.empty()) return not_read(row, "INPUT-ROW", row.wrong, "export the row again");
-  if (contradicts(row.id, row.type->name) || (row.was_read && row.read_as != row.type)) {
+  const bool is_as_read = row.was_read && row.read_as == row.type;
+  if (!is_as_read && (row.was_read || contradicts(row.id, row.type->name))) {
     return not_read(row, "INPUT-ID", fmt::format("the id is not one of type \"{}\"", text::printable(row.head.type)),
                     "export the row again");
   }
-  if (row.was_read || row.type->read == nullptr) return;
-  if (!row.late_properties.empty()) return read_late(row);
+  if (row.type->read == nullptr) return;
+  if (!row.was_read && !row.late_properties.empty()) read_late(row);
+  if (row.has_unread) explain_unread(row);
+  if (row.was_read || !row.late_properties.empty()) return;
   run_.unfilled.push_back(
       {row.head.id,
        about(row, "INPUT-PROPERTIES",
              row.has_null_properties ? "properties is null, as `az resource list` prints it"
                                      : "the row has no properties",
              "export with Resource Graph, or with `az resource show --ids`, without leaving out properties")});
+}
+
+/// Damage that has a name is told by it; what else is unread shows where something depends on it.
+void RowReader::explain_unread(const Row& row) {
+  const std::string_view damage = find_depth_damage(row_text(row));
+  if (!damage.empty()) return report_depth_damage(row, damage);
+  if (context_.repeated_key.empty()) return;
+  not_read(row, "INPUT-DUPLICATE-KEY", fmt::format("the key {} stands twice", text::printable(context_.repeated_key)),
+           "keep the right one; Azure never prints a key twice", context_.repeated_key);
 }
 
 Diagnostic RowReader::about(const Row& row, std::string_view code, std::string message, std::string fix) {
@@ -395,20 +426,15 @@ void RowReader::report_no_row(std::string_view met, std::size_t begin, Page& pag
   report_unused(row, page);
 }
 
+// The reader has filled tables from this row: what it took must not count as known.
+void RowReader::distrust(const std::string& why) {
+  before_->for_each_since(run_.snapshot, [&](auto& entity) { entity.unread.assign({{"", why}}); });
+}
+
 void RowReader::not_read(const Row& row, std::string_view code, std::string message, std::string fix,
                          std::string pointer) {
   add_resource_gap(run_.snapshot, std::string(code), row.head.id, message);
-  // The reader may already have filled a table from this row: what it took must not count as known.
-  if (row.was_read) {
-    const std::string below = std::string(run_.snapshot.ids.spelling(row.head.id)) + "/";
-    for_each_table(run_.snapshot.tables, [&](auto& table) {
-      for (auto& entity : table) {
-        const bool is_of_row = entity.id == row.head.id ||
-                               (entity.id.is_set() && text::starts_with(run_.snapshot.ids.spelling(entity.id), below));
-        if (is_of_row) entity.unread.push_back({"", message});
-      }
-    });
-  }
+  if (row.was_read) distrust(message);
   Diagnostic out = about(row, code, std::move(message), std::move(fix));
   out.why = "nothing about the resource can be proved";
   out.pointer = std::move(pointer);
@@ -419,8 +445,7 @@ void RowReader::report_depth_damage(const Row& row, std::string_view damage) {
   not_read(row, "INPUT-DEPTH",
            fmt::format("nested values were cut off by PowerShell: {}", text::printable(damage.substr(0, 80))),
            "export again with: | ConvertTo-Json -Depth 100",
-           "/properties" +
-               pointer_at(row.late_properties, static_cast<std::size_t>(damage.data() - row.late_properties.data())));
+           pointer_at(row_text(row), static_cast<std::size_t>(damage.data() - row_text(row).data())));
 }
 
 }  // namespace hubproof::ingest

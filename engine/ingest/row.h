@@ -4,6 +4,8 @@
 
 #include <simdjson.h>
 
+#include <array>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,7 +35,7 @@ struct RowsText {
 
 class RowReader {
  public:
-  explicit RowReader(Run& run) : run_(run), types_(run.snapshot.types), context_{run.snapshot, nullptr, {}} {}
+  explicit RowReader(Run& run) : run_(run), types_(run.snapshot.types), context_{run.snapshot} {}
   /// To be called before the first row of every text, which must outlive its rows.
   void start(const RowsText& text);
   /// Reads the row that starts at `begin`. Throws ForeignShape, and simdjson_error for damaged JSON.
@@ -59,8 +61,11 @@ class RowReader {
   void keep(Row& row, Page& page);
   void read_late(Row& row);
   void run_reader(Row& row, simdjson::ondemand::value properties);
+  std::string_view row_text(const Row& row) const;
+  void distrust(const std::string& why);
   void report_unused(const Row& row, Page& page);
   void add_gap_of_unused(const Row& row, const Diagnostic& why);
+  void explain_unread(const Row& row);
   void report_depth_damage(const Row& row, std::string_view damage);
   void not_read(const Row& row, std::string_view code, std::string message, std::string fix, std::string pointer = {});
   Diagnostic about(const Row& row, std::string_view code, std::string message, std::string fix);
@@ -69,15 +74,15 @@ class RowReader {
   Run& run_;
   TypeIndex types_;
   ReadContext context_;
-  simdjson::ondemand::parser late_parser_;
   RowsText text_;
   std::optional<LineCounter> lines_;
   std::string last_tenant_;
-  std::string guess_;
-  std::string last_guess_;
+  std::string guess_;  ///< the type that the id of an earlier row told
   const MetType* guessed_ = nullptr;
   std::size_t last_begin_ = 0;
-  bool may_be_cut_ = false;  ///< something in the text looks like what ConvertTo-Json leaves of deep values
+  /// By position in a row: which entry of the table of known fields stood there in an earlier row.
+  std::array<std::uint8_t, 24> fields_in_order_{};
+  std::optional<Mark> before_;  ///< of the row whose reader ran last
 };
 
 }  // namespace hubproof::ingest

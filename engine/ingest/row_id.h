@@ -10,6 +10,9 @@ namespace hubproof::ingest {
 /// where it matters here.
 bool is_arm_id(std::string_view id);
 
+/// The id of a top-level resource of this type, which is in lower case. False also when it takes a longer look to tell.
+bool is_of_type(std::string_view id, std::string_view type);
+
 /// As arm_type(), for ids that are spelled in the usual way; into a buffer that is reused. Empty when there is no type.
 void write_type(std::string_view id, std::string& out);
 

@@ -33,6 +33,14 @@ class Mark {
     std::size_t i = 0;
     for_each_table(s.tables, [&](const auto& table) { sizes_[i++] = table.size(); });
   }
+  /// Calls f(entity) for every entity added since.
+  template <class F>
+  void for_each_since(model::Snapshot& s, F f) const {
+    std::size_t i = 0;
+    for_each_table(s.tables, [&](auto& table) {
+      for (std::size_t at = sizes_[i++]; at < table.size(); ++at) f(table[at]);
+    });
+  }
   /// Ids and service tags stay interned; nothing refers to them.
   void undo(model::Snapshot& s) const {
     std::size_t i = 0;

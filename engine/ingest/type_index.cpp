@@ -14,9 +14,9 @@ constexpr std::string_view kTooMany = "(one of too many types)";
 }  // namespace
 
 const MetType& TypeIndex::find(std::string_view type) {
+  if (last_ != nullptr && text::equals(last_->name, type)) return *last_;
   lower_.assign(type);
   std::transform(lower_.begin(), lower_.end(), lower_.begin(), text::to_lower);
-  if (last_ != nullptr && last_->name == lower_) return *last_;
   const auto at = met_.find(std::string_view(lower_));
   last_ = at != met_.end() ? &at->second : &add(met_.size() < kMostTypes ? std::string_view(lower_) : kTooMany);
   return *last_;

@@ -13,38 +13,38 @@ std::string_view without_trailing_slash(std::string_view id) {
   return id;
 }
 
+std::uint32_t short_hash(std::string_view id) { return static_cast<std::uint32_t>(text::hash(id)); }
+
 }  // namespace
 
-IdTable::IdTable() : slots_(1U << 10U, 0) {}
+IdTable::IdTable() : slots_(1U << 10U) {}
 
-std::size_t IdTable::slot_of(std::string_view arm_id, std::uint64_t hash) const {
+std::size_t IdTable::slot_of(std::string_view arm_id, std::uint32_t hash) const {
   const std::size_t mask = slots_.size() - 1;
-  std::size_t slot = static_cast<std::size_t>(hash) & mask;
-  while (slots_[slot] != 0) {
-    const std::uint32_t index = slots_[slot] - 1;
-    if (hashes_[index] == hash && text::equals(spellings_[index], arm_id)) break;
-    slot = (slot + 1) & mask;
+  std::size_t slot = hash & mask;
+  for (; slots_[slot].next_index != 0; slot = (slot + 1) & mask) {
+    if (slots_[slot].hash == hash && text::equals(spellings_[slots_[slot].next_index - 1], arm_id)) break;
   }
   return slot;
 }
 
 void IdTable::grow() {
-  std::vector<std::uint32_t> old(slots_.size() * 2, 0);
+  std::vector<Slot> old(slots_.size() * 2);
   old.swap(slots_);
   const std::size_t mask = slots_.size() - 1;
-  for (const std::uint32_t entry : old) {
-    if (entry == 0) continue;
-    std::size_t slot = static_cast<std::size_t>(hashes_[entry - 1]) & mask;
-    while (slots_[slot] != 0) slot = (slot + 1) & mask;
+  for (const Slot& entry : old) {
+    if (entry.next_index == 0) continue;
+    std::size_t slot = entry.hash & mask;
+    while (slots_[slot].next_index != 0) slot = (slot + 1) & mask;
     slots_[slot] = entry;
   }
 }
 
 ResourceId IdTable::intern(std::string_view arm_id) {
   arm_id = without_trailing_slash(arm_id);
-  const std::uint64_t hash = text::hash(arm_id);
+  const std::uint32_t hash = short_hash(arm_id);
   std::size_t slot = slot_of(arm_id, hash);
-  if (slots_[slot] != 0) return ResourceId(slots_[slot] - 1);
+  if (slots_[slot].next_index != 0) return ResourceId(slots_[slot].next_index - 1);
   if ((spellings_.size() + 1) * 2 > slots_.size()) {
     grow();
     slot = slot_of(arm_id, hash);
@@ -56,15 +56,14 @@ ResourceId IdTable::intern(std::string_view arm_id) {
   const std::size_t begin = block.size();
   block.append(arm_id);  // never reallocates: capacity was checked above
   spellings_.push_back(std::string_view(block).substr(begin));
-  hashes_.push_back(hash);
-  slots_[slot] = static_cast<std::uint32_t>(spellings_.size());
+  slots_[slot] = {static_cast<std::uint32_t>(spellings_.size()), hash};
   return ResourceId(static_cast<std::uint32_t>(spellings_.size() - 1));
 }
 
 ResourceId IdTable::find(std::string_view arm_id) const {
   arm_id = without_trailing_slash(arm_id);
-  const std::size_t slot = slot_of(arm_id, text::hash(arm_id));
-  return slots_[slot] == 0 ? ResourceId() : ResourceId(slots_[slot] - 1);
+  const Slot& slot = slots_[slot_of(arm_id, short_hash(arm_id))];
+  return slot.next_index == 0 ? ResourceId() : ResourceId(slot.next_index - 1);
 }
 
 std::string_view IdTable::name(ResourceId id) const { return arm_name(spelling(id)); }

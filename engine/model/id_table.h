@@ -28,11 +28,15 @@ class IdTable {
   std::size_t size() const { return spellings_.size(); }
 
  private:
-  std::size_t slot_of(std::string_view arm_id, std::uint64_t hash) const;
+  /// One of the open-addressing table. The hash beside the index spares most looks at other texts.
+  struct Slot {
+    std::uint32_t next_index = 0;  ///< index + 1; 0 is free
+    std::uint32_t hash = 0;
+  };
+  std::size_t slot_of(std::string_view arm_id, std::uint32_t hash) const;
   void grow();
   std::vector<std::string_view> spellings_;  // views into blocks_
-  std::vector<std::uint64_t> hashes_;        // same index as spellings_
-  std::vector<std::uint32_t> slots_;         // open addressing; index + 1, 0 is free
+  std::vector<Slot> slots_;
   std::deque<std::string> blocks_;
 };
 

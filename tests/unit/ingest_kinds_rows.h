@@ -47,10 +47,11 @@ class Rows {
     const OrderedJson wrapped = {{"properties", row.value("properties", OrderedJson())}};
     const simdjson::padded_string text(wrapped.dump());
     simdjson::ondemand::document document = parser_.iterate(text);
-    context_.path = {{"properties", 0}};
+    const ingest::ReadContext::Step root{"properties"};
+    context_.path = &root;
     kind->read(head, ingest::Cursor(document["properties"], context_), context_);
-    REQUIRE(context_.path.size() == 1);
-    REQUIRE(context_.base == 0);
+    REQUIRE(context_.path == &root);
+    REQUIRE(context_.base == nullptr);
     return true;
   }
 

@@ -152,13 +152,13 @@ std::vector<Bad> bad_files() {
        "INPUT-DEPTH",
        error,
        1,
-       {"a"}},
+       {"a", "x"}},
       {"PowerShell cut off an array",
        "[" + table("a") + ",\n" + table("x", R"("properties":{"routes":"System.Object[]"})") + "]",
        "INPUT-DEPTH",
        error,
        2,
-       {"a"}},
+       {"a", "x"}},
       {"PowerShell cut off all properties",
        "[" + table("a") + ",\n" + table("x", R"("properties":"@{routes=System.Object[]}")") + "]",
        "INPUT-DEPTH",
@@ -168,7 +168,10 @@ std::vector<Bad> bad_files() {
       {"PowerShell objects that were cut off",
        R"([{"Id":")" + kPath +
            R"(x","Type":"microsoft.network/routetables","Properties":{"routes":"System.Object[]"}}])",
-       "INPUT-DEPTH", error, 1},
+       "INPUT-DEPTH",
+       error,
+       1,
+       {"x"}},
       {"CSV with display names", "id,name,type,properties\nvnet a,a,Virtual network,\n", "INPUT-CSV"},
       {"CSV that is cut off",
        "id,name,type,properties\n" + kPath + "a,a,microsoft.network/routetables,\"{\"\"routes\"\":[]}\"\n" + kPath +
@@ -252,6 +255,28 @@ TEST_CASE("what a row says twice counts as unread, whichever reader had it first
   CHECK(has_resource_gap(s, "INPUT-DUPLICATE-KEY", kPath + "x"));
 }
 
+TEST_CASE("a key that stands twice in any object of the properties makes the resource unread") {
+  for (
+      const char* routes :
+      {R"("routes":[],"routes":[])", R"("routes":[],"Routes":[])", R"("routes":[],"rout\u0065s":[])",
+       R"("routes":[{"name":"a","name":"b","properties":{"addressPrefix":"10.0.0.0/8","nextHopType":"None"}}])",
+       R"("routes":[{"name":"a","properties":{"addressPrefix":"10.0.0.0/8","addressPrefix":"10.0.0.0/9","nextHopType":"None"}}])",
+       // 17 other keys before: more than are kept in place
+       R"("k1":0,"k2":0,"k3":0,"k4":0,"k5":0,"k6":0,"k7":0,"k8":0,"k9":0,"k10":0,"k11":0,"k12":0,"k13":0,"k14":0,)"
+       R"("k15":0,"k16":0,"k17":0,"routes":[],"routes":[])"}) {
+    CAPTURE(routes);
+    const Folder folder;
+    const model::Snapshot s =
+        load({folder.write("a.json", "[" + table("x", R"("properties":{)" + std::string(routes) + "}") + "]")});
+    REQUIRE(s.tables.route_tables.size() == 1);
+    CHECK(!s.tables.route_tables[0].unread.empty());
+    CHECK(has_resource_gap(s, "INPUT-DUPLICATE-KEY", kPath + "x"));
+    const Diagnostic* told = find(s, "INPUT-DUPLICATE-KEY");
+    REQUIRE(told != nullptr);
+    CHECK(text::starts_with(told->pointer, "/properties/routes"));
+  }
+}
+
 TEST_CASE("PowerShell damage names its place and how many rows it hit") {
   const Folder folder;
   const std::string cut = R"("properties":{"a":{"b":[1,{"c":"x,y"},"@{name=r; id=}"]},"routes":[]})";
@@ -263,7 +288,10 @@ TEST_CASE("PowerShell damage names its place and how many rows it hit") {
   CHECK(told->why.find("2 of 3 rows") != std::string::npos);
   CHECK(has_resource_gap(s, "INPUT-DEPTH", kPath + "x"));
   CHECK(has_resource_gap(s, "INPUT-DEPTH", kPath + "y"));
-  CHECK(s.tables.route_tables.size() == 1);
+  REQUIRE(s.tables.route_tables.size() == 3);
+  CHECK(!s.tables.route_tables[0].unread.empty());
+  CHECK(!s.tables.route_tables[1].unread.empty());
+  CHECK(s.tables.route_tables[2].unread.empty());
 }
 
 TEST_CASE("a type behind the properties is used when the id agrees, and makes the row unknown when it does not") {
@@ -355,6 +383,13 @@ TEST_CASE("paths that cannot be read are errors and gaps") {
   SUBCASE("a folder without files") {
     std::filesystem::create_directory(folder.path("empty"));
     CHECK(codes(load({folder.path("empty"), good})).count("INPUT-EMPTY") == 1);
+  }
+  SUBCASE("a link inside a folder that leads nowhere") {
+    std::filesystem::create_symlink(folder.path("page-2.json"), folder.path("link.json"));
+    const model::Snapshot s = load({folder.path()});
+    CHECK(find(s, "INPUT-FILE") != nullptr);
+    CHECK(gaps(s, "INPUT-FILE") > 0);
+    CHECK(s.tables.route_tables.size() == 1);
   }
   SUBCASE("standard input that is not there") { CHECK(codes(load({"-", good})).count("INPUT-FILE") == 1); }
   SUBCASE("a file without read permission") {

@@ -1,5 +1,7 @@
 // Microsoft.Network/networkSecurityGroups: half of all bytes of an export, so nothing here allocates but the rule's
 // name. source: learn.microsoft.com/azure/templates/microsoft.network/networksecuritygroups (2025-07-01)
+#include <algorithm>
+#include <iterator>
 #include <limits>
 
 #include "engine/ingest/kinds/fields.h"
@@ -120,20 +122,47 @@ void read_rule_property(std::string_view key, Cursor value, model::SecurityRule&
   }
 }
 
-model::SecurityRule read_rule(Cursor value, std::uint16_t position, bool is_default) {
+/// The properties of a default rule as text: every group repeats the same six, which need to be understood once only.
+struct DefaultText {
+  std::string_view text;
+  bool is_known = false;  ///< as one of Azure's own; the rule is not read then
+};
+
+// Six, and as many again for every API version and spelling; more only in hostile input.
+constexpr std::size_t kMostDefaultTexts = 64;
+
+bool is_known_default(const ReadContext& context, std::string_view text) {
+  const std::vector<std::string>& known = context.azure_default_rules;
+  return std::find(known.begin(), known.end(), text) != known.end();
+}
+
+void remember_default(ReadContext& context, std::string_view text) {
+  if (context.azure_default_rules.size() < kMostDefaultTexts) context.azure_default_rules.emplace_back(text);
+}
+
+/// `default_text` is null for a rule that is no default.
+model::SecurityRule read_rule(Cursor value, std::uint16_t position, DefaultText* default_text) {
   model::SecurityRule rule;
   rule.position = position;
-  rule.is_default = is_default;
+  rule.is_default = default_text != nullptr;
   Met met;
+  std::string_view name;
   const std::vector<model::Unread>& unread = value.context().entity->unread;
   const std::size_t before = unread.size();
+  const auto is_known = [&](std::string_view text) {
+    default_text->text = text;
+    return default_text->is_known = is_known_default(value.context(), text);
+  };
+  const auto read = [&](std::string_view key, Cursor part) { read_rule_property(key, part, rule, met); };
   value.object([&](std::string_view key, Cursor field) {
     if (is(key, "name")) {
-      rule.name = std::string(field.text().value_or(""));
+      name = field.text().value_or("");
     } else if (is(key, "properties")) {
-      field.object([&](std::string_view inner, Cursor part) { read_rule_property(inner, part, rule, met); });
+      default_text != nullptr ? field.object_unless(is_known, read) : field.object(read);
     }
   });
+  if (default_text != nullptr && default_text->is_known) return rule;
+  rule.name = name;
   const bool is_whole = met.priority && met.direction && met.access && met.protocol && !rule.sources.empty() &&
                         !rule.destinations.empty() && !rule.source_ports.empty() && !rule.destination_ports.empty();
   if (!is_whole && unread.size() == before) value.unread("a rule with a part missing");
@@ -180,12 +209,23 @@ bool is_azure_default(const model::SecurityRule& rule, const model::Tables& tabl
   return false;
 }
 
-void read_rules(Cursor list, bool is_default, model::NetworkSecurityGroup& group, const model::Tables& tables) {
+void read_custom_rules(Cursor list, std::vector<model::SecurityRule>& rules) {
   std::uint16_t position = 0;
   list.array([&](Cursor element) {
-    model::SecurityRule rule = read_rule(element, position, is_default);
+    rules.push_back(read_rule(element, position, nullptr));
     if (position < std::numeric_limits<std::uint16_t>::max()) ++position;
-    if (!is_default || !is_azure_default(rule, tables)) group.rules.push_back(std::move(rule));
+  });
+}
+
+void read_default_rules(Cursor list, std::vector<model::SecurityRule>& rules, ReadContext& context) {
+  std::uint16_t position = 0;
+  list.array([&](Cursor element) {
+    DefaultText text;
+    model::SecurityRule rule = read_rule(element, position, &text);
+    if (position < std::numeric_limits<std::uint16_t>::max()) ++position;
+    if (text.is_known) return;
+    if (!is_azure_default(rule, context.snapshot.tables)) return void(rules.push_back(std::move(rule)));
+    remember_default(context, text.text);
   });
 }
 
@@ -195,16 +235,18 @@ void read_network_security_group(const RowHead& head, Cursor properties, ReadCon
   model::NetworkSecurityGroup group;
   group.id = head.id;
   const EntityScope scope(context, group);
+  context.rules.clear();
   properties.object([&](std::string_view key, Cursor value) {
     if (is(key, "securityRules")) {
-      read_rules(value, false, group, context.snapshot.tables);
+      read_custom_rules(value, context.rules);
     } else if (is(key, "defaultSecurityRules")) {
-      read_rules(value, true, group, context.snapshot.tables);
+      read_default_rules(value, context.rules, context);
     } else if (!read_common(key, value, group) &&
                !is_one_of(key, {"subnets", "networkInterfaces", "flowLogs", "flushConnection", "extended"})) {
       value.unknown_property();
     }
   });
+  group.rules.assign(std::make_move_iterator(context.rules.begin()), std::make_move_iterator(context.rules.end()));
   context.snapshot.tables.network_security_groups.push_back(std::move(group));
 }
 
