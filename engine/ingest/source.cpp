@@ -67,7 +67,11 @@ class Walk {
   bool folder(const fs::path& path) {
     std::error_code error;
     const fs::path real = fs::canonical(path, error);
-    if (error || !seen_.insert(real.string()).second) return true;
+    if (error) {
+      complain(path.string(), "the folder cannot be entered: " + error.message(), "check its permissions");
+      return true;
+    }
+    if (!seen_.insert(real.string()).second) return true;
     std::vector<fs::path> entries;
     fs::directory_iterator at(path, error);
     if (error) {
@@ -75,6 +79,7 @@ class Walk {
       return true;
     }
     for (; !error && at != fs::directory_iterator(); at.increment(error)) entries.push_back(at->path());
+    if (error) complain(path.string(), "the folder cannot be listed: " + error.message(), "list it by hand");
     std::sort(entries.begin(), entries.end());
     bool any = false;
     for (const fs::path& entry : entries) {
@@ -84,6 +89,9 @@ class Walk {
         any = folder(entry) || any;
       } else if (fs::is_regular_file(status)) {
         add(entry.lexically_normal().string(), path.string(), false);
+        any = true;
+      } else if (!fs::exists(status)) {
+        complain(entry.string(), "a link that leads nowhere, or cannot be followed", "mend it, or take it away");
         any = true;
       }
     }

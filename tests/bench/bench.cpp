@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -52,7 +53,10 @@ std::size_t read_page(const std::string& path, std::string& buffer) {
   return size;
 }
 
-void bare_dom(const Pages& pages) {
+/// What a contestant has built. It outlives the measured process: the time to destroy a model at exit is not measured.
+using Kept = std::shared_ptr<void>;
+
+Kept bare_dom(const Pages& pages) {
   simdjson::dom::parser parser;
   std::string buffer;
   std::size_t rows = 0;
@@ -61,9 +65,10 @@ void bare_dom(const Pages& pages) {
     rows += simdjson::dom::element(parser.parse(buffer.data(), size, false))["data"].get_array().size();
   }
   if (rows == 0) std::exit(1);
+  return {};
 }
 
-void nlohmann_dom(const Pages& pages) {
+Kept nlohmann_dom(const Pages& pages) {
   std::string buffer;
   std::size_t rows = 0;
   for (const std::string& file : pages.files) {
@@ -71,29 +76,33 @@ void nlohmann_dom(const Pages& pages) {
     rows += nlohmann::json::parse(buffer.data(), buffer.data() + size)["data"].size();
   }
   if (rows == 0) std::exit(1);
+  return {};
 }
 
-void load_only(const Pages& pages) {
-  const model::Snapshot snapshot = ingest::load({pages.folder}, {});
-  if (!snapshot.has_usable_input) std::exit(1);
+Kept load_only(const Pages& pages) {
+  auto snapshot = std::make_shared<model::Snapshot>(ingest::load({pages.folder}, {}));
+  if (!snapshot->has_usable_input) std::exit(1);
+  return snapshot;
 }
 
-void load_and_link(const Pages& pages) {
-  const model::Estate estate(ingest::load({pages.folder}, {}));
-  if (estate.tables().virtual_networks.empty()) std::exit(1);
+Kept load_and_link(const Pages& pages) {
+  auto estate = std::make_shared<model::Estate>(ingest::load({pages.folder}, {}));
+  if (estate->tables().virtual_networks.empty()) std::exit(1);
+  return estate;
 }
 
-void whole_verify(const Pages& pages) {
-  const model::Estate estate(ingest::load({pages.folder}, {}));
+Kept whole_verify(const Pages& pages) {
+  auto estate = std::make_shared<model::Estate>(ingest::load({pages.folder}, {}));
   const model::Designations designations;
-  const model::Roles roles = model::infer_roles(estate, designations);
-  const model::View view{estate, roles, designations};
+  const model::Roles roles = model::infer_roles(*estate, designations);
+  const model::View view{*estate, roles, designations};
   const check::Result result = check::run_rules(view, {});
-  const ingest::Locator locator(estate.snapshot());
+  const ingest::Locator locator(estate->snapshot());
   const report::Locate locate = [&](model::ResourceId id, const std::string& pointer) {
     return locator.locate(id, pointer);
   };
   if (report::text({view, locate}, result, {}).empty()) std::exit(1);
+  return estate;
 }
 
 struct Measure {
@@ -104,12 +113,12 @@ struct Measure {
 
 double seconds(const timeval& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6; }
 
-Measure measure(const std::function<void(const Pages&)>& run, const Pages& pages) {
+Measure measure(const std::function<Kept(const Pages&)>& run, const Pages& pages) {
   const auto begin = std::chrono::steady_clock::now();
   const pid_t child = fork();
   if (child == 0) {
-    run(pages);
-    _exit(0);  // the time to destroy the model at exit is not measured
+    const Kept kept = run(pages);
+    _exit(0);
   }
   int status = 0;
   rusage usage{};
@@ -129,7 +138,7 @@ double median(std::vector<double> values) {
 
 struct Contestant {
   std::string name;
-  std::function<void(const Pages&)> run;
+  std::function<Kept(const Pages&)> run;
   std::vector<Measure> runs;
   double wall() const { return of(&Measure::wall); }
   double cpu() const { return of(&Measure::cpu); }
