@@ -1,4 +1,4 @@
-// The rule data that is compiled into the program.
+// The rule data and the schemas that are compiled into the program.
 #pragma once
 
 #include <string_view>
@@ -7,5 +7,12 @@ namespace hubproof::rules {
 
 /// The text of rules/catalogue.json.
 std::string_view catalogue_json();
+
+/// The texts of rules/schemas/*.schema.json.
+std::string_view config_schema_json();
+std::string_view inventory_schema_json();
+std::string_view result_schema_json();
+std::string_view trace_schema_json();
+std::string_view validate_schema_json();
 
 }  // namespace hubproof::rules

@@ -2,14 +2,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <unordered_map>
 
 #include "engine/check/rules.h"
 #include "engine/check/scope.h"
 #include "engine/check/zones.h"
 #include "engine/core/text.h"
-#include "engine/dns/names.h"
+#include "engine/dns/directory.h"
 #include "engine/net/peerings.h"
 #include "engine/value/arm_id.h"
 
@@ -26,16 +25,30 @@ using model::View;
 using RecordIndex =
     std::unordered_map<model::ResourceId, std::unordered_map<std::string_view, std::vector<const DnsRecordSet*>>>;
 
+/// What the two sides say of a connection, the worse of them.
+enum class Connected : std::uint8_t { approved, not_known, pending, refused };
+
+Connected connected(const model::Setting<model::ConnectionStatus>& status) {
+  if (!status.is_known()) return Connected::not_known;
+  switch (status.value()) {
+    case model::ConnectionStatus::approved: return Connected::approved;
+    case model::ConnectionStatus::pending: return Connected::pending;
+    case model::ConnectionStatus::rejected:
+    case model::ConnectionStatus::disconnected: return Connected::refused;
+  }
+  return Connected::not_known;
+}
+
 class RecordRule {
  public:
-  explicit RecordRule(const View& view) : view_(view), zones_(view) {
-    for (const DnsRecordSet& record : view.estate.tables().dns_record_sets)
+  explicit RecordRule(dns::Directory& directory)
+      : directory_(directory), view_(directory.view()), zones_(directory.view()) {
+    for (const DnsRecordSet& record : view_.estate.tables().dns_record_sets)
       records_[record.zone][record.name].push_back(&record);
   }
   Findings run();
 
  private:
-  const dns::ServiceNames& names_of(const model::Service& service);
   std::vector<PrivateName> wanted(const PrivateEndpoint& endpoint, const PrivateEndpoint::Connection& connection,
                                   Judgement& judgement);
   void add_configured(const PrivateEndpoint& endpoint, const PrivateEndpoint::Connection& connection,
@@ -46,17 +59,26 @@ class RecordRule {
   void judge_name(const PrivateEndpoint& endpoint, const PrivateName& name, Judgement& judgement);
   void judge_missing(const PrivateName& name, const std::vector<const PrivateDnsZone*>& zones,
                      const std::vector<Ipv4>& addresses, Judgement& judgement);
+  Connected state_of(const PrivateEndpoint& endpoint, const PrivateEndpoint::Connection& connection) const;
   bool is_refused(const PrivateEndpoint& endpoint, const PrivateEndpoint::Connection& connection) const;
+  void judge_connection(const PrivateEndpoint& endpoint, const PrivateEndpoint::Connection& connection,
+                        Judgement& judgement);
   bool has_other(const PrivateEndpoint& endpoint, const PrivateEndpoint::Connection& connection) const;
   void judge_refused(const PrivateEndpoint& endpoint, const PrivateEndpoint::Connection& connection,
                      Judgement& judgement);
   Finding judge(const PrivateEndpoint& endpoint);
 
+  dns::Directory& directory_;
   const View& view_;
   Zones zones_;
   RecordIndex records_;
-  std::map<model::ResourceId, dns::ServiceNames> names_;
 };
+
+/// The (lower-case) type of a connection's target.
+std::string target_type(const View& view, model::ResourceId target) {
+  const model::Service* service = view.estate.find<model::Service>(target);
+  return service != nullptr ? service->type : arm_type(view.estate.spelling(target));
+}
 
 bool holds(const std::vector<Ipv4>& list, Ipv4 address) {
   return std::find(list.begin(), list.end(), address) != list.end();
@@ -68,24 +90,19 @@ std::string list_of(const std::vector<Ipv4>& addresses) {
   return out.empty() ? "no address" : out;
 }
 
-const dns::ServiceNames& RecordRule::names_of(const model::Service& service) {
-  const auto found = names_.find(service.id);
-  return found != names_.end() ? found->second
-                               : names_.emplace(service.id, dns::private_names(view_, service)).first->second;
-}
-
 /// Names that the endpoint itself states, for zones of its type; they tell regional names that the service does not.
 void RecordRule::add_configured(const PrivateEndpoint& endpoint, const PrivateEndpoint::Connection& connection,
                                 std::vector<PrivateName>& names) const {
-  const std::string type = arm_type(view_.estate.spelling(connection.target));
+  if (!connection.target.is_set() || endpoint.custom_dns_configs.empty()) return;
+  const std::string type = target_type(view_, connection.target);
   for (const PrivateEndpoint::DnsConfig& config : endpoint.custom_dns_configs) {
     const std::string fqdn = text::lower(config.fqdn);
     const auto is_known = [&](const PrivateName& name) { return name.fqdn == fqdn; };
     if (std::any_of(names.begin(), names.end(), is_known)) continue;
-    for (const dns::PrivateLinkZone& row : dns::private_link_zones()) {
+    for (const dns::PrivateLinkZone& row : dns::private_link_zones(type)) {
       const bool is_group = std::any_of(connection.group_ids.begin(), connection.group_ids.end(),
                                         [&](const std::string& group) { return text::equals(group, row.group_id); });
-      if (row.resource_type != type || !is_group || row.zone.find('{') != std::string_view::npos) continue;
+      if (!is_group || row.zone.find('{') != std::string_view::npos) continue;
       const std::string suffix = "." + std::string(row.public_suffix);
       if (!text::ends_with(fqdn, suffix)) continue;
       names.push_back(
@@ -99,7 +116,7 @@ std::vector<PrivateName> RecordRule::wanted(const PrivateEndpoint& endpoint,
   std::vector<PrivateName> out;
   const model::Service* service = view_.estate.find<model::Service>(connection.target);
   if (service != nullptr) {
-    const dns::ServiceNames& all = names_of(*service);
+    const dns::ServiceNames& all = directory_.names_of(*service);
     if (!all.unknown_because.empty())
       judgement.doubt("its names are not all known: " + all.unknown_because, "the properties of its target");
     for (const PrivateName& name : all.names) {
@@ -179,6 +196,13 @@ void RecordRule::judge_name(const PrivateEndpoint& endpoint, const PrivateName& 
   const auto zones = zones_.answering(name.zone);
   const std::vector<Ipv4> addresses = addresses_for(endpoint, name);
   if (addresses.empty()) return judgement.doubt("the address of the endpoint is not known", "its network interface");
+  // The NIC holds all addresses. source: learn.microsoft.com/azure/templates/microsoft.network/privateendpoints
+  const std::vector<Ipv4> held = net::endpoint_addresses(view_, endpoint);
+  if (!held.empty() && !std::all_of(addresses.begin(), addresses.end(), [&](Ipv4 a) { return holds(held, a); })) {
+    judgement.doubt(fmt::format("its customDnsConfigs say {} for {}, which its network interface does not have",
+                                list_of(addresses), name.fqdn),
+                    "an export of the endpoint and its interface from one time");
+  }
   const DnsRecordSet* wrong = nullptr;
   for (const PrivateDnsZone* zone : zones) {
     const auto* found = records(*zone, name);
@@ -201,18 +225,24 @@ void RecordRule::judge_name(const PrivateEndpoint& endpoint, const PrivateName& 
                  fmt::format("{} A {}", name.record, list_of(addresses)));
 }
 
-bool is_refusal(const model::Setting<model::ConnectionStatus>& status) {
-  return status.is(model::ConnectionStatus::rejected) || status.is(model::ConnectionStatus::disconnected);
+/// source: azure-semantics.md 9.4 (only Approved carries traffic, on each side that is visible)
+Connected RecordRule::state_of(const PrivateEndpoint& endpoint, const PrivateEndpoint::Connection& connection) const {
+  Connected out = connected(connection.status);
+  const model::Service* service = view_.estate.find<model::Service>(connection.target);
+  if (service == nullptr) return out;
+  bool is_listed = false;
+  for (const model::EndpointConnection& c : service->endpoint_connections) {
+    if (c.private_endpoint != endpoint.id) continue;
+    is_listed = true;
+    out = std::max(out, connected(c.status));
+  }
+  // A list without the endpoint contradicts an endpoint that is Approved.
+  return service->lists_endpoint_connections && !is_listed ? std::max(out, Connected::not_known) : out;
 }
 
-/// One side says that the connection carries nothing, and nobody will approve it any more.
-/// source: azure-semantics.md 9.4 (liveness requires Approved on each side that is visible)
+/// Nobody will approve it any more: one side says Rejected or Disconnected.
 bool RecordRule::is_refused(const PrivateEndpoint& endpoint, const PrivateEndpoint::Connection& connection) const {
-  if (is_refusal(connection.status)) return true;
-  const model::Service* service = view_.estate.find<model::Service>(connection.target);
-  return service != nullptr &&
-         std::any_of(service->endpoint_connections.begin(), service->endpoint_connections.end(),
-                     [&](const auto& c) { return c.private_endpoint == endpoint.id && is_refusal(c.status); });
+  return state_of(endpoint, connection) == Connected::refused;
 }
 
 /// Another endpoint of the same target that may serve the connection's groups: the records are judged there.
@@ -260,7 +290,7 @@ void RecordRule::judge_refused(const PrivateEndpoint& endpoint, const PrivateEnd
     }
   }
   const model::Service* service = view_.estate.find<model::Service>(connection.target);
-  if (service == nullptr ? aside.is_doubted() : !names_of(*service).unknown_because.empty()) {
+  if (service == nullptr ? aside.is_doubted() : !directory_.names_of(*service).unknown_because.empty()) {
     judgement.doubt("its connection is rejected or disconnected, and the names that may be left of it are not known",
                     "the properties of its target");
   }
@@ -274,13 +304,28 @@ void RecordRule::judge_refused(const PrivateEndpoint& endpoint, const PrivateEnd
 
 /// A type without a row needs no private-link zone that is known: a service of another provider, for example.
 bool has_zone_row(const View& view, const PrivateEndpoint& endpoint) {
-  const auto rows = dns::private_link_zones();
   return std::any_of(endpoint.connections.begin(), endpoint.connections.end(), [&](const auto& connection) {
-    const std::string type =
-        connection.target.is_set() ? arm_type(view.estate.spelling(connection.target)) : std::string();
-    const auto is_type = [&](const dns::PrivateLinkZone& row) { return row.resource_type == type; };
-    return type.empty() || std::any_of(rows.begin(), rows.end(), is_type);
+    return !connection.target.is_set() || !dns::private_link_zones(target_type(view, connection.target)).empty();
   });
+}
+
+// A pending endpoint carries nothing until it is approved: a record that leads to it is right then and leads to nobody
+// now, and one that it lacks may come with the approval. Neither is proved (azure-semantics.md 9.4; HP-DNS-012 says
+// what its names mean today).
+void RecordRule::judge_connection(const PrivateEndpoint& endpoint, const PrivateEndpoint::Connection& connection,
+                                  Judgement& judgement) {
+  switch (state_of(endpoint, connection)) {
+    case Connected::refused: return judge_refused(endpoint, connection, judgement);
+    case Connected::pending:
+      return judgement.doubt("its connection is Pending, so that it carries nothing and no record can be right yet",
+                             "an approval or a removal of the connection");
+    case Connected::not_known:
+      judgement.doubt("whether its connection is approved on both sides is not known",
+                      "the connection state on the endpoint and on its target");
+      break;
+    case Connected::approved: break;
+  }
+  for (const PrivateName& name : wanted(endpoint, connection, judgement)) judge_name(endpoint, name, judgement);
 }
 
 Finding RecordRule::judge(const PrivateEndpoint& endpoint) {
@@ -291,11 +336,7 @@ Finding RecordRule::judge(const PrivateEndpoint& endpoint) {
   }
   if (endpoint.connections.empty()) judgement.doubt("it states no connection");
   for (const PrivateEndpoint::Connection& connection : endpoint.connections) {
-    if (is_refused(endpoint, connection)) {
-      judge_refused(endpoint, connection, judgement);
-      continue;
-    }
-    for (const PrivateName& name : wanted(endpoint, connection, judgement)) judge_name(endpoint, name, judgement);
+    judge_connection(endpoint, connection, judgement);
   }
   judgement.doubt(doubt_about(view_, endpoint));
   return std::move(judgement).finding();
@@ -318,6 +359,6 @@ Findings RecordRule::run() {
 
 }  // namespace
 
-Findings endpoints_have_records(const View& view) { return RecordRule(view).run(); }
+Findings endpoints_have_records(dns::Directory& directory) { return RecordRule(directory).run(); }
 
 }  // namespace hubproof::check

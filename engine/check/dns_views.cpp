@@ -2,13 +2,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
 
 #include "engine/check/rules.h"
 #include "engine/check/scope.h"
 #include "engine/core/text.h"
-#include "engine/dns/names.h"
-#include "engine/dns/resolver.h"
+#include "engine/dns/directory.h"
 
 namespace hubproof::check {
 namespace {
@@ -37,58 +35,6 @@ std::vector<PrivateName> probes(const View& view) {
     out.push_back({fmt::format("{}.{}", kLabel, public_suffix(zone)), zone, std::string(kLabel), {}});
   }
   return out;
-}
-
-bool is_about_records(const model::Gap& gap) { return gap.table == model::ArgTable::dns_resources; }
-
-/// Whether a zone is consulted does not depend on its records, but the answer to a name does when records may be
-/// missing from the export or a missing one redirects to public DNS.
-bool depends_on_records(const model::Estate& estate) {
-  const auto& gaps = estate.snapshot().gaps;
-  const auto& links = estate.tables().virtual_network_links;
-  return std::any_of(gaps.begin(), gaps.end(), is_about_records) ||
-         std::any_of(links.begin(), links.end(), [](const auto& link) { return !link.resolution_policy.is_absent(); });
-}
-
-/// The estate with zones that are known to be empty and links that do not redirect: seen zones answer NXDOMAIN.
-/// source: learn.microsoft.com/azure/dns/private-dns-fallback
-model::Estate without_records(const model::Estate& estate) {
-  const model::Tables& from = estate.tables();
-  model::Snapshot copy;
-  copy.ids = estate.snapshot().ids;
-  copy.resources = estate.snapshot().resources;
-  for (const model::Gap& gap : estate.snapshot().gaps) {
-    if (!is_about_records(gap)) copy.gaps.push_back(gap);
-  }
-  model::Tables& to = copy.tables;
-  to.virtual_networks = from.virtual_networks;
-  to.subnets = from.subnets;
-  to.peerings = from.peerings;
-  to.network_interfaces = from.network_interfaces;
-  to.load_balancers = from.load_balancers;
-  to.firewalls = from.firewalls;
-  to.firewall_policies = from.firewall_policies;
-  to.private_dns_zones = from.private_dns_zones;
-  for (model::PrivateDnsZone& zone : to.private_dns_zones) {
-    zone.record_sets.reset();
-    // Every zone has its SOA; an export without any record reads as one without the table.
-    model::DnsRecordSet& soa = to.dns_record_sets.emplace_back();
-    soa.id = copy.ids.intern(fmt::format("{}/SOA/@", copy.ids.spelling(zone.id)));
-    soa.zone = zone.id;
-    soa.type = "soa";
-    soa.name = "@";
-  }
-  to.virtual_network_links = from.virtual_network_links;
-  for (model::VirtualNetworkLink& link : to.virtual_network_links) {
-    if (link.resolution_policy.is_known()) link.resolution_policy = {};
-  }
-  to.dns_resolvers = from.dns_resolvers;
-  to.dns_resolver_endpoints = from.dns_resolver_endpoints;
-  to.forwarding_rulesets = from.forwarding_rulesets;
-  to.forwarding_rules = from.forwarding_rules;
-  to.forwarding_ruleset_links = from.forwarding_ruleset_links;
-  to.unmodelled_network = from.unmodelled_network;
-  return model::Estate(std::move(copy));
 }
 
 /// True when the step that answered names the zone itself: a zone for the public suffix answers in its place.
@@ -149,18 +95,19 @@ void add_members(const View& view, const std::vector<VnetIndex>& members, ClassA
 
 }  // namespace
 
-Findings networks_see_zones(const View& view) {
+Findings networks_see_zones(dns::Directory& directory) {
+  const View& view = directory.view();
   Findings out;
   const std::vector<PrivateName> asked = probes(view);
   if (asked.empty()) return out;
-  std::optional<model::Estate> empty;
-  if (depends_on_records(view.estate)) empty.emplace(without_records(view.estate));
-  const View seen{empty ? *empty : view.estate, view.roles, view.designations};
-  const dns::Resolver resolver(seen);
+  const dns::Resolver& resolver = directory.resolver();
   for (const std::vector<VnetIndex>& members : resolver.classes()) {
     if (members.empty()) continue;
     ClassAnswer answer;
-    for (const PrivateName& probe : asked) judge_probe(seen, probe, resolver.resolve(members.front(), probe), answer);
+    // Whether a zone is consulted does not depend on its records, nor on whether a link redirects what they lack.
+    for (const PrivateName& probe : asked) {
+      judge_probe(view, probe, resolver.resolve_in_empty_zones(members.front(), probe), answer);
+    }
     add_members(view, members, std::move(answer), out);
   }
   return out;

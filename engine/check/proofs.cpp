@@ -1,4 +1,5 @@
 // HP-EXP-012, HP-TRN-015 and HP-DNS-012: verdicts of the Z3 layer as findings.
+#include <memory>
 #include <utility>
 
 #include "engine/check/judgement.h"
@@ -21,7 +22,7 @@ struct Worder {
   void operator()(proof::Refuted& verdict) {
     finding.outcome = Outcome::fail;
     finding.message = std::move(verdict.message);
-    finding.witness = std::move(verdict.trace);
+    if (verdict.trace) finding.witness = std::make_shared<const net::Trace>(std::move(*verdict.trace));
     finding.chain = std::move(verdict.chain);
     finding.facts = std::move(verdict.facts);
     finding.expected = std::move(verdict.expected);
@@ -57,6 +58,6 @@ Findings worded(proof::ProofRun run) {
 
 Findings internet_reaches_no_service(const model::View& view) { return worded(proof::prove_no_public_endpoint(view)); }
 Findings transit_crosses_firewall(const model::View& view) { return worded(proof::prove_transit(view)); }
-Findings names_resolve_privately(const model::View& view) { return worded(proof::prove_resolution(view)); }
+Findings names_resolve_privately(dns::Directory& directory) { return worded(proof::prove_resolution(directory)); }
 
 }  // namespace hubproof::check

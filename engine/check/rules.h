@@ -22,12 +22,12 @@ Findings spoke_peering_in_order(const model::View& view);        // HP-TRN-008
 Findings no_other_exit(const model::View& view);                 // HP-TRN-011
 Findings transit_crosses_firewall(const model::View& view);      // HP-TRN-015
 
-Findings required_zone_is_central(const model::View& view);  // HP-DNS-001
-Findings no_zone_in_spoke(const model::View& view);          // HP-DNS-002
-Findings no_duplicate_zone(const model::View& view);         // HP-DNS-003
-Findings networks_see_zones(const model::View& view);        // HP-DNS-004
-Findings endpoints_have_records(const model::View& view);    // HP-DNS-005
-Findings names_resolve_privately(const model::View& view);   // HP-DNS-012
+Findings required_zone_is_central(const model::View& view);   // HP-DNS-001
+Findings no_zone_in_spoke(const model::View& view);           // HP-DNS-002
+Findings no_duplicate_zone(const model::View& view);          // HP-DNS-003
+Findings networks_see_zones(dns::Directory& directory);       // HP-DNS-004
+Findings endpoints_have_records(dns::Directory& directory);   // HP-DNS-005
+Findings names_resolve_privately(dns::Directory& directory);  // HP-DNS-012
 
 Findings api_management_is_internal(const model::View& view);  // HP-APM-001
 

@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 
 #include "engine/check/judgement.h"
 #include "engine/core/text.h"
+#include "engine/dns/directory.h"
 
 namespace hubproof::check {
 namespace {
@@ -61,8 +63,8 @@ void sort(const model::Estate& estate, std::vector<Finding>& findings) {
   }
 }
 
-template <class T>
-void append(std::vector<T>& to, std::vector<T> from) {
+template <class List>
+void append(List& to, std::vector<typename List::value_type> from) {
   std::move(from.begin(), from.end(), std::back_inserter(to));
 }
 
@@ -71,16 +73,32 @@ void sort_unique(std::vector<std::string>& list) {
   list.erase(std::unique(list.begin(), list.end()), list.end());
 }
 
+/// Rules about names are neighbours in the order of ids: what they share goes with the last of them.
+struct Runner {
+  const model::View& view;
+  std::optional<dns::Directory> directory = std::nullopt;
+
+  Findings operator()(Findings (*rule)(const model::View&)) {
+    directory.reset();
+    return rule(view);
+  }
+  Findings operator()(Findings (*rule)(dns::Directory&)) {
+    if (!directory) directory.emplace(view);
+    return rule(*directory);
+  }
+};
+
 }  // namespace
 
 Result run_rules(const model::View& view, const Selection& selection) {
   Result out;
+  Runner run{view};
   const Catalogue& texts = catalogue();
   for (const RuleImplementation& implementation : implementations()) {
     const RuleText* rule = texts.find(implementation.id);
     if (rule == nullptr || !is_selected(selection, implementation.id)) continue;
     const auto number = static_cast<std::uint16_t>(rule - texts.rules.data());
-    Findings found = implementation.run(view);
+    Findings found = std::visit(run, implementation.run);
     if (found.findings.empty()) {
       found.findings.push_back(inapplicable({}, "the export holds nothing that this rule speaks of"));
     }

@@ -3,11 +3,16 @@
 
 #include <span>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "engine/check/catalogue.h"
 #include "engine/check/finding.h"
 #include "engine/model/view.h"
+
+namespace hubproof::dns {
+class Directory;
+}
 
 namespace hubproof::check {
 
@@ -22,7 +27,8 @@ struct Findings {
 /// One implemented rule: a row of the table, one file per family (exposure.cpp, transit.cpp, dns.cpp, ...).
 struct RuleImplementation {
   std::string_view id;
-  Findings (*run)(const model::View& view);
+  /// Rules about names share what the first of them builds; the others look at the view alone.
+  std::variant<Findings (*)(const model::View&), Findings (*)(dns::Directory&)> run;
 };
 /// Sorted by id; every row has its text in the catalogue and every text its row (a test checks both).
 std::span<const RuleImplementation> implementations();

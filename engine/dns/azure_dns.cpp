@@ -19,19 +19,12 @@ Resolution public_answer(std::string why) {
   return out;
 }
 
-/// `name` relative to `zone`, "@" for the zone itself. Precondition: lies_under(name, zone).
-std::string_view relative(std::string_view name, std::string_view zone) {
-  return name.size() == zone.size() ? std::string_view("@") : name.substr(0, name.size() - zone.size() - 1);
-}
-
-std::vector<LinkedZone> zones_for(const NameIndex& index, ResourceId vnet, std::string_view name) {
-  std::vector<LinkedZone> zones = index.zones_of(vnet);
-  zones.erase(
-      std::remove_if(zones.begin(), zones.end(), [&](const auto& zone) { return !lies_under(name, zone.name); }),
-      zones.end());
-  // Longest first; the order among equals does not matter, they are an answer of their own.
-  std::stable_sort(zones.begin(), zones.end(),
-                   [](const auto& a, const auto& b) { return a.name.size() > b.name.size(); });
+/// The linked zones that may hold the name, longest first.
+std::vector<const LinkedZone*> zones_for(const NameIndex& index, ResourceId vnet, std::string_view name) {
+  std::vector<const LinkedZone*> zones;
+  for (const LinkedZone& zone : index.zones_of(vnet)) {
+    if (lies_under(name, zone.name)) zones.push_back(&zone);
+  }
   return zones;
 }
 
@@ -64,17 +57,18 @@ Resolution Query::at_azure_dns(ResourceId vnet, Asked asked) {
 // source: learn.microsoft.com/azure/dns/dns-private-resolver-overview#dns-resolver-endpoints-and-rulesets
 Resolution Query::visible_answer(ResourceId vnet, Asked asked) {
   const std::string_view name = text_of(asked);
-  const std::vector<LinkedZone> zones = zones_for(index_, vnet, name);
+  const std::vector<const LinkedZone*> zones = zones_for(index_, vnet, name);
   if (zones.empty()) return without_zone(vnet, asked);
   std::vector<Resolution> answers;
   for (std::size_t i = 0; i < zones.size(); ++i) {
-    if (!zones[i].doubt.empty()) return unknown(zones[i].doubt);
+    if (!zones[i]->doubt.empty()) return unknown(zones[i]->doubt);
     // source: azure-semantics.md 8.2: a VNet links one zone per name; two are an export that contradicts itself
-    if (i > 0 && zones[i].name == zones[i - 1].name) {
+    if (i > 0 && zones[i]->name == zones[i - 1]->name) {
       return unknown(fmt::format("two zones \"{}\" are linked to one network, which Azure refuses",
-                                 text::printable(zones[i].name)));
+                                 text::printable(zones[i]->name)));
     }
-    answers.push_back(in_zone(zones[i], vnet, name, true));
+    consulted_.push_back({zones[i]->zone, zones[i]->name, asked == Asked::alias});
+    answers.push_back(in_zone(*zones[i], vnet, name, true));
   }
   // Which of two nested zones answers is not documented (azure-semantics.md 8.1 step 3a): they must agree.
   return agree(std::move(answers), "nested zones linked to one network");
@@ -103,7 +97,8 @@ Resolution Query::without_zone(ResourceId vnet, Asked asked) {
 /// A zone that may be linked here unseen changes nothing only if it would give the same answer.
 Resolution Query::with_unseen_links(Resolution answer, ResourceId vnet, Asked asked) {
   if (answer.kind == Resolution::Kind::unknown || index_.zones_with_unseen_links().empty()) return answer;
-  const std::vector<LinkedZone> visible = index_.zones_of(vnet);
+  is_plain_ = false;
+  const std::span<const LinkedZone> visible = index_.zones_of(vnet);
   for (const LinkedZone& unseen : index_.zones_with_unseen_links()) {
     const bool concerns = lies_under(fqdn_, unseen.name) || lies_under(alias_, unseen.name);
     // A VNet links one zone per name, so a visible one of the name leaves no room.
@@ -140,9 +135,11 @@ Resolution Query::forward(const RuleMatch& match, ResourceId vnet, Asked asked) 
 }
 
 Resolution Query::in_zone(const LinkedZone& zone, ResourceId vnet, std::string_view name, bool may_follow) {
+  if (records_ == Records::assumed_none) return missing(zone, vnet, name, false);
   const std::string_view label = relative(name, zone.name);
   const auto exact = index_.records(zone.zone, label);
   if (!exact.empty()) return from_records(exact, zone, vnet, name, may_follow);
+  is_plain_ = false;
   // source: learn.microsoft.com/azure/dns/dns-zones-records#wildcard-records
   const std::size_t dot = label.find('.');
   const std::string wildcard = dot == std::string_view::npos ? "*" : "*" + std::string(label.substr(dot));
@@ -205,13 +202,18 @@ Resolution Query::from_records(const std::vector<const DnsRecordSet*>& records, 
 // law: record missing: NXDOMAIN, no public fallback, unless the link says NxDomainRedirect (privatelink zones only)
 // source: learn.microsoft.com/azure/dns/private-dns-fallback; azure-semantics.md 8.1 step 5
 Resolution Query::missing(const LinkedZone& zone, ResourceId vnet, std::string_view name, bool has_other_types) {
-  const std::string doubt = index_.doubt_of(zone.zone);
-  if (!doubt.empty()) return unknown(doubt);
+  const bool is_assumed = records_ == Records::assumed_none;
+  std::string doubt = is_assumed ? index_.doubt_of_zone_alone(zone.zone) : index_.doubt_of(zone.zone);
+  if (!doubt.empty()) return unknown(std::move(doubt));
   Resolution out;
   out.kind = Resolution::Kind::nx_domain;
   Step step{fmt::format("the zone \"{}\" linked to \"{}\" has no record for {}", text::printable(zone.name),
                         text::printable(index_.estate().name(vnet)), text::printable(name)),
             {{zone.zone, "", ""}}};
+  if (is_assumed) {
+    out.steps.push_back(std::move(step));
+    return out;
+  }
   const auto policy = zone.link == nullptr
                           ? std::nullopt
                           : zone.link->resolution_policy.value_or_default(ResolutionPolicy::default_policy);
@@ -239,14 +241,15 @@ Resolution Query::missing(const LinkedZone& zone, ResourceId vnet, std::string_v
 }
 
 Resolution Query::follow(const DnsRecordSet& record, ResourceId vnet, std::string_view name) {
+  is_plain_ = false;
   const Step step{fmt::format("{} is an alias of {}", text::printable(name), text::printable(record.cname)),
                   {{record.id, "/properties/cname", record.cname}}};
-  const std::vector<LinkedZone> zones = zones_for(index_, vnet, record.cname);
-  if (zones.empty() || !zones.front().doubt.empty() || zones.size() > 1) {
+  const std::vector<const LinkedZone*> zones = zones_for(index_, vnet, record.cname);
+  if (zones.empty() || !zones.front()->doubt.empty() || zones.size() > 1) {
     return unknown(fmt::format("the alias {} of {} is in no single zone of the network", text::printable(record.cname),
                                text::printable(name)));
   }
-  Resolution answer = in_zone(zones.front(), vnet, record.cname, false);
+  Resolution answer = in_zone(*zones.front(), vnet, record.cname, false);
   answer.steps.insert(answer.steps.begin(), step);
   return answer;
 }

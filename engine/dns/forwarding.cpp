@@ -10,14 +10,20 @@ namespace hubproof::dns {
 
 using namespace model;
 
-namespace {
-
 std::string_view two_labels(std::string_view name) {
   const std::size_t last = name.rfind('.');
   if (last == std::string_view::npos || last == 0) return name;
   const std::size_t before = name.rfind('.', last - 1);
   return before == std::string_view::npos ? name : name.substr(before + 1);
 }
+
+std::string_view domain_of(const ForwardingRule& rule) {
+  std::string_view domain = rule.domain;
+  if (!domain.empty() && domain.back() == '.') domain.remove_suffix(1);
+  return domain;
+}
+
+namespace {
 
 // A rule for "." leaves out the two-label names of the private-link zone table, which are reserved for Azure services,
 // and windowsazure.us, which the page names beside them. source:
@@ -28,13 +34,6 @@ bool is_reserved(std::string_view name) {
   const auto zones = private_link_zones();
   return std::any_of(zones.begin(), zones.end(),
                      [&](const auto& row) { return two_labels(row.public_suffix) == suffix; });
-}
-
-/// The rule's domain without the final dot; empty for ".".
-std::string_view domain_of(const ForwardingRule& rule) {
-  std::string_view domain = rule.domain;
-  if (!domain.empty() && domain.back() == '.') domain.remove_suffix(1);
-  return domain;
 }
 
 bool takes(const ForwardingRule& rule, std::string_view name) {

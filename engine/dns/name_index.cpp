@@ -19,6 +19,10 @@ bool lies_under(std::string_view name, std::string_view zone) {
   return name[at - 1] == '.' && name.substr(at) == zone;
 }
 
+std::string_view relative(std::string_view name, std::string_view zone) {
+  return name.size() == zone.size() ? std::string_view("@") : name.substr(0, name.size() - zone.size() - 1);
+}
+
 NameIndex::NameIndex(const View& view) : view_(view) {
   const std::vector<const Gap*> gaps = estate().gaps_in(ArgTable::resources);
   if (!gaps.empty()) {
@@ -30,6 +34,7 @@ NameIndex::NameIndex(const View& view) : view_(view) {
   index_servers();
   index_records();
   index_zones();
+  index_links();
   index_rulesets();
   index_interfaces();
 }
@@ -172,53 +177,86 @@ bool NameIndex::is_server_vnet(ResourceId vnet) const {
   return std::any_of(servers_.begin(), servers_.end(), [&](const auto& entry) { return entry.second.vnet == vnet; });
 }
 
-std::vector<LinkedZone> NameIndex::zones_of(ResourceId vnet) const {
-  std::vector<LinkedZone> out;
-  for (const auto& [key, position] : estate().links_by_vnet.of(vnet)) {
-    const VirtualNetworkLink& link = estate().tables().virtual_network_links[position];
-    const PrivateDnsZone* zone = estate().find<PrivateDnsZone>(link.zone);
-    LinkedZone& linked = out.emplace_back();
-    linked.zone = link.zone;
-    // The zone of a link whose zone the export does not hold still has its name in the id; what else it says is not
-    // known.
-    linked.name = zone != nullptr ? std::string_view(zone->name) : estate().name(link.zone);
-    linked.link = &link;
-    if (!link.unread.empty() || !link.is_settled || link.state.is_unreadable() || is_contradictory(link.id)) {
-      linked.doubt = fmt::format("the link \"{}\" is not settled or could not be read in full",
-                                 text::printable(estate().name(link.id)));
-    } else if (link.state.is(LinkState::in_progress)) {
-      linked.doubt = fmt::format("the link \"{}\" is in progress", text::printable(estate().name(link.id)));
-    } else if (link.state.is_absent()) {
-      // Azure always states it. source: learn.microsoft.com/rest/api/dns/privatedns/virtual-network-links/get
-      linked.doubt = fmt::format("the link \"{}\" states no virtualNetworkLinkState, so it may not be completed",
-                                 text::printable(estate().name(link.id)));
-    } else if (zone == nullptr) {
-      linked.doubt = doubt_of(link.zone);
-    }
+LinkedZone NameIndex::linked_zone(const VirtualNetworkLink& link) const {
+  const PrivateDnsZone* zone = estate().find<PrivateDnsZone>(link.zone);
+  LinkedZone out;
+  out.zone = link.zone;
+  // The zone of a link whose zone the export does not hold still has its name in the id; what else it says is not
+  // known.
+  out.name = zone != nullptr ? std::string_view(zone->name) : estate().name(link.zone);
+  out.link = &link;
+  if (!link.unread.empty() || !link.is_settled || link.state.is_unreadable() || is_contradictory(link.id)) {
+    out.doubt = fmt::format("the link \"{}\" is not settled or could not be read in full",
+                            text::printable(estate().name(link.id)));
+  } else if (link.state.is(LinkState::in_progress)) {
+    out.doubt = fmt::format("the link \"{}\" is in progress", text::printable(estate().name(link.id)));
+  } else if (link.state.is_absent()) {
+    // Azure always states it. source: learn.microsoft.com/rest/api/dns/privatedns/virtual-network-links/get
+    out.doubt = fmt::format("the link \"{}\" states no virtualNetworkLinkState, so it may not be completed",
+                            text::printable(estate().name(link.id)));
+  } else if (zone == nullptr) {
+    out.doubt = doubt_of(link.zone);
   }
   return out;
 }
 
+void NameIndex::index_links() {
+  for (const VirtualNetworkLink& link : estate().tables().virtual_network_links) {
+    if (link.vnet.is_set()) linked_.push_back(linked_zone(link));
+  }
+  // Names of one length under which one name lies are one name.
+  std::stable_sort(linked_.begin(), linked_.end(), [](const LinkedZone& a, const LinkedZone& b) {
+    return std::pair(a.link->vnet, b.name.size()) < std::pair(b.link->vnet, a.name.size());
+  });
+}
+
+std::span<const LinkedZone> NameIndex::zones_of(ResourceId vnet) const {
+  const auto first = std::lower_bound(linked_.begin(), linked_.end(), vnet,
+                                      [](const LinkedZone& zone, ResourceId id) { return zone.link->vnet < id; });
+  auto last = first;
+  while (last != linked_.end() && last->link->vnet == vnet) ++last;
+  return {first, last};
+}
+
+std::span<const NameIndex::RecordKey> NameIndex::keys_of(ResourceId zone, std::string_view name) const {
+  const auto first =
+      std::lower_bound(records_.begin(), records_.end(), std::tie(zone, name),
+                       [](const RecordKey& a, const auto& key) { return std::tie(a.zone, a.name) < key; });
+  auto last = first;
+  while (last != records_.end() && last->zone == zone && last->name == name) ++last;
+  return {first, last};
+}
+
 std::vector<const DnsRecordSet*> NameIndex::records(ResourceId zone, std::string_view name) const {
   std::vector<const DnsRecordSet*> out;
-  auto at = std::lower_bound(records_.begin(), records_.end(), std::tie(zone, name),
-                             [](const RecordKey& a, const auto& key) { return std::tie(a.zone, a.name) < key; });
-  for (; at != records_.end() && at->zone == zone && at->name == name; ++at) {
-    out.push_back(&estate().tables().dns_record_sets[at->position]);
-  }
+  for (const RecordKey& key : keys_of(zone, name)) out.push_back(&estate().tables().dns_record_sets[key.position]);
   return out;
+}
+
+const DnsRecordSet* NameIndex::plain_record(ResourceId zone, std::string_view name) const {
+  const auto keys = keys_of(zone, name);
+  if (keys.size() != 1) return nullptr;
+  const DnsRecordSet& record = estate().tables().dns_record_sets[keys.front().position];
+  const bool is_plain = record.type == "a" && !record.addresses.empty() && record.unread.empty() && record.is_settled &&
+                        !is_contradictory(record.id);
+  return is_plain ? &record : nullptr;
+}
+
+std::string NameIndex::doubt_of_zone_alone(ResourceId id) const {
+  const PrivateDnsZone* zone = estate().find<PrivateDnsZone>(id);
+  if (zone == nullptr) return fmt::format("the zone \"{}\" is not in the export", text::printable(estate().name(id)));
+  if (!is_contradictory(id) && zone->unread.empty() && zone->is_settled) return {};
+  return fmt::format("the zone \"{}\" is not settled, contradictory or could not be read in full",
+                     text::printable(zone->name));
 }
 
 // A zone that states its number of record sets is known in full when so many are held, whatever else the table lacks.
 // Every zone has one SOA record set at its apex, which some exports leave out. source:
 // learn.microsoft.com/azure/dns/private-dns-privatednszone; azure-semantics.md 8.2
 std::string NameIndex::doubt_of(ResourceId id) const {
+  std::string doubt = doubt_of_zone_alone(id);
+  if (!doubt.empty()) return doubt;
   const PrivateDnsZone* zone = estate().find<PrivateDnsZone>(id);
-  if (zone == nullptr) return fmt::format("the zone \"{}\" is not in the export", text::printable(estate().name(id)));
-  if (is_contradictory(id) || !zone->unread.empty() || !zone->is_settled) {
-    return fmt::format("the zone \"{}\" is not settled, contradictory or could not be read in full",
-                       text::printable(zone->name));
-  }
   if (zone->record_sets) {
     const auto apex = records(id, "@");
     const bool has_soa =

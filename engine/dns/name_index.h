@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,11 +40,16 @@ class NameIndex {
   std::vector<Server> servers_at(Ipv4 address, model::ResourceId from, std::string& why) const;
   bool is_server_vnet(model::ResourceId vnet) const;
 
-  std::vector<LinkedZone> zones_of(model::ResourceId vnet) const;
+  /// The zones linked to the VNet, longest name first; links of one name follow each other.
+  std::span<const LinkedZone> zones_of(model::ResourceId vnet) const;
   /// Zones that state more links than the export holds: they may be linked to any VNet.
   const std::vector<LinkedZone>& zones_with_unseen_links() const { return unseen_links_; }
   /// Records of a relative name ("@" for the zone itself), all types.
   std::vector<const model::DnsRecordSet*> records(model::ResourceId zone, std::string_view name) const;
+  /// The one record set of the name, if it is one of type A that can be relied upon; else nullptr.
+  const model::DnsRecordSet* plain_record(model::ResourceId zone, std::string_view name) const;
+  /// Why the zone itself, whatever its records are, cannot be relied upon; empty: it can.
+  std::string doubt_of_zone_alone(model::ResourceId zone) const;
   /// Why a record may exist that the export does not hold; empty when the zone is known in full.
   std::string doubt_of(model::ResourceId zone) const;
 
@@ -66,6 +72,9 @@ class NameIndex {
   void index_servers();
   void index_records();
   void index_zones();
+  void index_links();
+  LinkedZone linked_zone(const model::VirtualNetworkLink& link) const;
+  std::span<const RecordKey> keys_of(model::ResourceId zone, std::string_view name) const;
   void index_rulesets();
   void index_interfaces();
   bool are_peered(model::ResourceId a, model::ResourceId b) const;
@@ -77,6 +86,7 @@ class NameIndex {
   std::multimap<Ipv4, Server> servers_;
   std::vector<RecordKey> records_;  // sorted by zone, name, position
   std::vector<LinkedZone> unseen_links_;
+  std::vector<LinkedZone> linked_;  // sorted by VNet, then as zones_of() says
   std::vector<model::ResourceId> unlinked_rulesets_;
   std::map<model::VnetIndex, std::vector<std::vector<std::string>>> interface_servers_;
   std::string resources_doubt_;
@@ -85,5 +95,7 @@ class NameIndex {
 
 /// True when `name` is `zone` or lies under it.
 bool lies_under(std::string_view name, std::string_view zone);
+/// `name` relative to `zone`, "@" for the zone itself. Precondition: lies_under(name, zone).
+std::string_view relative(std::string_view name, std::string_view zone);
 
 }  // namespace hubproof::dns

@@ -80,10 +80,15 @@ Resolution agree(std::vector<Resolution> answers, std::string_view what) {
   return answers.empty() ? unknown(fmt::format("{} are none", what)) : std::move(answers.front());
 }
 
-Query::Query(const NameIndex& index, const PrivateName& name)
-    : index_(index),
-      fqdn_(name.fqdn),
-      alias_(name.record.empty() || name.record == "@" ? name.zone : name.record + "." + name.zone) {}
+Query::Query(const NameIndex& index, const PrivateName& name, Records records)
+    : index_(index), records_(records), fqdn_(name.fqdn), alias_(alias_of(name)) {}
+
+std::optional<DecidingZone> Query::deciding_zone() const {
+  const bool is_one = std::all_of(consulted_.begin(), consulted_.end(),
+                                  [&](const DecidingZone& zone) { return zone == consulted_.front(); });
+  if (!is_plain_ || consulted_.empty() || !is_one) return std::nullopt;
+  return consulted_.front();
+}
 
 // law: network interface servers override the VNet's; several servers: clients may ask any of them, so all must agree
 Resolution Query::from(VnetIndex index) {

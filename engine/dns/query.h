@@ -1,6 +1,7 @@
 // Query: one name on its way through servers, zones and rulesets (azure-semantics.md 8.1). Used inside engine/dns.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -8,6 +9,7 @@
 
 #include "engine/dns/name_index.h"
 #include "engine/dns/resolve.h"
+#include "engine/dns/resolver.h"
 
 namespace hubproof::dns {
 
@@ -20,15 +22,26 @@ struct RuleMatch {
 /// source: learn.microsoft.com/azure/dns/private-resolver-endpoints-rulesets#rule-processing
 RuleMatch match_rules(const NameIndex& index, model::ResourceId vnet, std::string_view name);
 
+/// The rule's domain without the final dot; empty for ".".
+std::string_view domain_of(const model::ForwardingRule& rule);
+/// The last two labels of a name: "windows.net".
+std::string_view two_labels(std::string_view name);
+/// The privatelink name that public DNS gives as the alias of the public one.
+std::string alias_of(const PrivateName& name);
+
 /// The one answer of all, or unknown; `what` says whose answers they are ("the DNS servers").
 Resolution agree(std::vector<Resolution> answers, std::string_view what);
 Resolution unknown(std::string why);
 
 class Query {
  public:
-  Query(const NameIndex& index, const PrivateName& name);
+  /// `assumed_none`: as if every zone were empty and no link redirected, so that NXDOMAIN names the zone that is asked.
+  enum class Records : std::uint8_t { as_exported, assumed_none };
+  Query(const NameIndex& index, const PrivateName& name, Records records = Records::as_exported);
   /// What clients in the VNet get.
   Resolution from(model::VnetIndex vnet);
+  /// After from(): the one zone whose records decided, when nothing but an exact record of it did.
+  std::optional<DecidingZone> deciding_zone() const;
 
  private:
   /// The name that is asked for: the public one, or the privatelink name that public DNS gives as its alias.
@@ -52,9 +65,12 @@ class Query {
   bool has_zone_for(model::ResourceId vnet, std::string_view name) const;
 
   const NameIndex& index_;
+  Records records_;
   std::string fqdn_;
   std::string alias_;
   std::vector<Hop> path_;  ///< where the query has been, to notice loops
+  std::vector<DecidingZone> consulted_;
+  bool is_plain_ = true;  ///< no wildcard, alias or unseen link was looked at
 };
 
 }  // namespace hubproof::dns

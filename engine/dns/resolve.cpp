@@ -95,11 +95,6 @@ class ClassKey {
 
 }  // namespace
 
-Resolver::Resolver(const View& view) : index_(std::make_unique<const NameIndex>(view)) {}
-Resolver::~Resolver() = default;
-
-Resolution Resolver::resolve(VnetIndex vnet, const PrivateName& name) const { return Query(*index_, name).from(vnet); }
-
 std::vector<std::vector<VnetIndex>> Resolver::classes() const {
   std::map<std::string, std::size_t> class_of;
   std::vector<std::vector<VnetIndex>> out;  // in the order of their first members

@@ -6,6 +6,10 @@
 #include "engine/proof/effort.h"
 #include "engine/proof/verdict.h"
 
+namespace hubproof::dns {
+class Directory;
+}
+
 namespace hubproof::proof {
 
 /// HP-EXP-012: no packet from the Internet is accepted by an AI or data service. One result per service.
@@ -17,5 +21,7 @@ ProofRun prove_transit(const model::View& view, Effort effort = {});
 
 /// HP-DNS-012: every private-link name resolves to an approved private endpoint of its service. One result per VNet.
 ProofRun prove_resolution(const model::View& view, Effort effort = {});
+/// The same, with names and resolver that others use as well.
+ProofRun prove_resolution(dns::Directory& directory, Effort effort = {});
 
 }  // namespace hubproof::proof

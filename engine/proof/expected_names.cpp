@@ -40,14 +40,7 @@ struct Addresses {
   bool is_complete = true;  // false: the endpoint may have addresses that the export does not show
 };
 
-// The NIC holds all addresses; ipConfigurations and customDnsConfigs repeat some.
-// source: learn.microsoft.com/azure/templates/microsoft.network/privateendpoints
-Addresses addresses_of(const model::Estate& estate, const PrivateEndpoint& endpoint) {
-  Addresses out;
-  out.all = endpoint.addresses;
-  for (const PrivateEndpoint::DnsConfig& config : endpoint.custom_dns_configs) {
-    out.all.insert(out.all.end(), config.addresses.begin(), config.addresses.end());
-  }
+void add_interface_addresses(const model::Estate& estate, const PrivateEndpoint& endpoint, Addresses& out) {
   for (const model::ResourceId id : endpoint.network_interfaces) {
     const model::NetworkInterface* nic = estate.find<model::NetworkInterface>(id);
     if (nic == nullptr || !nic->unread.empty()) out.is_complete = false;
@@ -59,13 +52,42 @@ Addresses addresses_of(const model::Estate& estate, const PrivateEndpoint& endpo
         out.is_complete = false;
     }
   }
+}
+
+bool holds(const std::vector<Ipv4>& list, Ipv4 address) {
+  return std::find(list.begin(), list.end(), address) != list.end();
+}
+
+/// The addresses that answer `fqdn`.
+// The NIC holds all addresses; ipConfigurations and customDnsConfigs repeat some, and customDnsConfigs tells which
+// belong to which name. One that the NIC does not have is an export that contradicts itself: no answer is right for
+// sure. source: learn.microsoft.com/azure/templates/microsoft.network/privateendpoints
+Addresses addresses_of(const model::Estate& estate, const PrivateEndpoint& endpoint, std::string_view fqdn) {
+  Addresses out;
+  add_interface_addresses(estate, endpoint, out);
+  const bool is_known = out.is_complete && !out.all.empty();
+  if (!is_known) out.all.insert(out.all.end(), endpoint.addresses.begin(), endpoint.addresses.end());
+  std::vector<Ipv4> own;
+  for (const PrivateEndpoint::DnsConfig& config : endpoint.custom_dns_configs) {
+    const bool is_name = text::equals(config.fqdn, fqdn);
+    for (const Ipv4 address : config.addresses) {
+      if (is_known && !holds(out.all, address)) {
+        out.is_complete = false;
+      } else if (is_name) {
+        own.push_back(address);
+      } else if (!is_known) {
+        out.all.push_back(address);
+      }
+    }
+  }
+  if (!own.empty()) out.all = std::move(own);
   out.is_complete = out.is_complete && !out.all.empty() && endpoint.unread.empty();
   return out;
 }
 
 class Collector {
  public:
-  explicit Collector(const model::View& view) : view_(view), estate_(view.estate) {}
+  explicit Collector(dns::Directory& directory) : directory_(directory), estate_(directory.view().estate) {}
   ExpectedNames run();
 
  private:
@@ -75,7 +97,7 @@ class Collector {
   void missing_targets();
   void unused_endpoints();
 
-  const model::View& view_;
+  dns::Directory& directory_;
   const model::Estate& estate_;
   ExpectedNames out_;
 };
@@ -97,12 +119,12 @@ void Collector::answers(const model::Service& service, ExpectedName& expected) {
     const PrivateEndpoint& endpoint = estate_.tables().private_endpoints[index];
     Approval state = Approval::no;
     for (const PrivateEndpoint::Connection& connection : endpoint.connections) {
-      if (connection.target != target || !serves(connection, expected.name.group_id)) continue;
+      if (connection.target != target || !serves(connection, expected.name->group_id)) continue;
       const Approval here = combined(approval(connection.status), service_side(service, endpoint.id));
       if (state != Approval::yes && here != Approval::no) state = here;
     }
     if (state == Approval::no) continue;
-    const Addresses held = addresses_of(estate_, endpoint);
+    const Addresses held = addresses_of(estate_, endpoint, expected.name->fqdn);
     if (state == Approval::yes) expected.approved.insert(expected.approved.end(), held.all.begin(), held.all.end());
     if (state == Approval::yes && held.is_complete && endpoint.is_settled) continue;
     expected.doubt =
@@ -125,14 +147,14 @@ void Collector::connections_elsewhere(const model::Service& service, ExpectedNam
 
 void Collector::service(const model::Service& service) {
   if (estate_.endpoints_by_target.of(service.id).empty() && service.endpoint_connections.empty()) return;
-  dns::ServiceNames names = dns::private_names(view_, service);
+  const dns::ServiceNames& names = directory_.names_of(service);
   if (!names.unknown_because.empty()) {
     out_.gaps.push_back({{service.id, "/properties", "names not known"},
                          fmt::format("{}: {}", estate_.name(service.id), names.unknown_because)});
   }
-  for (dns::PrivateName& name : names.names) {
+  for (const dns::PrivateName& name : names.names) {
     ExpectedName& expected = out_.names.emplace_back();
-    expected.name = std::move(name);
+    expected.name = &name;
     expected.service = service.id;
     answers(service, expected);
     connections_elsewhere(service, expected);
@@ -201,6 +223,6 @@ ExpectedNames Collector::run() {
 
 }  // namespace
 
-ExpectedNames expected_names(const model::View& view) { return Collector(view).run(); }
+ExpectedNames expected_names(dns::Directory& directory) { return Collector(directory).run(); }
 
 }  // namespace hubproof::proof

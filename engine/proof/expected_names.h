@@ -4,14 +4,14 @@
 #include <string>
 #include <vector>
 
-#include "engine/dns/names.h"
+#include "engine/dns/directory.h"
 #include "engine/model/view.h"
 
 namespace hubproof::proof {
 
 /// One private-link name and which answers are right.
 struct ExpectedName {
-  dns::PrivateName name;
+  const dns::PrivateName* name = nullptr;  ///< held by the directory
   model::ResourceId service;
   /// Addresses of endpoints of the service and group that are Approved on every side that shows it. Sorted.
   /// source: azure-semantics.md 9.4 (only Approved carries traffic; the state exists on both sides)
@@ -34,7 +34,7 @@ struct ExpectedNames {
   std::vector<std::string> assumptions;
 };
 
-/// The names of every service that has a private endpoint.
-ExpectedNames expected_names(const model::View& view);
+/// The names of every service that has a private endpoint. The directory must outlive them.
+ExpectedNames expected_names(dns::Directory& directory);
 
 }  // namespace hubproof::proof

@@ -19,7 +19,7 @@ class Question {
   Answer ask(std::span<const NameAnswer> names, bool with_open);
 
  private:
-  Term is_any_of(const std::vector<Ipv4>& addresses);
+  Term is_any_of(std::span<const Ipv4> addresses);
   Term is_wrong(const NameAnswer& name);
 
   Solver& solver_;
@@ -27,7 +27,7 @@ class Question {
   Term address_;
 };
 
-Term Question::is_any_of(const std::vector<Ipv4>& addresses) {
+Term Question::is_any_of(std::span<const Ipv4> addresses) {
   Term out = solver_.truth(false);
   for (const Ipv4 address : addresses) out = solver_.either(out, solver_.equals(address_, address.bits()));
   return out;
@@ -62,30 +62,40 @@ Answer ask_all(Question& question, std::span<const NameAnswer> names, bool with_
   return gave_up ? Answer::gave_up : Answer::unsat;
 }
 
-/// What decides a name, with its addresses numbered in order of appearance: the obligation of a name says nothing about
-/// an address but which others it equals, so two names with the same key hold or fail together.
-std::string key_of(const NameAnswer& name) {
-  std::vector<Ipv4> met;
-  std::string key(1, name.is_open ? '?' : '=');
-  const auto add = [&](const std::vector<Ipv4>& addresses) {
+/// Writes what decides a name, with its addresses numbered in order of appearance: the obligation of a name says
+/// nothing about an address but which others it equals, so two names with the same key hold or fail together.
+class KeyWriter {
+ public:
+  const std::string& of(const NameAnswer& name) {
+    met_.clear();
+    key_.assign(1, name.is_open ? '?' : '=');
+    add(name.answers);
+    add(name.approved);
+    return key_;
+  }
+
+ private:
+  void add(std::span<const Ipv4> addresses) {
     for (const Ipv4 address : addresses) {
-      const auto at = std::find(met.begin(), met.end(), address);
-      key += std::to_string(at - met.begin()) + ",";
-      if (at == met.end()) met.push_back(address);
+      const auto at = std::find(met_.begin(), met_.end(), address);
+      key_ += std::to_string(at - met_.begin());
+      key_ += ',';
+      if (at == met_.end()) met_.push_back(address);
     }
-    key += '/';
-  };
-  add(name.answers);
-  add(name.approved);
-  return key;
-}
+    key_ += '/';
+  }
+
+  std::vector<Ipv4> met_;
+  std::string key_;
+};
 
 /// The first name of every class of like names, in order.
 std::vector<NameAnswer> representatives(std::span<const NameAnswer> names) {
   std::set<std::string> seen;
   std::vector<NameAnswer> out;
+  KeyWriter key;
   for (const NameAnswer& name : names) {
-    if (seen.insert(key_of(name)).second) out.push_back(name);
+    if (seen.insert(key.of(name)).second) out.push_back(name);
   }
   return out;
 }

@@ -3,17 +3,16 @@
 #pragma once
 
 #include <span>
-#include <vector>
 
 #include "engine/proof/solver.h"
 #include "engine/value/ipv4.h"
 
 namespace hubproof::proof {
 
-/// One name: what it is answered with and what is right.
+/// One name: what it is answered with and what is right. Refers to addresses that others hold.
 struct NameAnswer {
-  std::vector<Ipv4> answers;  ///< private addresses; empty: no private answer at all, which is wrong
-  std::vector<Ipv4> approved;
+  std::span<const Ipv4> answers;  ///< private addresses; empty: no private answer at all, which is wrong
+  std::span<const Ipv4> approved;
   bool is_open = false;  ///< the answer is not known: it may be any
 };
 

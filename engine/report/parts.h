@@ -13,9 +13,10 @@ void write_problems(Page& page, const Subject& subject);
 /// with `facts`, else the last that routed, else the last.
 void write_hops(Page& page, const Subject& subject, const net::Trace& trace, const std::vector<model::Fact>& facts,
                 const std::string& expected);
-/// "   = facts: ..." one line per fact with its place in the input, at most `limit`.
+/// "   = facts: ..." one line per fact with its place in the input, at most `limit`. `others` counts further facts
+/// that are not in the list.
 void write_facts(Page& page, const Subject& subject, std::string_view label, const std::vector<model::Fact>& facts,
-                 std::size_t limit);
+                 std::size_t limit, std::size_t others = 0);
 /// One violated or undecided finding in full. `more` are further resources with the same cause, shown by name.
 void write_finding(Page& page, const Subject& subject, const check::Finding& finding,
                    const std::vector<const check::Finding*>& more);

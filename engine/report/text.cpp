@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <map>
+#include <unordered_map>
 
 #include "engine/core/text.h"
 #include "engine/report/cause.h"
@@ -58,23 +60,41 @@ void write_read(Page& page, const Subject& subject) {
                   counted(snapshot.tables.services.size(), "AI or data service", "AI and data services")));
 }
 
-/// The facts that most passes of the rule rest on, most used first.
-std::vector<model::Fact> top_facts(const check::Result& result, std::uint16_t rule) {
+struct FactKey {
+  model::ResourceId resource;
+  std::string_view pointer;
+  friend auto operator<=>(const FactKey&, const FactKey&) = default;
+};
+struct FactHash {
+  std::size_t operator()(const FactKey& key) const {
+    return std::hash<std::string_view>{}(key.pointer) * 31 + key.resource.index();
+  }
+};
+
+/// The facts that most passes of the rule rest on, most used first, at most `limit`; `others` says how many there are
+/// beside them.
+std::vector<model::Fact> top_facts(const check::Result& result, std::uint16_t rule, std::size_t limit,
+                                   std::size_t& others) {
   struct Used {
     const model::Fact* fact;
     std::size_t count;
   };
-  std::map<std::pair<model::ResourceId, std::string>, Used> used;
+  std::unordered_map<FactKey, Used, FactHash> used;
   for (const Finding& finding : result.findings) {
     if (finding.rule != rule || finding.outcome != Outcome::pass) continue;
     for (const model::Fact& fact : finding.facts)
       ++used.try_emplace({fact.resource, fact.pointer}, Used{&fact, 0}).first->second.count;
   }
-  std::vector<Used> order;
-  for (const auto& [key, value] : used) order.push_back(value);
-  std::stable_sort(order.begin(), order.end(), [](const Used& a, const Used& b) { return a.count > b.count; });
+  std::vector<std::pair<FactKey, Used>> order(used.begin(), used.end());
+  const std::size_t shown = std::min(limit, order.size());
+  others = order.size() - shown;
+  // Keys are unique, so that the order of the table does not show.
+  std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(shown), order.end(),
+                    [](const auto& a, const auto& b) {
+                      return a.second.count != b.second.count ? a.second.count > b.second.count : a.first < b.first;
+                    });
   std::vector<model::Fact> out;
-  for (const Used& entry : order) out.push_back(*entry.fact);
+  for (std::size_t i = 0; i < shown; ++i) out.push_back(*order[i].second.fact);
   return out;
 }
 
@@ -85,7 +105,9 @@ void write_proved(Page& page, const Subject& subject, const check::Result& resul
   page.line(fmt::format("{} {}     {}, {} solved", page.paint(fmt::format("proved[{}]", about.id), Ink::green),
                         about.title, counted(rule.passed, "resource", "resources"),
                         counted(static_cast<std::size_t>(obligations), "obligation", "obligations")));
-  write_facts(page, subject, "rests on", top_facts(result, rule.rule), kTopFacts);
+  std::size_t others = 0;
+  const std::vector<model::Fact> facts = top_facts(result, rule.rule, kTopFacts, others);
+  write_facts(page, subject, "rests on", facts, kTopFacts, others);
 }
 
 void write_holds(Page& page, const Subject& subject, const check::Result& result, const Summary& summary) {

@@ -77,15 +77,16 @@ void write_hops(Page& page, const Subject& subject, const net::Trace& trace, con
 }
 
 void write_facts(Page& page, const Subject& subject, std::string_view label, const std::vector<model::Fact>& facts,
-                 std::size_t limit) {
+                 std::size_t limit, std::size_t others) {
   const std::size_t shown_count = std::min(limit, facts.size());
   const std::string lead = fmt::format("   = {}: ", label);
   for (std::size_t i = 0; i < shown_count; ++i) {
     page.paragraph(i == 0 ? lead : std::string(lead.size(), ' '), fact_text(page, subject, facts[i]));
   }
-  if (facts.size() > shown_count) {
+  const std::size_t hidden = facts.size() - shown_count + others;
+  if (hidden > 0) {
     page.line(fmt::format("{}and {} (-v shows all)", std::string(lead.size(), ' '),
-                          counted(facts.size() - shown_count, "more fact", "more facts")));
+                          counted(hidden, "more fact", "more facts")));
   }
 }
 

@@ -130,11 +130,42 @@ const CheckRow kRows[] = {
      [](Snapshot& s) { remove(s, s.tables.services, "accounts/oai"); }, "unknown"},
     {"HP-DNS-005", "an account without a custom subdomain",
      [](Snapshot& s) { entity(s, s.tables.services, "accounts/oai").custom_subdomain.clear(); }, "unknown"},
-    {"HP-DNS-005", "a pending endpoint has its record all the same",
+    {"HP-DNS-005", "a pending endpoint carries nothing, whatever its record says",
      [](Snapshot& s) {
        entity(s, s.tables.private_endpoints, "pe-oai").connections[0].status = ConnectionStatus::pending;
      },
-     "pass"},
+     "unknown"},
+    {"HP-DNS-005", "an endpoint that only its target calls pending",
+     [](Snapshot& s) {
+       const ResourceId endpoint = entity(s, s.tables.private_endpoints, "pe-oai").id;
+       entity(s, s.tables.services, "accounts/oai")
+           .endpoint_connections.push_back({endpoint, ConnectionStatus::pending});
+     },
+     "unknown"},
+    {"HP-DNS-005", "a pending endpoint without a record may get it with the approval",
+     [](Snapshot& s) {
+       remove(s, s.tables.dns_record_sets, std::string(kOpenAi) + "/A/oai");
+       entity(s, s.tables.private_endpoints, "pe-oai").connections[0].status = ConnectionStatus::pending;
+     },
+     "unknown"},
+    {"HP-DNS-005", "an endpoint that does not tell its connection state",
+     [](Snapshot& s) { entity(s, s.tables.private_endpoints, "pe-oai").connections[0].status = {}; }, "unknown"},
+    {"HP-DNS-005", "an endpoint that its target does not list",
+     [](Snapshot& s) { entity(s, s.tables.services, "accounts/oai").lists_endpoint_connections = true; }, "unknown"},
+    {"HP-DNS-005", "a configured address that the endpoint's interface does not have",
+     [](Snapshot& s) {
+       entity(s, s.tables.private_endpoints, "pe-oai").custom_dns_configs = {
+           {"oai.openai.azure.com", {ip("10.0.3.9")}}};
+       record(s).addresses = {ip("10.0.3.9")};
+     },
+     "unknown"},
+    {"HP-DNS-005", "an endpoint that names no target",
+     [](Snapshot& s) {
+       PrivateEndpoint& endpoint = entity(s, s.tables.private_endpoints, "pe-oai");
+       endpoint.connections[0].target = {};
+       endpoint.custom_dns_configs.push_back({"oai.openai.azure.com", {ip("10.0.3.4")}});
+     },
+     "unknown"},
     {"HP-DNS-005", "a rejected endpoint whose record is left",
      [](Snapshot& s) {
        entity(s, s.tables.private_endpoints, "pe-oai").connections[0].status = ConnectionStatus::rejected;

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 
@@ -619,6 +620,56 @@ TEST_CASE("networks that see names alike are one class") {
     classes += "| ";
   }
   CHECK(classes == "a a2 | b b2 | c | hub | z | ");
+}
+
+TEST_CASE("names of one kind take one way: the shared way and the name's own record are its resolution") {
+  Design d;
+  resolver_in_hub(d);
+  d.b.vnet("c", "10.5.0.0/16").dns_servers = {"10.0.2.4", "10.0.0.4"};
+  d.b.ruleset("rs", {"b"});
+  d.b.forward("rs", "vault.azure.net.", {"10.0.0.4"});
+  d.b.forward("rs", "special.vault.azure.net.", {"10.99.0.4"});
+  zone_with(d, "shadow.vault.azure.net", "@", "10.0.3.9", "hub");
+  for (const char* name : {"kv1", "kv2", "special", "shadow", "two", "one.two"}) d.b.record(d.zone, name, {"10.0.3.5"});
+  d.b.record(d.zone, "two", {"10.0.3.7", "10.0.3.6"});
+  alias(d, d.zone, "alias", "kv1.privatelink.vaultcore.azure.net");
+  const World w = d.world();
+  const dns::Resolver resolver(w.view());
+  std::vector<PrivateName> names;
+  for (const char* record : {"kv", "kv1", "kv2", "special", "shadow", "two", "one.two", "alias", "missing"}) {
+    names.push_back({fmt::format("{}.vault.azure.net", record), std::string(kZone), record, "vault"});
+  }
+  std::vector<const PrivateName*> refs;
+  for (const PrivateName& name : names) refs.push_back(&name);
+  const std::vector<std::uint32_t> kinds = resolver.kinds(refs);
+  CHECK(kinds[0] == kinds[1]);
+  CHECK(kinds[0] != kinds[3]);  // a forwarding rule of its own
+  CHECK(kinds[0] != kinds[4]);  // a zone of its own
+  std::size_t shared = 0;
+  for (std::uint32_t vnet = 0; vnet < w.estate().tables().virtual_networks.size(); ++vnet) {
+    for (std::size_t first = 0; first < names.size(); ++first) {
+      const dns::Route route = resolver.route(VnetIndex(vnet), names[first]);
+      for (std::size_t other = 0; route.decided_by && other < names.size(); ++other) {
+        const DnsRecordSet* record = resolver.plain_record(*route.decided_by, names[other]);
+        if (kinds[other] != kinds[first] || record == nullptr) continue;
+        CAPTURE(names[first].fqdn);
+        CAPTURE(names[other].fqdn);
+        const Resolution whole = resolver.resolve(VnetIndex(vnet), names[other]);
+        std::vector<Ipv4> addresses = record->addresses;
+        std::sort(addresses.begin(), addresses.end());
+        CHECK(whole.kind == Resolution::Kind::private_addresses);
+        CHECK(whole.addresses == addresses);
+        REQUIRE(whole.steps.size() == route.resolution.steps.size());
+        for (std::size_t i = 0; i < whole.steps.size(); ++i) {
+          CHECK(whole.steps[i].what == route.resolution.steps[i].what);
+          CHECK(whole.steps[i].facts.front() == route.resolution.steps[i].facts.front());
+        }
+        CHECK(whole.steps.back().facts.back().resource == record->id);
+        ++shared;
+      }
+    }
+  }
+  CHECK(shared > 20);
 }
 
 TEST_CASE("a thousand spokes behind one firewall are one class, and twelve thousand names take little time") {

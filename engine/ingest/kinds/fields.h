@@ -95,6 +95,28 @@ Child read_child(Cursor value, F f) {
 model::ResourceId child_id(ReadContext& context, model::ResourceId parent, std::string_view collection,
                            const Child& child);
 
+/// Reads an embedded child that is an entity of its own, `{"id", "name", "properties": {...}}`: what `read_properties`
+/// (Cursor, T&) does not understand is noted in `entity`, which gets its id as child_id() says.
+template <class T, class F>
+void read_child_entity(Cursor value, model::ResourceId parent, std::string_view collection, T& entity,
+                       F read_properties) {
+  ReadContext& context = value.context();
+  Child outer;
+  {
+    const EntityScope scope(context, entity, EntityScope::Start::here);
+    value.object([&](std::string_view key, Cursor field) {
+      if (is(key, "properties")) {
+        read_properties(field, entity);
+      } else if (is(key, "id")) {
+        outer.id = field.text().value_or("");
+      } else if (is(key, "name")) {
+        outer.name = field.text().value_or("");
+      }
+    });
+  }
+  entity.id = child_id(context, parent, collection, outer);
+}
+
 template <class Terms>
 void append_terms(Cursor value, Terms& out) {
   const std::optional<std::string_view> text = value.text();

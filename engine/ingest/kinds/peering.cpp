@@ -80,20 +80,7 @@ void keep(model::Peering peering, ReadContext& context) {
 void read_embedded_peering(Cursor child, model::ResourceId vnet, ReadContext& context) {
   model::Peering peering;
   peering.vnet = vnet;
-  Child outer;
-  {
-    const EntityScope scope(context, peering, EntityScope::Start::here);
-    child.object([&](std::string_view key, Cursor value) {
-      if (is(key, "properties")) {
-        read_peering_properties(value, peering);
-      } else if (is(key, "id")) {
-        outer.id = value.text().value_or("");
-      } else if (is(key, "name")) {
-        outer.name = value.text().value_or("");
-      }
-    });
-  }
-  peering.id = child_id(context, vnet, "virtualNetworkPeerings", outer);
+  read_child_entity(child, vnet, "virtualNetworkPeerings", peering, read_peering_properties);
   keep(std::move(peering), context);
 }
 

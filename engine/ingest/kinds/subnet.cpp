@@ -114,20 +114,7 @@ void read_subnet_properties(Cursor properties, model::Subnet& subnet) {
 void read_embedded_subnet(Cursor child, model::ResourceId vnet, ReadContext& context) {
   model::Subnet subnet;
   subnet.vnet = vnet;
-  Child outer;
-  {
-    const EntityScope scope(context, subnet, EntityScope::Start::here);
-    child.object([&](std::string_view key, Cursor value) {
-      if (is(key, "properties")) {
-        read_subnet_properties(value, subnet);
-      } else if (is(key, "id")) {
-        outer.id = value.text().value_or("");
-      } else if (is(key, "name")) {
-        outer.name = value.text().value_or("");
-      }
-    });
-  }
-  subnet.id = child_id(context, vnet, "subnets", outer);
+  read_child_entity(child, vnet, "subnets", subnet, read_subnet_properties);
   context.snapshot.tables.subnets.push_back(std::move(subnet));
 }
 
