@@ -168,7 +168,6 @@ Scope::Hop Scope::judge_hop(model::VnetIndex from, Ipv4 address) const {
   out.device = net::resolve_appliance(view_, from, address);
   using Kind = net::Appliance::Kind;
   const bool is_partial = estate().is_partial(model::ArgTable::resources);
-  out.why = fmt::format("{} is not a hub firewall: {}", to_string(address), out.device.reason);
   switch (out.device.kind) {
     case Kind::firewall: out.answer = Hop::Answer::firewall; break;
     case Kind::other_firewall:
@@ -189,7 +188,9 @@ Scope::Hop Scope::judge_hop(model::VnetIndex from, Ipv4 address) const {
       break;
     case Kind::unknown: out.answer = Hop::Answer::unknown; break;
   }
-  if (out.answer == Hop::Answer::firewall) out.why.clear();
+  if (out.answer == Hop::Answer::something_else) {
+    out.why = fmt::format("{} is not a hub firewall: {}", to_string(address), out.device.reason);
+  }
   if (out.answer == Hop::Answer::unknown) {
     out.why = fmt::format("whether {} is a hub firewall is not known: {}", to_string(address), out.device.reason);
   } else if (!view_.roles.ambiguities.empty()) {

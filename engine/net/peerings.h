@@ -33,6 +33,8 @@ std::vector<PeeringRange> peering_ranges(const model::View& view, const model::P
 /// True when peering_ranges() holds a range that overlaps one of `window`; no allocation.
 bool may_route(const model::View& view, const model::Peering& peering, std::span<const Prefix> window);
 
+/// The first peering object of the network `from` that names the network `to`, or nullptr.
+const model::Peering* find_peering(const model::View& view, model::ResourceId from, model::ResourceId to);
 /// The peering object of the other side, or nullptr.
 const model::Peering* other_side(const model::View& view, const model::Peering& peering);
 

@@ -25,10 +25,6 @@ constexpr std::string_view kControlPlaneServices[] = {"Microsoft.Sql", "Microsof
 constexpr std::string_view kOtherSources[] = {"AzureFirewallSubnet", "AzureFirewallManagementSubnet",
                                               "RouteServerSubnet"};
 
-bool has_name(const model::Estate& estate, const Subnet& subnet, std::string_view name) {
-  return text::equals(estate.name(subnet.id), name);
-}
-
 bool is_harmless(const Candidate& candidate) { return candidate.harm == Harm::none; }
 
 }  // namespace
@@ -63,7 +59,7 @@ bool QuestionBuilder::is_control_plane_route(const net::UnknownRoutes& unknown, 
 
 // Nothing about the subnet itself but its table decides its routes: it can be asked about together with others.
 bool QuestionBuilder::is_plain(const Subnet& subnet) const {
-  return !has_name(estate_, subnet, "GatewaySubnet") && !has_name(estate_, subnet, "RouteServerSubnet") &&
+  return !net::is_named(view_, subnet, "GatewaySubnet") && !net::is_named(view_, subnet, "RouteServerSubnet") &&
          subnet.unread.empty() && subnet.is_settled && subnet.service_endpoints.empty() &&
          estate_.taints_by_resource.of(subnet.id).empty() && estate_.gaps_by_resource.of(subnet.id).empty();
 }
@@ -84,7 +80,7 @@ Question QuestionBuilder::leaving(const model::SpokeRole& spoke, std::vector<Sub
   }
   const Subnet& subnet = estate_.tables().subnets[out.from.index()];
   for (const net::UnknownRoutes& unknown : set.unknown) {
-    const net::Route any{Prefix(), unknown.source, unknown.next_hop, false, unknown.fact, unknown.reason};
+    const net::Route any{Prefix(), unknown.source, unknown.next_hop, false, {}, {}};
     if (is_control_plane_route(unknown, subnet)) {
       out.assumptions.push_back(fmt::format(
           "what {} reaches past the firewall for API Management is its control plane only", estate_.name(subnet.id)));
@@ -119,15 +115,15 @@ void QuestionBuilder::ask_leaving(const model::SpokeRole& spoke, SpokeQuestions&
 // GatewaySubnet stands for on-premises and sends only when a gateway is in it.
 bool QuestionBuilder::is_exempt_source(const Subnet& subnet) const {
   for (const std::string_view name : kOtherSources) {
-    if (has_name(estate_, subnet, name)) return true;
+    if (net::is_named(view_, subnet, name)) return true;
   }
-  if (has_name(estate_, subnet, "GatewaySubnet")) {
+  if (net::is_named(view_, subnet, "GatewaySubnet")) {
     const auto gateways = estate_.gateways_by_vnet.of(subnet.vnet);
     return std::none_of(gateways.begin(), gateways.end(), [&](const model::Relation::Pair& entry) {
       return !estate_.tables().gateways[entry.second].is_route_server;
     });
   }
-  if (has_name(estate_, subnet, "AzureBastionSubnet")) {
+  if (net::is_named(view_, subnet, "AzureBastionSubnet")) {
     const auto& hosts = estate_.tables().bastion_hosts;
     return std::none_of(hosts.begin(), hosts.end(),
                         [&](const model::BastionHost& host) { return host.subnet == subnet.id; });
@@ -168,7 +164,7 @@ Question QuestionBuilder::entering(const VirtualNetwork& spoke, const Inside& in
     for (const net::Route& route : held_.back().routes) slice.push_back(&route);
     for (const net::UnknownRoutes& unknown : held_.back().unknown) {
       if (unknown.next_hop.kind != NextHop::Kind::private_endpoint) continue;
-      const net::Route any{Prefix(), unknown.source, unknown.next_hop, false, unknown.fact, unknown.reason};
+      const net::Route any{Prefix(), unknown.source, unknown.next_hop, false, {}, {}};
       if (!is_harmless(judge_entering(any, spoke.id, all.vnet, link))) out.doubts.push_back(doubt_of(unknown));
     }
   }
@@ -178,7 +174,7 @@ Question QuestionBuilder::entering(const VirtualNetwork& spoke, const Inside& in
     // gateway.
     const auto* teacher = estate_.find<model::Gateway>(unknown.fact.resource);
     const bool is_taught_by_server = teacher != nullptr && teacher->is_route_server;
-    const net::Route any{Prefix(), unknown.source, unknown.next_hop, false, unknown.fact, unknown.reason};
+    const net::Route any{Prefix(), unknown.source, unknown.next_hop, false, {}, {}};
     if (is_taught_by_server || !is_harmless(judge_entering(any, spoke.id, all.vnet, link)))
       out.doubts.push_back(doubt_of(unknown));
   }
@@ -272,22 +268,23 @@ bool QuestionBuilder::is_behind_public_balancer(const model::IpConfiguration& co
 }
 
 SpokeQuestions QuestionBuilder::ask(const model::SpokeRole& spoke) {
+  held_.clear();
+  inside_ = {};
   SpokeQuestions out;
   const VirtualNetwork& vnet = estate_.tables().virtual_networks[spoke.vnet.index()];
   doubts_of_spoke(spoke, out);
   ask_leaving(spoke, out);
   Inside inside;
-  Zone& places = insides_.emplace_back();
-  inside.places = &places;
+  inside.places = &inside_;
   for (const auto& [key, index] : estate_.subnets_by_vnet.of(vnet.id)) {
     const Subnet& subnet = estate_.tables().subnets[index];
     inside.within.insert(inside.within.end(), subnet.prefixes.begin(), subnet.prefixes.end());
-    add_places(subnet, index, places);
+    add_places(subnet, index, inside_);
   }
   if (inside.within.empty()) return out;  // nobody is there
   for (const auto& [key, index] : estate_.subnets_by_vnet.of(vnet.id)) {
     const Subnet& subnet = estate_.tables().subnets[index];
-    if (!has_name(estate_, subnet, "GatewaySubnet") || is_exempt_source(subnet)) continue;
+    if (!net::is_named(view_, subnet, "GatewaySubnet") || is_exempt_source(subnet)) continue;
     out.questions.push_back(entering(vnet, inside, SubnetIndex(index), Harm::certain));
   }
   for (const auto& [key, index] : estate_.peerings_by_remote.of(vnet.id)) {

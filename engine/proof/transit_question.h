@@ -89,7 +89,7 @@ struct SpokeQuestions {
 class QuestionBuilder {
  public:
   explicit QuestionBuilder(const model::View& view) : view_(view), estate_(view.estate) {}
-  /// Pointers in the answer live as long as the builder.
+  /// Pointers in the answer live until the next call.
   SpokeQuestions ask(const model::SpokeRole& spoke);
 
  private:
@@ -132,8 +132,8 @@ class QuestionBuilder {
 
   const model::View& view_;
   const model::Estate& estate_;
-  std::deque<net::RouteSet> held_;
-  std::deque<Zone> insides_;
+  std::deque<net::RouteSet> held_;  ///< of the spoke at hand
+  Zone inside_;
   std::unordered_map<model::ResourceId, std::unique_ptr<Zone>> zones_;
   std::unordered_map<model::SubnetIndex, std::unique_ptr<SharedRoutes>> shared_;
   std::map<std::pair<std::uint32_t, std::uint32_t>, net::Appliance> appliances_;
