@@ -120,6 +120,17 @@ void judge_flag(const Scope& scope, const Peering& peering, const model::Setting
   }
 }
 
+// Which subnets it joins, and with which routes, is not modelled.
+// source: learn.microsoft.com/azure/virtual-network/how-to-configure-subnet-peering; azure-semantics.md 2.3
+void doubt_subnet_peering(const Scope& scope, const Peering& peering, Judgement& judgement) {
+  const auto is_complete = peering.complete_vnets.value_or_default(true);
+  if (is_complete == true) return;
+  judgement.fact(peering.id, "/properties/peerCompleteVnets", is_complete ? "false" : "not understood");
+  judgement.doubt(fmt::format("the peering on the side of {} joins only some subnets (peerCompleteVnets is not true)",
+                              scope.label(peering.vnet)),
+                  "peerCompleteVnets true");
+}
+
 // source: learn.microsoft.com/azure/virtual-network/virtual-network-manage-peering (useRemoteGateways needs
 // allowGatewayTransit)
 void judge_transit_pair(const Link& link, Judgement& judgement) {
@@ -159,6 +170,7 @@ Finding judge_link(const Scope& scope, VnetIndex spoke, VnetIndex hub) {
     }
     judge_state(scope, *peering, judgement);
     judge_flag(scope, *peering, peering->allow_access, true, "allowVirtualNetworkAccess", judgement);
+    doubt_subnet_peering(scope, *peering, judgement);
     judgement.doubt(doubt_about(scope.view(), *peering));
   }
   if (link.near != nullptr)

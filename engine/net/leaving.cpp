@@ -46,12 +46,6 @@ const Leaving::TableRoutes& Leaving::routes_of(const Subnet& subnet) {
   return out;
 }
 
-const Appliance& Leaving::appliance(Ipv4 address) {
-  const auto [found, is_new] = appliances_.try_emplace(address);
-  if (is_new) found->second = resolve_appliance(v_, run_.role.vnet, address);
-  return found->second;
-}
-
 Bypass Leaving::bypass(const Subnet& subnet, AddressSet destinations, const NextHop& next_hop, std::vector<Fact> facts,
                        std::string reason) const {
   Bypass out;
@@ -68,13 +62,16 @@ Bypass Leaving::bypass(const Subnet& subnet, AddressSet destinations, const Next
 }
 
 void Leaving::subnet(const Subnet& subnet) {
-  if (holds_only_endpoints(v_, subnet)) return;
+  const Ternary holds_only_endpoints = holds_endpoints_only(v_, subnet);
+  if (holds_only_endpoints == Ternary::yes) return;
+  const std::size_t first = run_.result.bypasses.size();
   peer_bypass_ = {};
   const TableRoutes& routes = routes_of(subnet);
   for (const Share& share : routes.shares) judge(subnet, share);
   to_endpoints(subnet, routes);
   for (const UnknownRoutes& u : routes.set.unknown) unknown(subnet, u);
   for (const UnknownRoutes& u : subnet_unknowns(v_, subnet)) unknown(subnet, u);
+  if (holds_only_endpoints == Ternary::unknown) run_.doubt_sender(subnet, first);
 }
 
 void Leaving::judge(const Subnet& subnet, const Share& share) {
@@ -117,6 +114,12 @@ void Leaving::to_peer(const Subnet& subnet, const Share& share) {
     if (e_.tables().peerings[at].remote == remote->id) link = peering_link(v_, e_.tables().peerings[at]);
   }
   if (link.carries == Ternary::no) return;
+  if (hides_subnets(v_, *remote)) {
+    return run_.uncertain(
+        Bypass::Way::leaves, index(subnet), share.destinations, route.next_hop,
+        {{remote->id, "/properties/subnets", "absent"}},
+        fmt::format("the export shows no subnet of {}: who is reached there is not known", shown(v_, remote->id)));
+  }
   const Landing landing = land_in_peer(subnet, share, *remote);
   if (landing.passes == Ternary::no) {
     if (remote->unread.empty()) return;
@@ -142,7 +145,7 @@ Landing Leaving::land_in_peer(const Subnet& subnet, const Share& share, const Vi
     const bool is_touched = std::any_of(target.prefixes.begin(), target.prefixes.end(),
                                         [&](const Prefix& prefix) { return share.destinations.intersects(prefix); });
     if (!is_touched || is_firewall_subnet(v_, target)) continue;
-    if (is_platform_subnet(v_, target)) {
+    if (is_platform_subnet(v_, target) || holds_only_public_bastions(v_, target)) {
       run_.left_out.insert({target.id, TransitRun::LeftOut::as_destination});
       continue;
     }
@@ -195,7 +198,7 @@ void Leaving::unknown(const Subnet& subnet, const UnknownRoutes& unknown) {
   if (is_accepted_for_apim(subnet, unknown)) return;
   if (unknown.next_hop.kind == NextHop::Kind::none) return;
   if (unknown.next_hop.kind == NextHop::Kind::appliance &&
-      appliance(unknown.next_hop.address).kind == Appliance::Kind::firewall)
+      run_.shared.appliance_at(run_.role.vnet, unknown.next_hop.address).kind == Appliance::Kind::firewall)
     return;
   const bool is_public_only = unknown.next_hop.kind == NextHop::Kind::service_endpoint ||
                               (unknown.source == RouteSource::user && unknown.next_hop.kind != NextHop::Kind::unknown);

@@ -65,7 +65,6 @@ class Leaving {
                       bool is_doubtful);
   void unknown(const model::Subnet& subnet, const UnknownRoutes& unknown);
   bool is_accepted_for_apim(const model::Subnet& subnet, const UnknownRoutes& unknown);
-  const Appliance& appliance(Ipv4 address);
   Bypass bypass(const model::Subnet& subnet, AddressSet destinations, const NextHop& next_hop,
                 std::vector<model::Fact> facts, std::string reason) const;
   model::SubnetIndex index(const model::Subnet& subnet) const { return model::SubnetIndex(e_.index_of(subnet)); }
@@ -76,7 +75,6 @@ class Leaving {
   AddressSet own_;
   AddressSet peer_bypass_;  ///< of the subnet at hand: what already goes around over a peering
   std::map<model::ResourceId, TableRoutes> by_table_;
-  std::map<Ipv4, Appliance> appliances_;
 };
 
 /// "0.0.0.0/0 -> Internet"

@@ -102,7 +102,7 @@ void Leaving::to_gateway(const Subnet& subnet, const Share& share) {
 
 void Leaving::to_appliance(const Subnet& subnet, const Share& share) {
   const Route& route = *share.route;
-  const Appliance& device = appliance(route.next_hop.address);
+  const Appliance& device = run_.shared.appliance_at(run_.role.vnet, route.next_hop.address);
   // An appliance inside the spoke passes packets on by the routes of its own subnet, which is looked at by itself.
   const bool is_inside = device.vnet == run_.vnet.id;
   std::string doubt;

@@ -22,6 +22,8 @@ bool overlaps_any(std::span<const Prefix> list, std::span<const Prefix> window) 
   return false;
 }
 
+bool joins_some_subnets(const Peering& peering) { return peering.complete_vnets.value_or_default(true) != true; }
+
 // A dangling reference to the remote says nothing about the peering itself; contradictory rows do.
 bool is_contradicted(const View& view, model::ResourceId id) {
   for (const auto& [key, index] : view.estate.gaps_by_resource.of(id)) {
@@ -65,6 +67,10 @@ bool is_named(const View& view, const model::Subnet& subnet, std::string_view na
   return text::equals(view.estate.name(subnet.id), name);
 }
 
+bool hides_subnets(const View& view, const model::VirtualNetwork& vnet) {
+  return !vnet.lists_subnets && view.estate.subnets_by_vnet.of(vnet.id).empty();
+}
+
 // Both relations hold the peerings of the pair in table order; the shorter one is walked: a hub has many, a spoke few.
 const Peering* find_peering(const View& view, model::ResourceId from, model::ResourceId to) {
   const auto sides = view.estate.peerings_by_vnet.of(from);
@@ -102,7 +108,7 @@ PeeringLink peering_link(const View& view, const Peering& peering) {
           "allowVirtualNetworkAccess of the peering with {} is not true, which may or may not block", remote()));
     }
     // source: azure-semantics.md 2.3 (subnet peering; the names of its subnets are not modelled)
-    if (side->complete_vnets.value_or_default(true) != true) {
+    if (joins_some_subnets(*side)) {
       return doubt(fmt::format("the peering with {} joins only some subnets", remote()));
     }
   }
@@ -116,6 +122,22 @@ bool may_route(const View& view, const Peering& peering, std::span<const Prefix>
   return remote != nullptr && overlaps_any(remote->address_space, window);
 }
 
+namespace {
+
+// Effective routes then show the remote subnets, which are longer than a user route for the whole network.
+// source: techcommunity.microsoft.com/blog/azurenetworkingblog/subnet-peering/4397640, azure-semantics.md 2.3
+void add_subnets(const View& view, const Peering& peering, std::vector<PeeringRange>& out) {
+  for (PeeringRange& range : out) range.is_certain = false;
+  for (const auto& [key, index] : view.estate.subnets_by_vnet.of(peering.remote)) {
+    for (const Prefix& prefix : view.estate.tables().subnets[index].prefixes) {
+      const auto same = [&](const PeeringRange& range) { return range.prefix == prefix; };
+      if (std::none_of(out.begin(), out.end(), same)) out.push_back({prefix, false});
+    }
+  }
+}
+
+}  // namespace
+
 // source: azure-semantics.md 2.1 (not in sync: safety takes the union of the lists, liveness the intersection)
 std::vector<PeeringRange> peering_ranges(const View& view, const Peering& peering) {
   std::vector<const std::vector<Prefix>*> lists;
@@ -123,6 +145,7 @@ std::vector<PeeringRange> peering_ranges(const View& view, const Peering& peerin
   if (!peering.remote_current_address_space.empty()) lists.push_back(&peering.remote_current_address_space);
   if (const auto* remote = view.estate.find<model::VirtualNetwork>(peering.remote))
     lists.push_back(&remote->address_space);
+  const Peering* back = other_side(view, peering);
   std::vector<PeeringRange> out;
   for (const std::vector<Prefix>* list : lists) {
     for (const Prefix& prefix : *list) {
@@ -134,6 +157,7 @@ std::vector<PeeringRange> peering_ranges(const View& view, const Peering& peerin
       out.push_back({prefix, !peering.sync_level.is_unreadable() && std::all_of(lists.begin(), lists.end(), has)});
     }
   }
+  if (joins_some_subnets(peering) || (back != nullptr && joins_some_subnets(*back))) add_subnets(view, peering, out);
   std::sort(out.begin(), out.end(), [](const PeeringRange& a, const PeeringRange& b) { return a.prefix < b.prefix; });
   return out;
 }

@@ -30,29 +30,15 @@ void TransitRun::uncertain(Bypass::Way way, model::SubnetIndex from, AddressSet 
   result.bypasses.push_back(std::move(bypass));
 }
 
-bool holds_only_endpoints(const View& view, const Subnet& subnet) {
-  const model::Estate& e = view.estate;
-  const auto endpoints = e.endpoints_by_subnet.of(subnet.id);
-  if (endpoints.empty() || !subnet.delegations.empty() || !subnet.unread.empty()) return false;
-  if (!e.taints_by_resource.of(subnet.id).empty()) return false;
-  const auto is_here = [&](const model::ApiManagement::Location& location) { return location.subnet == subnet.id; };
-  for (const model::ApiManagement& service : e.tables().api_managements) {
-    if (is_here(service.primary) || std::any_of(service.additional.begin(), service.additional.end(), is_here))
-      return false;
+void TransitRun::doubt_sender(const Subnet& subnet, std::size_t first) {
+  for (std::size_t i = first; i < result.bypasses.size(); ++i) {
+    Bypass& bypass = result.bypasses[i];
+    if (!bypass.is_certain) continue;
+    bypass.is_certain = false;
+    bypass.witness.reset();
+    bypass.doubt =
+        fmt::format("whether anything but private endpoints stands in {} is not known", shown(view, subnet.id));
   }
-  std::vector<model::ResourceId> known;
-  for (const auto& [key, index] : endpoints) {
-    const model::PrivateEndpoint& endpoint = e.tables().private_endpoints[index];
-    known.push_back(endpoint.id);
-    known.insert(known.end(), endpoint.network_interfaces.begin(), endpoint.network_interfaces.end());
-  }
-  for (const auto& [key, index] : e.interfaces_by_subnet.of(subnet.id)) {
-    const model::NetworkInterface& nic = e.tables().network_interfaces[index];
-    if (e.find<model::PrivateEndpoint>(nic.private_endpoint) == nullptr) return false;
-    known.push_back(nic.id);
-  }
-  return std::all_of(subnet.attached.begin(), subnet.attached.end(),
-                     [&](model::ResourceId id) { return std::find(known.begin(), known.end(), id) != known.end(); });
 }
 
 bool is_firewall_subnet(const View& view, const Subnet& subnet) {
@@ -66,6 +52,17 @@ bool is_firewall_subnet(const View& view, const Subnet& subnet) {
 
 bool is_platform_subnet(const View& view, const Subnet& subnet) {
   return is_named(view, subnet, "GatewaySubnet") || is_named(view, subnet, "RouteServerSubnet");
+}
+
+bool holds_only_public_bastions(const View& view, const Subnet& subnet) {
+  if (!is_named(view, subnet, "AzureBastionSubnet")) return false;
+  bool has_host = false;
+  for (const model::BastionHost& host : view.estate.tables().bastion_hosts) {
+    if (host.subnet != subnet.id) continue;
+    if (!host.is_public || !host.is_settled || !host.unread.empty()) return false;
+    has_host = true;
+  }
+  return has_host;
 }
 
 std::string policies_of(const Subnet& subnet) {
@@ -156,7 +153,7 @@ void land(const View& view, const Subnet& sender, const Subnet& target, const Ad
   hosts -= links;
   Reach found;
   if (!links.empty()) found = reach(view, &from, {&target, nullptr, true}, sources, links, endpoints);
-  if (found.passes != Ternary::yes && !hosts.empty() && !holds_only_endpoints(view, target)) {
+  if (found.passes != Ternary::yes && !hosts.empty() && holds_endpoints_only(view, target) != Ternary::yes) {
     Reach other = reach(view, &from, {&target, nullptr, false}, sources, hosts, preferred);
     if (other.passes > found.passes) found = std::move(other);
   }
@@ -342,6 +339,12 @@ void tell_left_out(TransitRun& run) {
 const std::vector<Ipv4>& TransitShared::addresses_of(std::uint32_t endpoint) {
   const auto [found, is_new] = addresses_.try_emplace(endpoint);
   if (is_new) found->second = endpoint_addresses(view, view.estate.tables().private_endpoints[endpoint]);
+  return found->second;
+}
+
+const Appliance& TransitShared::appliance_at(model::VnetIndex from, Ipv4 address) {
+  const auto [found, is_new] = appliances_.try_emplace({from, address});
+  if (is_new) found->second = resolve_appliance(view, from, address);
   return found->second;
 }
 

@@ -127,7 +127,7 @@ bool Entering::sends(const Subnet& subnet) {
     return std::any_of(hosts.begin(), hosts.end(),
                        [&](const model::BastionHost& host) { return host.subnet == subnet.id; });
   }
-  return !holds_only_endpoints(v_, subnet);
+  return holds_endpoints_only(v_, subnet) != Ternary::yes;
 }
 
 /// What of the segment one of its routes carries straight into the spoke.
@@ -192,7 +192,8 @@ void Entering::from_subnet(const Subnet& subnet, const Peering* peering, const P
       here.add(segment.range.first, segment.range.last);
       if (route->next_hop.kind == NextHop::Kind::appliance) {
         const VirtualNetwork* vnet = e_.find<VirtualNetwork>(subnet.vnet);
-        const Appliance device = resolve_appliance(v_, model::VnetIndex(e_.index_of(*vnet)), route->next_hop.address);
+        const Appliance& device =
+            run_.shared.appliance_at(model::VnetIndex(e_.index_of(*vnet)), route->next_hop.address);
         // An appliance of an adjacent VNet is looked at by the routes of its own subnet; one inside the spoke is
         // already there.
         const bool is_inside =
@@ -311,9 +312,20 @@ bool Entering::by_endpoints(const Subnet& subnet, const RouteSet& set, const Pee
 }
 
 void Entering::from_vnet(const VirtualNetwork& vnet, const Peering* peering, const PeeringLink& link) {
+  if (hides_subnets(v_, vnet)) {
+    AddressSet space;
+    for (const Prefix& prefix : window_) space.add(prefix);
+    run_.uncertain(Bypass::Way::enters, {}, space, {NextHop::Kind::peering, run_.vnet.id, {}},
+                   {{vnet.id, "/properties/subnets", "absent"}},
+                   fmt::format("the export shows no subnet of {}: who reaches {} from there is not known",
+                               shown(v_, vnet.id), shown(v_, run_.vnet.id)));
+  }
   for (const auto& [key, index] : e_.subnets_by_vnet.of(vnet.id)) {
     const Subnet& subnet = e_.tables().subnets[index];
-    if (sends(subnet)) from_subnet(subnet, peering, link);
+    if (!sends(subnet)) continue;
+    const std::size_t first = run_.result.bypasses.size();
+    from_subnet(subnet, peering, link);
+    if (holds_endpoints_only(v_, subnet) == Ternary::unknown) run_.doubt_sender(subnet, first);
   }
   // Another peer of that VNet with the same addresses: which of them a packet reaches is not known.
   for (const std::uint32_t index : run_.shared.peerings_towards(vnet.id, window_)) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/net/appliance.h"
+#include "engine/net/endpoint_subnets.h"
 #include "engine/net/reach.h"
 #include "engine/net/route_collection.h"
 #include "engine/net/transit.h"
@@ -20,6 +21,8 @@ struct TransitShared {
   const model::View& view;
   /// endpoint_addresses() of an element of Tables::private_endpoints.
   const std::vector<Ipv4>& addresses_of(std::uint32_t endpoint);
+  /// resolve_appliance().
+  const Appliance& appliance_at(model::VnetIndex from, Ipv4 address);
   /// The peerings (into Tables::peerings, ascending) of a network for which may_route() holds.
   std::vector<std::uint32_t> peerings_towards(model::ResourceId vnet, const std::vector<Prefix>& window);
 
@@ -31,6 +34,7 @@ struct TransitShared {
   };
   const std::vector<Range>& ranges_of(model::ResourceId vnet);
   std::map<std::uint32_t, std::vector<Ipv4>> addresses_;
+  std::map<std::pair<model::VnetIndex, Ipv4>, Appliance> appliances_;
   std::map<model::ResourceId, std::vector<Range>> ranges_;
 };
 
@@ -46,6 +50,8 @@ struct TransitRun {
   enum class LeftOut : std::uint8_t { as_destination, as_source };
   std::set<std::pair<model::ResourceId, LeftOut>> left_out;  ///< platform subnets, each told as an assumption
 
+  /// Whether anybody sends from the subnet is not known: nothing that was told since `first` is certain.
+  void doubt_sender(const model::Subnet& subnet, std::size_t first);
   void uncertain(Bypass::Way way, model::SubnetIndex from, AddressSet destinations, NextHop next_hop,
                  std::vector<model::Fact> facts, std::string reason);
 };
@@ -68,17 +74,17 @@ void land(const model::View& view, const model::Subnet& sender, const model::Sub
 /// the tracer met.
 void add_witnessed(TransitRun& run, Bypass bypass, const std::optional<Packet>& example, Place from);
 
-/// A subnet of private endpoints only: it has one at least, every NIC in it belongs to one, nothing else is attached,
-/// no delegation. Nothing in it starts connections. source:
-/// learn.microsoft.com/azure/private-link/private-endpoint-overview
-bool holds_only_endpoints(const model::View& view, const model::Subnet& subnet);
-
 /// An AzureFirewallSubnet or AzureFirewallManagementSubnet, unless the only firewalls of its VNet are no hub firewalls.
 bool is_firewall_subnet(const model::View& view, const model::Subnet& subnet);
 
 /// Its instances are no services of the estate, and pass nothing on around the firewall.
 /// source: azure-semantics.md 1.5 (GatewaySubnet, RouteServerSubnet)
 bool is_platform_subnet(const model::View& view, const model::Subnet& subnet);
+
+/// An AzureBastionSubnet whose hosts of the export all have a public address. Users come in there; the instances route
+/// nothing, and no route table is allowed. (A private-only host is entered at its private address.)
+/// source: learn.microsoft.com/azure/bastion/bastion-faq, .../bastion/private-only-deployment, azure-semantics.md 6.4
+bool holds_only_public_bastions(const model::View& view, const model::Subnet& subnet);
 
 /// "10.0.2.0/24 -> 10.0.0.4, ..." for the first few prefixes; empty when no hub of the spoke has a firewall.
 std::string expected_routes(const TransitRun& run, const std::vector<Prefix>& prefixes);

@@ -60,8 +60,9 @@ bool QuestionBuilder::is_control_plane_route(const net::UnknownRoutes& unknown, 
 // Nothing about the subnet itself but its table decides its routes: it can be asked about together with others.
 bool QuestionBuilder::is_plain(const Subnet& subnet) const {
   return !net::is_named(view_, subnet, "GatewaySubnet") && !net::is_named(view_, subnet, "RouteServerSubnet") &&
-         subnet.unread.empty() && subnet.is_settled && subnet.service_endpoints.empty() &&
-         estate_.taints_by_resource.of(subnet.id).empty() && estate_.gaps_by_resource.of(subnet.id).empty();
+         sends(estate_, subnet) == Ternary::yes && subnet.unread.empty() && subnet.is_settled &&
+         subnet.service_endpoints.empty() && estate_.taints_by_resource.of(subnet.id).empty() &&
+         estate_.gaps_by_resource.of(subnet.id).empty();
 }
 
 Question QuestionBuilder::leaving(const model::SpokeRole& spoke, std::vector<SubnetIndex> sources) {
@@ -79,6 +80,7 @@ Question QuestionBuilder::leaving(const model::SpokeRole& spoke, std::vector<Sub
     out.candidates.push_back(candidate);
   }
   const Subnet& subnet = estate_.tables().subnets[out.from.index()];
+  out.may_be_silent = sends(estate_, subnet) == Ternary::unknown;
   for (const net::UnknownRoutes& unknown : set.unknown) {
     const net::Route any{Prefix(), unknown.source, unknown.next_hop, false, {}, {}};
     if (is_control_plane_route(unknown, subnet)) {
@@ -97,7 +99,7 @@ void QuestionBuilder::ask_leaving(const model::SpokeRole& spoke, SpokeQuestions&
   std::vector<std::vector<SubnetIndex>> groups;
   for (const auto& [key, index] : estate_.subnets_by_vnet.of(own)) {
     const Subnet& subnet = estate_.tables().subnets[index];
-    if (sends_nothing(estate_, subnet)) continue;
+    if (sends(estate_, subnet) == Ternary::no) continue;
     const auto is_alike = [&](const std::vector<SubnetIndex>& group) {
       const Subnet& first = estate_.tables().subnets[group.front().index()];
       return first.route_table == subnet.route_table && is_plain(first) && is_plain(subnet) &&
@@ -128,7 +130,7 @@ bool QuestionBuilder::is_exempt_source(const Subnet& subnet) const {
     return std::none_of(hosts.begin(), hosts.end(),
                         [&](const model::BastionHost& host) { return host.subnet == subnet.id; });
   }
-  return sends_nothing(estate_, subnet);
+  return sends(estate_, subnet) == Ternary::no;
 }
 
 // All /32 of the spoke's endpoints are certainly displaced by one user route each.
@@ -157,6 +159,7 @@ Question QuestionBuilder::entering(const VirtualNetwork& spoke, const Inside& in
   out.within = inside.within;
   out.inside = inside.places;
   const SharedRoutes& all = shared(from);
+  out.may_be_silent = sends(estate_, estate_.tables().subnets[from.index()]) == Ternary::unknown;
   std::vector<const net::Route*> slice = all.overlapping(inside.within);
   if (!endpoints_are_overridden(spoke, slice)) {
     held_.push_back(net::effective_routes(view_, from, inside.within));
@@ -184,9 +187,16 @@ Question QuestionBuilder::entering(const VirtualNetwork& spoke, const Inside& in
 
 void QuestionBuilder::ask_entering(const VirtualNetwork& spoke, const Inside& inside, const model::Peering& peering,
                                    SpokeQuestions& out) {
-  if (estate_.find<VirtualNetwork>(peering.vnet) == nullptr) return;
+  const VirtualNetwork* from = estate_.find<VirtualNetwork>(peering.vnet);
+  if (from == nullptr) return;
   const Ternary carries = net::peering_link(view_, peering).carries;
   if (carries == Ternary::no) return;
+  if (net::hides_subnets(view_, *from)) {
+    out.doubts.push_back(
+        {{from->id, "/properties/subnets", "absent"},
+         fmt::format("the export shows no subnet of {}, from which the spoke is reached", estate_.name(from->id)),
+         Doubt::Reach::all});
+  }
   for (const auto& [key, index] : estate_.subnets_by_vnet.of(peering.vnet)) {
     if (is_exempt_source(estate_.tables().subnets[index])) continue;
     out.questions.push_back(

@@ -71,6 +71,7 @@ struct Question {
   std::vector<const Zone*> zones;
   std::vector<Doubt> doubts;
   std::vector<std::string> assumptions;
+  bool may_be_silent = false;  ///< whether anybody sends from the sources is not known: no bypass is certain
 };
 
 /// A public address that leads to something in a spoke subnet.
@@ -139,9 +140,10 @@ class QuestionBuilder {
   std::map<std::pair<std::uint32_t, std::uint32_t>, net::Appliance> appliances_;
 };
 
-/// True for a subnet that never sends: all that stands in it are private endpoints.
+/// `no` for a subnet that never sends: all that stands in it are private endpoints. `unknown`: what stands there beside
+/// endpoints is not understood or not in the export.
 /// source: learn.microsoft.com/azure/private-link/private-endpoint-overview
-bool sends_nothing(const model::Estate& estate, const model::Subnet& subnet);
+net::Ternary sends(const model::Estate& estate, const model::Subnet& subnet);
 
 /// The two sides' order of preference as this layer states it: longest prefix, then user, BGP, system.
 /// source: learn.microsoft.com/azure/virtual-network/virtual-networks-udr-overview#how-azure-selects-a-route
