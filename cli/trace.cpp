@@ -6,7 +6,7 @@
 #include "cli/gate.h"
 #include "cli/output.h"
 #include "cli/places.h"
-#include "cli/reply.h"
+#include "engine/net/reply.h"
 #include "engine/net/trace.h"
 
 namespace hubproof::cli {
@@ -52,7 +52,9 @@ ExitCode run_trace(const Options& options, const TraceOptions& trace) {
     return ExitCode::bad_usage;
   }
   report::TraceReport report{*from, *to, net::trace(view, flow_of(trace, *from, *to)), std::nullopt, {}};
-  trace_reply(view, report);
+  net::Reply reply = net::trace_reply(view, report.forward);
+  report.back = std::move(reply.trace);
+  report.return_note = std::move(reply.note);
   const auto render = [&](Format format, const report::TextStyle& style) {
     return format == Format::json ? report::trace_json(loaded->subject(), report)
                                   : report::trace_text(loaded->subject(), report, style);

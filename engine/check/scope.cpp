@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "engine/core/text.h"
+#include "engine/net/endpoint_subnets.h"
 #include "engine/value/arm_id.h"
 
 namespace hubproof::check {
@@ -123,8 +124,6 @@ const model::ApiManagement* Scope::api_management_in(const model::Subnet& subnet
 
 bool Scope::has_gateway(const model::Subnet& subnet) const { return gateway_subnets_.count(subnet.id) != 0; }
 
-// A subnet holds only private endpoints when there is one and everything else that is known to be there belongs to one.
-// source: learn.microsoft.com/azure/private-link/private-endpoint-overview (an endpoint never starts a connection)
 SubnetUse Scope::use(const model::Subnet& subnet) const {
   if (is_platform(estate().name(subnet.id))) return SubnetUse::platform;
   if (application_gateways_.count(subnet.id) != 0) return SubnetUse::application_gateway;
@@ -133,17 +132,12 @@ SubnetUse Scope::use(const model::Subnet& subnet) const {
       otherwise_used_.count(subnet.id) != 0 || has_gateway(subnet)) {
     return SubnetUse::workload;
   }
-  for (const auto& [id, index] : estate().interfaces_by_subnet.of(subnet.id)) {
-    if (!tables().network_interfaces[index].private_endpoint.is_set()) return SubnetUse::workload;
+  switch (net::holds_endpoints_only(view_, subnet)) {
+    case net::Ternary::yes: return SubnetUse::endpoints_only;
+    case net::Ternary::unknown: return SubnetUse::perhaps_endpoints_only;
+    case net::Ternary::no: break;
   }
-  for (const model::ResourceId attached : subnet.attached) {
-    if (estate().find<model::PrivateEndpoint>(attached) != nullptr) continue;
-    const auto* nic = estate().find<model::NetworkInterface>(attached);
-    if (nic == nullptr && estate().holds(attached)) return SubnetUse::workload;
-    if (nic == nullptr) return SubnetUse::perhaps_endpoints_only;
-    if (!nic->private_endpoint.is_set()) return SubnetUse::workload;
-  }
-  return SubnetUse::endpoints_only;
+  return SubnetUse::workload;
 }
 
 bool Scope::sends(const model::Subnet& subnet) const {
@@ -168,7 +162,6 @@ Scope::Hop Scope::judge_hop(model::VnetIndex from, Ipv4 address) const {
   out.device = net::resolve_appliance(view_, from, address);
   using Kind = net::Appliance::Kind;
   const bool is_partial = estate().is_partial(model::ArgTable::resources);
-  out.why = fmt::format("{} is not a hub firewall: {}", to_string(address), out.device.reason);
   switch (out.device.kind) {
     case Kind::firewall: out.answer = Hop::Answer::firewall; break;
     case Kind::other_firewall:
@@ -189,7 +182,9 @@ Scope::Hop Scope::judge_hop(model::VnetIndex from, Ipv4 address) const {
       break;
     case Kind::unknown: out.answer = Hop::Answer::unknown; break;
   }
-  if (out.answer == Hop::Answer::firewall) out.why.clear();
+  if (out.answer == Hop::Answer::something_else) {
+    out.why = fmt::format("{} is not a hub firewall: {}", to_string(address), out.device.reason);
+  }
   if (out.answer == Hop::Answer::unknown) {
     out.why = fmt::format("whether {} is a hub firewall is not known: {}", to_string(address), out.device.reason);
   } else if (!view_.roles.ambiguities.empty()) {

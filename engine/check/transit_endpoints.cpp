@@ -146,14 +146,18 @@ Target EndpointRule::target_of(const Subnet& subnet, Judgement& judgement) const
 
 void EndpointRule::judge_route(const Sender& sender, const Target& target, Ipv4 address, const Route* route,
                                bool is_linked, Judgement& judgement) {
-  const std::string way =
-      fmt::format("{} reaches {} ({})", scope_.label(*sender.subnet), to_string(address), scope_.label(*target.subnet));
-  const Prefix wanted = target.subnet->prefixes.empty() ? Prefix::host(address) : target.subnet->prefixes.front();
-  const std::string expected =
-      fmt::format("{}{} -> the hub firewall", target.obeys ? "" : "privateEndpointNetworkPolicies Enabled, and ",
-                  to_string(wanted));
+  // Most addresses give no cause to speak of them.
+  const auto way = [&] {
+    return fmt::format("{} reaches {} ({})", scope_.label(*sender.subnet), to_string(address),
+                       scope_.label(*target.subnet));
+  };
+  const auto expected = [&] {
+    const Prefix wanted = target.subnet->prefixes.empty() ? Prefix::host(address) : target.subnet->prefixes.front();
+    return fmt::format("{}{} -> the hub firewall", target.obeys ? "" : "privateEndpointNetworkPolicies Enabled, and ",
+                       to_string(wanted));
+  };
   const auto violation = [&](std::string message) {
-    if (is_linked && !target.is_open) return judgement.fail(std::move(message), expected);
+    if (is_linked && !target.is_open) return judgement.fail(std::move(message), expected());
     judgement.doubt(std::move(message) + (is_linked ? ", if its network policies leave the endpoint's route"
                                                     : ", if the peering carries traffic"));
   };
@@ -162,8 +166,8 @@ void EndpointRule::judge_route(const Sender& sender, const Target& target, Ipv4 
     return violation(
         !target.obeys
             ? fmt::format("{} directly: network policies are {}, and only a /32 route would override the endpoint's",
-                          way, target.policy)
-            : fmt::format("{} directly: no user route as long as /{}", way, target.shortest_length));
+                          way(), target.policy)
+            : fmt::format("{} directly: no user route as long as /{}", way(), target.shortest_length));
   }
   if (!route->is_usable || route->has_bgp_override) {
     return judgement.doubt(
@@ -171,13 +175,13 @@ void EndpointRule::judge_route(const Sender& sender, const Target& target, Ipv4 
   }
   if (route->next_hop == model::NextHopType::none) return;
   if (route->next_hop_addresses.empty())
-    return violation(fmt::format("{} by a route to {}", way, model::name(route->next_hop)));
+    return violation(fmt::format("{} by a route to {}", way(), model::name(route->next_hop)));
   for (const Ipv4 hop_address : route->next_hop_addresses) {
     const Scope::Hop& hop = scope_.next_hop(sender.vnet, hop_address);
     if (hop.answer == Scope::Hop::Answer::something_else)
-      violation(fmt::format("{} past the firewall: {}", way, hop.why));
+      violation(fmt::format("{} past the firewall: {}", way(), hop.why));
     if (hop.answer == Scope::Hop::Answer::unknown)
-      judgement.doubt(fmt::format("{}: {}", way, hop.why), "an export that holds the device");
+      judgement.doubt(fmt::format("{}: {}", way(), hop.why), "an export that holds the device");
   }
 }
 

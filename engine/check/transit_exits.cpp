@@ -128,7 +128,21 @@ void judge_balancers(const Scope& scope, const BalancerExits& exits, VnetIndex v
   }
 }
 
-Finding judge_network(const Scope& scope, const BalancerExits& exits, VnetIndex index) {
+/// NAT gateways that serve a subnet of a network which the export does not hold.
+using HiddenNats = std::multimap<model::ResourceId, const model::NatGateway*>;
+
+HiddenNats hidden_nats(const Scope& scope) {
+  HiddenNats out;
+  for (const model::NatGateway& gateway : scope.tables().nat_gateways) {
+    for (const model::ResourceId subnet : gateway.subnets) {
+      if (scope.estate().find<Subnet>(subnet) != nullptr) continue;
+      out.emplace(scope.estate().ids().find(arm_parent(scope.estate().spelling(subnet))), &gateway);
+    }
+  }
+  return out;
+}
+
+Finding judge_network(const Scope& scope, const BalancerExits& exits, const HiddenNats& nats, VnetIndex index) {
   const model::VirtualNetwork& vnet = scope.vnet(index);
   Judgement judgement(vnet.id);
   // source: learn.microsoft.com/rest/api/virtualnetwork/natgateways/createorupdate (sourceVirtualNetwork)
@@ -147,6 +161,12 @@ Finding judge_network(const Scope& scope, const BalancerExits& exits, VnetIndex 
                    "gateways in the hub only");
   }
   judge_balancers(scope, exits, index, judgement);
+  const auto [first, last] = nats.equal_range(vnet.id);
+  for (auto it = first; it != last; ++it) {
+    judgement.doubt(fmt::format("the NAT gateway {} serves a subnet of {} that is not in the export",
+                                scope.label(it->second->id), scope.label(vnet.id)),
+                    "an export of the network as it is now");
+  }
   judgement.doubt(doubt_about(scope.view(), vnet));
   if (!judgement.is_failed()) {
     judgement.fact("/properties/subnets", fmt::format("{} subnets", scope.estate().subnets_by_vnet.of(vnet.id).size()));
@@ -159,11 +179,12 @@ Finding judge_network(const Scope& scope, const BalancerExits& exits, VnetIndex 
 Findings no_other_exit(const View& view) {
   const Scope scope(view);
   const BalancerExits exits = balancer_exits(scope);
+  const HiddenNats nats = hidden_nats(scope);
   Findings out;
   for (const model::SpokeRole& spoke : view.roles.spokes) {
     Findings of_subnets;
     for (const Subnet* subnet : scope.subnets(spoke.vnet)) judge_subnet(scope, *subnet, of_subnets);
-    Finding network = judge_network(scope, exits, spoke.vnet);
+    Finding network = judge_network(scope, exits, nats, spoke.vnet);
     // The network's pass speaks for all of its subnets: it stands only when none of them has a finding.
     if (network.outcome != Outcome::pass || of_subnets.findings.empty()) out.findings.push_back(std::move(network));
     std::move(of_subnets.findings.begin(), of_subnets.findings.end(), std::back_inserter(out.findings));

@@ -77,9 +77,14 @@ struct Way {
   bool may_hold_more;  ///< a user route that was not understood may be the one that is missing
 };
 
+void add_fact(const Way& way, const net::Route& route, Judgement& judgement) {
+  model::Fact fact = net::fact_of(way.scope.view(), route);
+  judgement.fact(fact.resource, std::move(fact.pointer), std::move(fact.value));
+}
+
 void fail(const Way& way, const ServiceSubnet& to, const net::Route& route, std::string_view how,
           Judgement& judgement) {
-  if (judgement.facts() < 6) judgement.fact(route.fact.resource, route.fact.pointer, route.fact.value);
+  if (judgement.facts() < 6) add_fact(way, route, judgement);
   const Prefix wanted = to.subnet->prefixes.front();
   if (way.may_hold_more) return;
   judgement.fail(
@@ -93,7 +98,7 @@ void judge_appliance(const Way& way, const ServiceSubnet& to, const net::Route& 
     return fail(way, to, route, "past the firewall: " + hop.why, judgement);
   if (hop.answer == Scope::Hop::Answer::unknown)
     return judgement.doubt(to.label + ": " + hop.why, "an export that holds the device");
-  if (judgement.facts() < 3) judgement.fact(route.fact.resource, route.fact.pointer, route.fact.value);
+  if (judgement.facts() < 3) add_fact(way, route, judgement);
   // Replies to translated flows may then reach another instance of the firewall. source: azure-semantics.md 1.4
   const auto covers = [&](const Prefix& p) { return route.prefix.contains(p) && route.prefix.length() > 0; };
   if (std::any_of(way.hub.firewall_subnets.begin(), way.hub.firewall_subnets.end(), covers)) {
@@ -190,7 +195,8 @@ Finding judge(const View& view, Scope& scope, const model::SpokeRole& spoke, con
   for (const Subnet* from : senders) judge_from(view, scope, spoke.vnet, *from, hubs, judgement);
   judgement.doubt(doubt_about(view, scope.vnet(spoke.vnet)));
   if (senders.empty()) judgement.not_applicable("no subnet of the spoke can send");
-  if (!has_services) judgement.not_applicable("its hubs hold no service subnet");
+  // A hub whose subnets are not known may hold services.
+  if (!has_services && !judgement.is_doubted()) judgement.not_applicable("its hubs hold no service subnet");
   if (const std::string wan = scope.virtual_wan(spoke.vnet); !wan.empty()) judgement.not_applicable(wan);
   return std::move(judgement).finding();
 }

@@ -89,14 +89,6 @@ struct Link {
   const Peering* far = nullptr;
 };
 
-const Peering* side(const Scope& scope, model::ResourceId vnet, model::ResourceId remote) {
-  for (const auto& [id, index] : scope.estate().peerings_by_vnet.of(vnet)) {
-    const Peering& peering = scope.tables().peerings[index];
-    if (peering.remote == remote) return &peering;
-  }
-  return nullptr;
-}
-
 void judge_state(const Scope& scope, const Peering& peering, Judgement& judgement) {
   const std::string where = scope.label(peering.vnet);
   judgement.fact(peering.id, std::string(kState), state_text(peering));
@@ -128,6 +120,17 @@ void judge_flag(const Scope& scope, const Peering& peering, const model::Setting
   }
 }
 
+// Which subnets it joins, and with which routes, is not modelled.
+// source: learn.microsoft.com/azure/virtual-network/how-to-configure-subnet-peering; azure-semantics.md 2.3
+void doubt_subnet_peering(const Scope& scope, const Peering& peering, Judgement& judgement) {
+  const auto is_complete = peering.complete_vnets.value_or_default(true);
+  if (is_complete == true) return;
+  judgement.fact(peering.id, "/properties/peerCompleteVnets", is_complete ? "false" : "not understood");
+  judgement.doubt(fmt::format("the peering on the side of {} joins only some subnets (peerCompleteVnets is not true)",
+                              scope.label(peering.vnet)),
+                  "peerCompleteVnets true");
+}
+
 // source: learn.microsoft.com/azure/virtual-network/virtual-network-manage-peering (useRemoteGateways needs
 // allowGatewayTransit)
 void judge_transit_pair(const Link& link, Judgement& judgement) {
@@ -148,7 +151,7 @@ void judge_transit_pair(const Link& link, Judgement& judgement) {
 Finding judge_link(const Scope& scope, VnetIndex spoke, VnetIndex hub) {
   const model::ResourceId spoke_id = scope.vnet(spoke).id;
   const model::ResourceId hub_id = scope.vnet(hub).id;
-  const Link link{side(scope, spoke_id, hub_id), side(scope, hub_id, spoke_id)};
+  const Link link{net::find_peering(scope.view(), spoke_id, hub_id), net::find_peering(scope.view(), hub_id, spoke_id)};
   Judgement judgement(link.near != nullptr ? link.near->id : link.far != nullptr ? link.far->id : spoke_id);
   for (const bool is_near : {true, false}) {
     const Peering* peering = is_near ? link.near : link.far;
@@ -167,6 +170,7 @@ Finding judge_link(const Scope& scope, VnetIndex spoke, VnetIndex hub) {
     }
     judge_state(scope, *peering, judgement);
     judge_flag(scope, *peering, peering->allow_access, true, "allowVirtualNetworkAccess", judgement);
+    doubt_subnet_peering(scope, *peering, judgement);
     judgement.doubt(doubt_about(scope.view(), *peering));
   }
   if (link.near != nullptr)

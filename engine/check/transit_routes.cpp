@@ -79,14 +79,13 @@ struct Subject {
   Scope& scope;
   const TableUse& use;
   const Route& route;
-  std::string pointer;
-  std::string expected;
+  std::size_t index;  ///< into the table's routes
 };
 
 void fail(const Subject& s, std::string message, Judgement& judgement) {
-  judgement.fact(s.use.table->id, s.pointer,
+  judgement.fact(s.use.table->id, fmt::format("/properties/routes/{}", s.index),
                  fmt::format("{} -> {}", destination(s.route), model::name(s.route.next_hop)));
-  judgement.fail(std::move(message), s.expected);
+  judgement.fail(std::move(message), "VirtualAppliance " + s.scope.expected_firewall(s.use.spokes.front()));
 }
 
 /// Declared in hubproof.yaml as reachable without the firewall; each use is printed.
@@ -214,9 +213,7 @@ void judge_routes(Scope& scope, const TableUse& use, Judgement& judgement) {
   const std::string wan = scope.virtual_wan(use.spokes.front());
   if (!wan.empty()) return judgement.not_applicable(wan);
   for (std::size_t i = 0; i < use.table->routes.size(); ++i) {
-    const Subject subject{scope, use, use.table->routes[i], fmt::format("/properties/routes/{}", i),
-                          "VirtualAppliance " + scope.expected_firewall(use.spokes.front())};
-    judge_route(subject, judgement);
+    judge_route({scope, use, use.table->routes[i], i}, judgement);
   }
   if (!judgement.is_failed()) judgement.fact("/properties/routes", fmt::format("{} routes", use.table->routes.size()));
 }

@@ -85,15 +85,15 @@ void judge_has_table(const Scope& scope, const Subnet& subnet, Judgement& judgem
 /// Every address of the route's next hop. ECMP is crossing the firewall only when all members are it.
 /// source: learn.microsoft.com/azure/templates/microsoft.network/routetables (VirtualApplianceEcmp)
 void judge_default_hop(Scope& scope, VnetIndex spoke, const Route& route, Judgement& judgement) {
-  const std::string expected = "0.0.0.0/0 -> VirtualAppliance " + scope.expected_firewall(spoke);
+  const auto expected = [&] { return "0.0.0.0/0 -> VirtualAppliance " + scope.expected_firewall(spoke); };
   if (route.next_hop != NextHopType::virtual_appliance && route.next_hop != NextHopType::virtual_appliance_ecmp) {
-    judgement.fail(fmt::format("0.0.0.0/0 goes to {}", model::name(route.next_hop)), expected);
+    judgement.fail(fmt::format("0.0.0.0/0 goes to {}", model::name(route.next_hop)), expected());
     return;
   }
   if (route.next_hop_addresses.empty()) judgement.doubt("the next hop of 0.0.0.0/0 has no readable address");
   for (const Ipv4 address : route.next_hop_addresses) {
     const Scope::Hop& hop = scope.next_hop(spoke, address);
-    if (hop.answer == Scope::Hop::Answer::something_else) judgement.fail("0.0.0.0/0: " + hop.why, expected);
+    if (hop.answer == Scope::Hop::Answer::something_else) judgement.fail("0.0.0.0/0: " + hop.why, expected());
     if (hop.answer == Scope::Hop::Answer::unknown)
       judgement.doubt("0.0.0.0/0: " + hop.why, "an export that holds the device");
   }

@@ -18,6 +18,8 @@ class GapFinder {
   void reference(ResourceId from, ResourceId to, std::string_view pointer, std::string_view what);
   void add(Gap gap, std::string pointer, std::string fix);
   void network_references();
+  void nat_back_reference(const NatGateway& nat, ResourceId subnet);
+  void hidden_subnets(const VirtualNetwork& vnet);
   void firewall_references();
   void private_link_references();
   void ingress_references();
@@ -76,7 +78,36 @@ void GapFinder::network_references() {
   }
   for (const NatGateway& n : t.nat_gateways) {
     reference(n.id, n.source_vnet, "/properties/sourceVirtualNetwork/id", "virtual network");
+    for (const ResourceId subnet : n.subnets) nat_back_reference(n, subnet);
   }
+  for (const VirtualNetwork& v : t.virtual_networks) hidden_subnets(v);
+}
+
+// The two rows are from different moments, or one of them is not whole: which is right cannot be told.
+// source: azure-semantics.md 0 (an export is one possibly torn snapshot)
+void GapFinder::nat_back_reference(const NatGateway& nat, ResourceId subnet) {
+  const Subnet* row = e_.find<Subnet>(subnet);
+  if (row == nullptr) return reference(nat.id, subnet, "/properties/subnets", "subnet");
+  if (row->nat_gateway == nat.id) return;
+  Gap gap;
+  gap.code = "INPUT-CONFLICT";
+  gap.reach = Gap::Reach::resource;
+  gap.resource = subnet;
+  gap.message = fmt::format("NAT gateway \"{}\" serves the subnet \"{}\", whose own row does not say so",
+                            text::printable(e_.name(nat.id)), text::printable(e_.name(subnet)));
+  add(std::move(gap), "/properties/natGateway", "export again: the estate may have changed between two calls");
+}
+
+// A network without subnets has an empty list; one without the list and without rows of subnets hides them.
+void GapFinder::hidden_subnets(const VirtualNetwork& vnet) {
+  if (vnet.lists_subnets || !e_.subnets_by_vnet.of(vnet.id).empty()) return;
+  Gap gap;
+  gap.code = "INPUT-CHILDREN";
+  gap.reach = Gap::Reach::resource;
+  gap.resource = vnet.id;
+  gap.message = fmt::format("the row of \"{}\" has no list of subnets, and no subnet of it is in the export",
+                            text::printable(e_.name(vnet.id)));
+  add(std::move(gap), "/properties/subnets", "export the whole row, properties included");
 }
 
 void GapFinder::firewall_references() {

@@ -15,13 +15,23 @@ void Relation::seal() {
   std::sort(pairs_.begin(), pairs_.end());
   pairs_.erase(std::unique(pairs_.begin(), pairs_.end()), pairs_.end());
   pairs_.shrink_to_fit();
+  if (pairs_.empty()) return;
+  buckets_.reserve((pairs_.back().first.index() >> kBucketBits) + 2);
+  for (std::uint32_t i = 0; i < pairs_.size(); ++i) {
+    const std::size_t bucket = pairs_[i].first.index() >> kBucketBits;
+    while (buckets_.size() <= bucket) buckets_.push_back(i);
+  }
+  buckets_.push_back(static_cast<std::uint32_t>(pairs_.size()));
 }
 
 std::span<const Relation::Pair> Relation::of(ResourceId key) const {
-  if (!key.is_set()) return {};
-  const auto first = std::lower_bound(pairs_.begin(), pairs_.end(), Pair(key, 0));
+  const std::size_t bucket = key.is_set() ? key.index() >> kBucketBits : buckets_.size();
+  if (bucket + 1 >= buckets_.size()) return {};
+  const auto end = pairs_.begin() + buckets_[bucket + 1];
+  const auto before = [](const Pair& pair, ResourceId id) { return pair.first < id; };
+  const auto first = std::lower_bound(pairs_.begin() + buckets_[bucket], end, key, before);
   auto last = first;
-  while (last != pairs_.end() && last->first == key) ++last;
+  while (last != end && last->first == key) ++last;
   return {first, last};
 }
 

@@ -22,7 +22,9 @@ class Relation {
   std::span<const Pair> of(ResourceId key) const;
 
  private:
+  static constexpr unsigned kBucketBits = 5;
   std::vector<Pair> pairs_;
+  std::vector<std::uint32_t> buckets_;  ///< where the pairs of every 32 ids begin: most look-ups find nothing
 };
 
 /// One configuration value that can decide something.

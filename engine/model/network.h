@@ -25,6 +25,7 @@ struct VirtualNetwork : Entity {
   std::vector<Prefix6> address_space_v6;
   std::vector<std::string> dns_servers;       ///< dhcpOptions.dnsServers as spelled; empty = Azure-provided DNS
   bool high_scale_private_endpoints = false;  ///< privateEndpointVNetPolicies = Basic
+  bool lists_subnets = true;                  ///< false: the row has no list of subnets, not even an empty one
   friend bool operator==(const VirtualNetwork&, const VirtualNetwork&) = default;
 };
 
@@ -145,6 +146,7 @@ struct PublicIp : Entity {
 
 struct NatGateway : Entity {
   ResourceId source_vnet;  ///< sourceVirtualNetwork (StandardV2), else unset
+  std::vector<ResourceId> subnets;  ///< back references; the subnet's own natGateway decides
   friend bool operator==(const NatGateway&, const NatGateway&) = default;
 };
 
@@ -183,6 +185,7 @@ struct LoadBalancer : Entity {
 
 struct BastionHost : Entity {
   ResourceId subnet;
+  bool is_public = false;  ///< has a public address: its private one is no entry (a private-only host has none)
   friend bool operator==(const BastionHost&, const BastionHost&) = default;
 };
 

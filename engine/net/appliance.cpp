@@ -49,21 +49,21 @@ const model::LoadBalancer* balancer_at(const View& view, const model::Subnet& su
 Appliance in_vnet(const View& view, const VirtualNetwork& vnet, Ipv4 address) {
   Appliance out;
   out.vnet = vnet.id;
-  const std::string where = fmt::format("{} in {}", to_string(address), shown(view, vnet.id));
+  const auto where = [&] { return fmt::format("{} in {}", to_string(address), shown(view, vnet.id)); };
   for (const model::FirewallRole& role : view.roles.firewalls) {
     if (role.vnet != vnet.id || role.address != address) continue;
     const model::AzureFirewall* firewall = view.estate.find<model::AzureFirewall>(role.firewall);
     const bool is_settled = firewall == nullptr || firewall->is_settled;  // a declared appliance has no row
     out.kind = is_settled ? Appliance::Kind::firewall : Appliance::Kind::unknown;
     out.device = role.firewall;
-    out.reason = fmt::format("{} is the hub firewall {}{}", where, shown(view, role.firewall),
+    out.reason = fmt::format("{} is the hub firewall {}{}", where(), shown(view, role.firewall),
                              is_settled ? "" : ", which is not provisioned (provisioningState is not Succeeded)");
     return out;
   }
   if (const model::AzureFirewall* firewall = firewall_at(view, vnet, address)) {
     out.kind = Appliance::Kind::other_firewall;
     out.device = firewall->id;
-    out.reason = fmt::format("{} is the firewall {}, which is no hub firewall", where, shown(view, firewall->id));
+    out.reason = fmt::format("{} is the firewall {}, which is no hub firewall", where(), shown(view, firewall->id));
     return out;
   }
   for (const auto& [key, index] : view.estate.subnets_by_vnet.of(vnet.id)) {
@@ -73,19 +73,19 @@ Appliance in_vnet(const View& view, const VirtualNetwork& vnet, Ipv4 address) {
       out.kind = Appliance::Kind::network_interface;
       out.device = nic->id;
       out.forwards = nic->ip_forwarding;
-      out.reason = fmt::format("{} is the network interface {}", where, shown(view, nic->id));
+      out.reason = fmt::format("{} is the network interface {}", where(), shown(view, nic->id));
       return out;
     }
     if (const model::LoadBalancer* balancer = balancer_at(view, subnet, address)) {
       out.kind = Appliance::Kind::load_balancer;
       out.device = balancer->id;
-      out.reason = fmt::format("{} is a frontend of the load balancer {}", where, shown(view, balancer->id));
+      out.reason = fmt::format("{} is a frontend of the load balancer {}", where(), shown(view, balancer->id));
       return out;
     }
   }
   // A device may exist in a row that was not exported.
   out.kind = view.estate.is_partial(model::ArgTable::resources) ? Appliance::Kind::unknown : Appliance::Kind::nobody;
-  out.reason = fmt::format("no device of the export has {}", where);
+  out.reason = fmt::format("no device of the export has {}", where());
   return out;
 }
 
@@ -97,8 +97,6 @@ Appliance resolve_appliance(const View& view, model::VnetIndex from, Ipv4 addres
   const Prefix window[] = {Prefix::host(address)};
   Appliance out;
   out.kind = Appliance::Kind::unreachable;
-  out.reason =
-      fmt::format("{} lies in no virtual network that {} reaches directly", to_string(address), shown(view, own.id));
   int candidates = 0;
   for (const auto& [key, index] : view.estate.peerings_by_vnet.of(own.id)) {
     const model::Peering& peering = view.estate.tables().peerings[index];
@@ -113,6 +111,10 @@ Appliance resolve_appliance(const View& view, model::VnetIndex from, Ipv4 addres
       out.reason =
           fmt::format("{} may lie in {}, which is not in the export", to_string(address), shown(view, peering.remote));
     }
+  }
+  if (candidates == 0) {
+    out.reason =
+        fmt::format("{} lies in no virtual network that {} reaches directly", to_string(address), shown(view, own.id));
   }
   if (candidates > 1) {
     out = {};

@@ -22,6 +22,8 @@ bool overlaps_any(std::span<const Prefix> list, std::span<const Prefix> window) 
   return false;
 }
 
+bool joins_some_subnets(const Peering& peering) { return peering.complete_vnets.value_or_default(true) != true; }
+
 // A dangling reference to the remote says nothing about the peering itself; contradictory rows do.
 bool is_contradicted(const View& view, model::ResourceId id) {
   for (const auto& [key, index] : view.estate.gaps_by_resource.of(id)) {
@@ -34,25 +36,25 @@ bool is_contradicted(const View& view, model::ResourceId id) {
 // source: azure-semantics.md 2.1 (Initiated and Disconnected carry no traffic; only a pair where one side is provably
 // absent or Disconnected blocks)
 PeeringLink link_of_states(const View& view, const Peering& peering, const Peering* back) {
-  const std::string remote = shown(view, peering.remote);
+  const auto remote = [&] { return shown(view, peering.remote); };
   if (!peering.state.is_known()) {
-    return {Ternary::unknown, true, fmt::format("the state of the peering to {} is not known", remote)};
+    return {Ternary::unknown, true, fmt::format("the state of the peering to {} is not known", remote())};
   }
   const bool back_is_connected = back != nullptr && back->state.is(PeeringState::connected);
   if (!peering.state.is(PeeringState::connected)) {
     const std::string_view state = model::name(peering.state.value());
-    if (!back_is_connected) return {Ternary::no, false, fmt::format("the peering to {} is {}", remote, state)};
+    if (!back_is_connected) return {Ternary::no, false, fmt::format("the peering to {} is {}", remote(), state)};
     return {Ternary::unknown, true,
-            fmt::format("the peering to {} is {} here but Connected on the other side", remote, state)};
+            fmt::format("the peering to {} is {} here but Connected on the other side", remote(), state)};
   }
   if (view.estate.find<model::VirtualNetwork>(peering.remote) == nullptr) return {Ternary::yes, true, {}};
   if (back == nullptr) {
     const bool may_be_missing = view.estate.is_partial(model::ArgTable::resources);
-    return {may_be_missing ? Ternary::unknown : Ternary::no, true, fmt::format("{} has no peering back", remote)};
+    return {may_be_missing ? Ternary::unknown : Ternary::no, true, fmt::format("{} has no peering back", remote())};
   }
   if (back_is_connected) return {Ternary::yes, true, {}};
   return {back->state.is_known() ? Ternary::no : Ternary::unknown, true,
-          fmt::format("the peering back from {} is not Connected", remote)};
+          fmt::format("the peering back from {} is not Connected", remote())};
 }
 
 }  // namespace
@@ -65,38 +67,49 @@ bool is_named(const View& view, const model::Subnet& subnet, std::string_view na
   return text::equals(view.estate.name(subnet.id), name);
 }
 
-const Peering* other_side(const View& view, const Peering& peering) {
-  for (const auto& [key, index] : view.estate.peerings_by_vnet.of(peering.remote)) {
-    const Peering& back = view.estate.tables().peerings[index];
-    if (back.remote == peering.vnet) return &back;
+bool hides_subnets(const View& view, const model::VirtualNetwork& vnet) {
+  return !vnet.lists_subnets && view.estate.subnets_by_vnet.of(vnet.id).empty();
+}
+
+// Both relations hold the peerings of the pair in table order; the shorter one is walked: a hub has many, a spoke few.
+const Peering* find_peering(const View& view, model::ResourceId from, model::ResourceId to) {
+  const auto sides = view.estate.peerings_by_vnet.of(from);
+  const auto remotes = view.estate.peerings_by_remote.of(to);
+  for (const auto& [key, index] : sides.size() < remotes.size() ? sides : remotes) {
+    const Peering& peering = view.estate.tables().peerings[index];
+    if (peering.vnet == from && peering.remote == to) return &peering;
   }
   return nullptr;
+}
+
+const Peering* other_side(const View& view, const Peering& peering) {
+  return find_peering(view, peering.remote, peering.vnet);
 }
 
 PeeringLink peering_link(const View& view, const Peering& peering) {
   const Peering* back = other_side(view, peering);
   PeeringLink link = link_of_states(view, peering, back);
   if (link.carries != Ternary::yes) return link;
-  const std::string remote = shown(view, peering.remote);
+  const auto remote = [&] { return shown(view, peering.remote); };
   const auto doubt = [&](std::string reason) { return PeeringLink{Ternary::unknown, true, std::move(reason)}; };
   for (const Peering* side : {&peering, back}) {
     if (side == nullptr) continue;
     if (!side->unread.empty()) {
-      return doubt(fmt::format("the peering with {} has a property that is not understood ({})", remote,
+      return doubt(fmt::format("the peering with {} has a property that is not understood ({})", remote(),
                                text::printable(side->unread.front().pointer)));
     }
-    if (!side->is_settled) return doubt(fmt::format("the peering with {} is not provisioned", remote));
+    if (!side->is_settled) return doubt(fmt::format("the peering with {} is not provisioned", remote()));
     if (is_contradicted(view, side->id))
-      return doubt(fmt::format("the export contradicts itself about the peering with {}", remote));
+      return doubt(fmt::format("the export contradicts itself about the peering with {}", remote()));
     // Editions of the page disagree on whether `false` blocks or only changes the VirtualNetwork tag.
     // source: azure-semantics.md 2.2; learn.microsoft.com/azure/virtual-network/virtual-network-manage-peering
     if (side->allow_access.value_or_default(true) != true) {
       return doubt(fmt::format(
-          "allowVirtualNetworkAccess of the peering with {} is not true, which may or may not block", remote));
+          "allowVirtualNetworkAccess of the peering with {} is not true, which may or may not block", remote()));
     }
     // source: azure-semantics.md 2.3 (subnet peering; the names of its subnets are not modelled)
-    if (side->complete_vnets.value_or_default(true) != true) {
-      return doubt(fmt::format("the peering with {} joins only some subnets", remote));
+    if (joins_some_subnets(*side)) {
+      return doubt(fmt::format("the peering with {} joins only some subnets", remote()));
     }
   }
   return link;
@@ -109,6 +122,22 @@ bool may_route(const View& view, const Peering& peering, std::span<const Prefix>
   return remote != nullptr && overlaps_any(remote->address_space, window);
 }
 
+namespace {
+
+// Effective routes then show the remote subnets, which are longer than a user route for the whole network.
+// source: techcommunity.microsoft.com/blog/azurenetworkingblog/subnet-peering/4397640, azure-semantics.md 2.3
+void add_subnets(const View& view, const Peering& peering, std::vector<PeeringRange>& out) {
+  for (PeeringRange& range : out) range.is_certain = false;
+  for (const auto& [key, index] : view.estate.subnets_by_vnet.of(peering.remote)) {
+    for (const Prefix& prefix : view.estate.tables().subnets[index].prefixes) {
+      const auto same = [&](const PeeringRange& range) { return range.prefix == prefix; };
+      if (std::none_of(out.begin(), out.end(), same)) out.push_back({prefix, false});
+    }
+  }
+}
+
+}  // namespace
+
 // source: azure-semantics.md 2.1 (not in sync: safety takes the union of the lists, liveness the intersection)
 std::vector<PeeringRange> peering_ranges(const View& view, const Peering& peering) {
   std::vector<const std::vector<Prefix>*> lists;
@@ -116,6 +145,7 @@ std::vector<PeeringRange> peering_ranges(const View& view, const Peering& peerin
   if (!peering.remote_current_address_space.empty()) lists.push_back(&peering.remote_current_address_space);
   if (const auto* remote = view.estate.find<model::VirtualNetwork>(peering.remote))
     lists.push_back(&remote->address_space);
+  const Peering* back = other_side(view, peering);
   std::vector<PeeringRange> out;
   for (const std::vector<Prefix>* list : lists) {
     for (const Prefix& prefix : *list) {
@@ -127,6 +157,7 @@ std::vector<PeeringRange> peering_ranges(const View& view, const Peering& peerin
       out.push_back({prefix, !peering.sync_level.is_unreadable() && std::all_of(lists.begin(), lists.end(), has)});
     }
   }
+  if (joins_some_subnets(peering) || (back != nullptr && joins_some_subnets(*back))) add_subnets(view, peering, out);
   std::sort(out.begin(), out.end(), [](const PeeringRange& a, const PeeringRange& b) { return a.prefix < b.prefix; });
   return out;
 }

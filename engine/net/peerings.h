@@ -27,12 +27,15 @@ struct PeeringRange {
   bool is_certain = true;
 };
 /// The remote ranges that the peering may route: what was last synced, what the remote states now and what the remote
-/// VNet in the export has. Certain are those that every known list holds.
+/// VNet in the export has. Certain are those that every known list holds. Of a peering that joins only some subnets
+/// also the prefixes of all remote subnets, and nothing is certain.
 std::vector<PeeringRange> peering_ranges(const model::View& view, const model::Peering& peering);
 
 /// True when peering_ranges() holds a range that overlaps one of `window`; no allocation.
 bool may_route(const model::View& view, const model::Peering& peering, std::span<const Prefix> window);
 
+/// The first peering object of the network `from` that names the network `to`, or nullptr.
+const model::Peering* find_peering(const model::View& view, model::ResourceId from, model::ResourceId to);
 /// The peering object of the other side, or nullptr.
 const model::Peering* other_side(const model::View& view, const model::Peering& peering);
 
@@ -41,6 +44,10 @@ std::string shown(const model::View& view, model::ResourceId id);
 
 /// The addresses of a private endpoint: of its NICs, and static ones.
 std::vector<Ipv4> endpoint_addresses(const model::View& view, const model::PrivateEndpoint& endpoint);
+
+/// The row of the network has no list of subnets and the export holds none of them: who is there is not known. (A
+/// network without subnets has an empty list.)
+bool hides_subnets(const model::View& view, const model::VirtualNetwork& vnet);
 
 /// Name of a subnet is one of the platform's, as "AzureFirewallSubnet"; without regard to case.
 bool is_named(const model::View& view, const model::Subnet& subnet, std::string_view name);

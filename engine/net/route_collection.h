@@ -19,6 +19,9 @@ struct RouteScope {
 /// Without `with_subnet` the answer is the same for every subnet of one VNet and route table.
 RouteSet collect_routes(const model::View& view, const model::Subnet& subnet, const RouteScope& scope);
 
+/// What makes an origin of a gateway kind teach routes.
+model::Fact teaching_of(const model::View& view, const RouteOrigin& origin);
+
 /// Service endpoints, and what of the subnet is not understood.
 std::vector<UnknownRoutes> subnet_unknowns(const model::View& view, const model::Subnet& subnet);
 

@@ -49,15 +49,17 @@ class Collector {
   void what_is_not_understood();
   void doubt(const model::Entity& entity, std::string_view what);
   void unknown(RouteSource source, NextHop next_hop, Fact fact, std::string reason);
-  void add(Prefix prefix, RouteSource source, NextHop next_hop, Fact fact, std::string uncertainty = {});
+  void add(Prefix prefix, RouteSource source, NextHop next_hop, RouteOrigin origin, std::string uncertainty = {});
   void own_network();
   void user_routes();
   void user_route(std::size_t index);
+  void unreadable_route(std::size_t index, const NextHop& hop);
   void defaults();
   void peerings();
   void peering_routes(const Peering& peering);
   void gateways();
-  void learn_from(Fact fact, std::string_view what);
+  void learn_from(const RouteOrigin& origin);
+  std::string teacher(const RouteOrigin& origin) const;
   void service_endpoints();
   void endpoints();
   void endpoints_of(const VirtualNetwork& vnet, const std::string& doubt);
@@ -80,9 +82,9 @@ void Collector::unknown(RouteSource source, NextHop next_hop, Fact fact, std::st
   out_.unknown.push_back({source, next_hop, std::move(fact), std::move(reason)});
 }
 
-void Collector::add(Prefix prefix, RouteSource source, NextHop next_hop, Fact fact, std::string uncertainty) {
+void Collector::add(Prefix prefix, RouteSource source, NextHop next_hop, RouteOrigin origin, std::string uncertainty) {
   const bool is_certain = uncertainty.empty();
-  out_.routes.push_back({prefix, source, next_hop, is_certain, std::move(fact), std::move(uncertainty)});
+  out_.routes.push_back({prefix, source, next_hop, is_certain, origin, std::move(uncertainty)});
 }
 
 // A property that is not understood may change forwarding. source: azure-semantics.md 0
@@ -131,11 +133,10 @@ void Collector::what_is_not_understood() {
 // source: learn.microsoft.com/azure/virtual-network/virtual-networks-udr-overview#default
 void Collector::own_network() {
   if (vnet_ == nullptr) return;
-  for (std::size_t i = 0; i < vnet_->address_space.size(); ++i) {
-    const Prefix& prefix = vnet_->address_space[i];
+  for (const Prefix& prefix : vnet_->address_space) {
     if (!overlaps(prefix, window_)) continue;
     add(prefix, RouteSource::system, {NextHop::Kind::vnet_local, vnet_->id, {}},
-        {vnet_->id, "/properties/addressSpace/addressPrefixes", to_string(prefix)});
+        {RouteOrigin::Kind::address_space, vnet_->id});
   }
 }
 
@@ -155,9 +156,8 @@ bool Collector::propagates() const {
 // source: azure-semantics.md 1.2;
 // learn.microsoft.com/azure/virtual-network/virtual-networks-udr-overview#routing-example
 void Collector::defaults() {
-  const model::ResourceId owner = subnet_.vnet;
-  add(Prefix(), RouteSource::system, {NextHop::Kind::internet, {}, {}},
-      {owner, "", "system route 0.0.0.0/0 -> Internet"});
+  const RouteOrigin origin{RouteOrigin::Kind::system, subnet_.vnet};
+  add(Prefix(), RouteSource::system, {NextHop::Kind::internet, {}, {}}, origin);
   if (has_user_default()) return;
   std::string doubt;
   const auto is_any_route = [](const UnknownRoutes& u) { return u.source != RouteSource::system; };
@@ -176,8 +176,7 @@ void Collector::defaults() {
     std::string why = doubt;
     if (why.empty() && !reserved.is_documented_as_active)
       why = "whether Azure still drops this block is not documented";
-    add(prefix, RouteSource::system, {NextHop::Kind::none, {}, {}},
-        {owner, "", fmt::format("system route {} -> None", reserved.text)}, std::move(why));
+    add(prefix, RouteSource::system, {NextHop::Kind::none, {}, {}}, origin, std::move(why));
   }
 }
 
@@ -206,6 +205,19 @@ void Collector::user_route(std::size_t index) {
       if (!route.next_hop_addresses.empty()) hop.address = route.next_hop_addresses.front();
       break;
   }
+  if (!route.is_usable || prefix == nullptr) return unreadable_route(index, hop);
+  const RouteOrigin origin{RouteOrigin::Kind::user, table_->id, static_cast<std::uint32_t>(index)};
+  if (hop.kind != NextHop::Kind::appliance) return add(*prefix, RouteSource::user, hop, origin);
+  // source: azure-semantics.md 1.1 (VirtualApplianceEcmp: every address is a possible next hop)
+  for (const Ipv4 address : route.next_hop_addresses) {
+    hop.address = address;
+    add(*prefix, RouteSource::user, hop, origin);
+  }
+}
+
+void Collector::unreadable_route(std::size_t index, const NextHop& hop) {
+  const model::Route& route = table_->routes[index];
+  const Prefix* prefix = route.prefix ? std::get_if<Prefix>(&*route.prefix) : nullptr;
   const std::string where = prefix != nullptr ? to_string(*prefix) : text::printable(route.service_tag);
   const std::string to = hop.kind == NextHop::Kind::appliance
                              ? fmt::format("{} {}", model::name(route.next_hop), to_string(hop.address))
@@ -216,19 +228,9 @@ void Collector::user_route(std::size_t index) {
                    fmt::format("route {} of {} cannot be read", text::printable(route.name), shown(v_, table_->id)));
   }
   // source: azure-semantics.md 1.3 rule 5 (a tag's ranges are in no export)
-  if (prefix == nullptr) {
-    return unknown(
-        RouteSource::user, hop, std::move(fact),
-        fmt::format("route {} of {} sends the service tag {} to {}; the addresses of the tag are not in the export",
-                    text::printable(route.name), shown(v_, table_->id), where, to));
-  }
-  if (hop.kind != NextHop::Kind::appliance) return add(*prefix, RouteSource::user, hop, std::move(fact));
-  // source: azure-semantics.md 1.1 (VirtualApplianceEcmp: every address is a possible next hop)
-  for (const Ipv4 address : route.next_hop_addresses) {
-    hop.address = address;
-    fact.value = fmt::format("{} -> {} {}", where, model::name(route.next_hop), to_string(address));
-    add(*prefix, RouteSource::user, hop, fact);
-  }
+  unknown(RouteSource::user, hop, std::move(fact),
+          fmt::format("route {} of {} sends the service tag {} to {}; the addresses of the tag are not in the export",
+                      text::printable(route.name), shown(v_, table_->id), where, to));
 }
 
 // source: learn.microsoft.com/azure/virtual-network/virtual-networks-udr-overview#optional-default-routes
@@ -251,28 +253,33 @@ void Collector::peering_routes(const Peering& peering) {
     // source: azure-semantics.md 1.5 (disablePeeringRoute: preview, neither presence nor absence may be relied on)
     if (why.empty() && is_suppressed) why = "disablePeeringRoute is All, whose reach is not documented";
     add(range.prefix, RouteSource::system, {NextHop::Kind::peering, peering.remote, {}},
-        {peering.id, "/properties/peeringState",
-         peering.state.is_known() ? std::string(model::name(peering.state.value())) : "?"},
-        std::move(why));
+        {RouteOrigin::Kind::peering, peering.id}, std::move(why));
   }
 }
 
-void Collector::learn_from(Fact fact, std::string_view what) {
+std::string Collector::teacher(const RouteOrigin& origin) const {
+  if (origin.kind == RouteOrigin::Kind::unplaced_gateway)
+    return fmt::format("gateway {} does not say in which network it stands; it", shown(v_, origin.resource));
+  if (origin.kind == RouteOrigin::Kind::gateway) return fmt::format("gateway {}", shown(v_, origin.resource));
+  const Peering* peering = e_.find<Peering>(origin.resource);
+  return fmt::format("the gateway of {}", shown(v_, peering == nullptr ? model::ResourceId() : peering->remote));
+}
+
+void Collector::learn_from(const RouteOrigin& origin) {
   const NextHop gateway{NextHop::Kind::gateway, {}, {}};
   if (!v_.designations.has_learned_prefixes) {
     return unknown(
-        RouteSource::bgp, gateway, std::move(fact),
+        RouteSource::bgp, gateway, teaching_of(v_, origin),
         fmt::format("{} may teach any route and gateway route propagation is on; what it learns is in no export "
                     "(declare the learned prefixes, or disable propagation)",
-                    what));
+                    teacher(origin)));
   }
   const bool may_be_overridden =
       table_ != nullptr && std::any_of(table_->routes.begin(), table_->routes.end(),
                                        [](const model::Route& r) { return r.has_bgp_override; });
   for (const Prefix& prefix : v_.designations.learned_prefixes) {
     if (!overlaps(prefix, window_)) continue;
-    fact.value = fmt::format("declared learned prefix {}", to_string(prefix));
-    add(prefix, RouteSource::bgp, gateway, fact,
+    add(prefix, RouteSource::bgp, gateway, origin,
         may_be_overridden ? "a user route with hasBgpOverride may displace it" : "");
   }
 }
@@ -285,20 +292,16 @@ void Collector::gateways() {
   if (!propagates()) return;
   for (const model::Gateway& gateway : e_.tables().gateways) {
     if (!gateway.subnets.empty()) continue;
-    learn_from({gateway.id, "/properties/ipConfigurations", "absent"},
-               fmt::format("gateway {} does not say in which network it stands; it", shown(v_, gateway.id)));
+    learn_from({RouteOrigin::Kind::unplaced_gateway, gateway.id});
   }
   for (const auto& [key, index] : e_.gateways_by_vnet.of(subnet_.vnet)) {
-    const model::Gateway& gateway = e_.tables().gateways[index];
-    learn_from({gateway.id, "", "gateway in this virtual network"}, fmt::format("gateway {}", shown(v_, gateway.id)));
+    learn_from({RouteOrigin::Kind::gateway, e_.tables().gateways[index].id});
   }
   if (scope_.only_peering != nullptr) return;
   for (const auto& [key, index] : e_.peerings_by_vnet.of(subnet_.vnet)) {
     const Peering& peering = e_.tables().peerings[index];
     if (peering.use_remote_gateways.value_or_default(false) == false) continue;
-    learn_from(
-        {peering.id, "/properties/useRemoteGateways", peering.use_remote_gateways.is_known() ? "true" : "unreadable"},
-        fmt::format("the gateway of {}", shown(v_, peering.remote)));
+    learn_from({RouteOrigin::Kind::remote_gateway, peering.id});
   }
 }
 
@@ -364,9 +367,7 @@ void Collector::endpoint_routes(const Subnet& subnet, const VirtualNetwork& vnet
       if (why.empty() && overridden == Ternary::unknown)
         why = "whether the user route displaces the endpoint's /32 is not certain";
       if (why.empty() && !endpoint.is_settled) why = "the private endpoint is not provisioned";
-      add(Prefix::host(address), RouteSource::system, hop,
-          {endpoint.id, "/properties/networkInterfaces", fmt::format("{}/32 -> InterfaceEndpoint", to_string(address))},
-          std::move(why));
+      add(Prefix::host(address), RouteSource::system, hop, {RouteOrigin::Kind::endpoint, endpoint.id}, std::move(why));
     }
   }
 }
@@ -390,30 +391,6 @@ std::vector<UnknownRoutes> Collector::of_subnet() {
 }
 
 }  // namespace
-
-std::string_view name(RouteSource source) {
-  switch (source) {
-    case RouteSource::user: return "User";
-    case RouteSource::bgp: return "VirtualNetworkGateway";
-    case RouteSource::system: return "Default";
-  }
-  return "Default";
-}
-
-std::string_view name(NextHop::Kind kind) {
-  switch (kind) {
-    case NextHop::Kind::vnet_local: return "VnetLocal";
-    case NextHop::Kind::peering: return "VNetPeering";
-    case NextHop::Kind::internet: return "Internet";
-    case NextHop::Kind::gateway: return "VirtualNetworkGateway";
-    case NextHop::Kind::appliance: return "VirtualAppliance";
-    case NextHop::Kind::service_endpoint: return "VirtualNetworkServiceEndpoint";
-    case NextHop::Kind::private_endpoint: return "InterfaceEndpoint";
-    case NextHop::Kind::none: return "None";
-    case NextHop::Kind::unknown: return "Unknown";
-  }
-  return "Unknown";
-}
 
 RouteSet effective_routes(const View& view, model::SubnetIndex subnet) { return effective_routes(view, subnet, {}); }
 

@@ -39,6 +39,23 @@ struct NextHop {
 /// "VirtualNetworkServiceEndpoint", "InterfaceEndpoint", "None", "Unknown".
 std::string_view name(NextHop::Kind kind);
 
+/// Which configuration makes a route. Words for it cost more than the route: fact_of() says them where they are needed.
+struct RouteOrigin {
+  enum class Kind : std::uint8_t {
+    system,            ///< a default route of the virtual network `resource`
+    address_space,     ///< a prefix of the virtual network `resource`
+    user,              ///< route `index` of the route table `resource`
+    peering,           ///< the peering `resource`
+    gateway,           ///< the gateway `resource` of the own network, by a declared learned prefix
+    unplaced_gateway,  ///< as gateway, but it does not say in which network it stands
+    remote_gateway,    ///< the peering `resource` with useRemoteGateways, by a declared learned prefix
+    endpoint           ///< the private endpoint `resource`
+  };
+  Kind kind = Kind::system;
+  model::ResourceId resource;
+  std::uint32_t index = 0;  ///< of kind user
+};
+
 struct Route {
   Prefix prefix;
   RouteSource source = RouteSource::system;
@@ -46,9 +63,11 @@ struct Route {
   /// False: the route may or may not exist (undocumented behaviour, an unreadable value, a peering that one side does
   /// not show). Safety claims must hold with and without it.
   bool is_certain = true;
-  model::Fact fact;         ///< the configuration value that makes it
+  RouteOrigin origin;
   std::string uncertainty;  ///< why it is not certain; empty when it is
 };
+/// The configuration value that makes the route.
+model::Fact fact_of(const model::View& view, const Route& route);
 
 /// Routes whose prefixes no export holds: gateway-learned ones, service tags and service endpoints without a tag file.
 struct UnknownRoutes {

@@ -30,29 +30,15 @@ void TransitRun::uncertain(Bypass::Way way, model::SubnetIndex from, AddressSet 
   result.bypasses.push_back(std::move(bypass));
 }
 
-bool holds_only_endpoints(const View& view, const Subnet& subnet) {
-  const model::Estate& e = view.estate;
-  const auto endpoints = e.endpoints_by_subnet.of(subnet.id);
-  if (endpoints.empty() || !subnet.delegations.empty() || !subnet.unread.empty()) return false;
-  if (!e.taints_by_resource.of(subnet.id).empty()) return false;
-  const auto is_here = [&](const model::ApiManagement::Location& location) { return location.subnet == subnet.id; };
-  for (const model::ApiManagement& service : e.tables().api_managements) {
-    if (is_here(service.primary) || std::any_of(service.additional.begin(), service.additional.end(), is_here))
-      return false;
+void TransitRun::doubt_sender(const Subnet& subnet, std::size_t first) {
+  for (std::size_t i = first; i < result.bypasses.size(); ++i) {
+    Bypass& bypass = result.bypasses[i];
+    if (!bypass.is_certain) continue;
+    bypass.is_certain = false;
+    bypass.witness.reset();
+    bypass.doubt =
+        fmt::format("whether anything but private endpoints stands in {} is not known", shown(view, subnet.id));
   }
-  std::vector<model::ResourceId> known;
-  for (const auto& [key, index] : endpoints) {
-    const model::PrivateEndpoint& endpoint = e.tables().private_endpoints[index];
-    known.push_back(endpoint.id);
-    known.insert(known.end(), endpoint.network_interfaces.begin(), endpoint.network_interfaces.end());
-  }
-  for (const auto& [key, index] : e.interfaces_by_subnet.of(subnet.id)) {
-    const model::NetworkInterface& nic = e.tables().network_interfaces[index];
-    if (e.find<model::PrivateEndpoint>(nic.private_endpoint) == nullptr) return false;
-    known.push_back(nic.id);
-  }
-  return std::all_of(subnet.attached.begin(), subnet.attached.end(),
-                     [&](model::ResourceId id) { return std::find(known.begin(), known.end(), id) != known.end(); });
 }
 
 bool is_firewall_subnet(const View& view, const Subnet& subnet) {
@@ -62,6 +48,27 @@ bool is_firewall_subnet(const View& view, const Subnet& subnet) {
   const bool has_hub_firewall =
       std::any_of(roles.begin(), roles.end(), [&](const auto& role) { return role.vnet == subnet.vnet; });
   return has_hub_firewall || view.estate.firewalls_by_vnet.of(subnet.vnet).empty();
+}
+
+bool is_platform_subnet(const View& view, const Subnet& subnet) {
+  return is_named(view, subnet, "GatewaySubnet") || is_named(view, subnet, "RouteServerSubnet");
+}
+
+bool holds_only_public_bastions(const View& view, const Subnet& subnet) {
+  if (!is_named(view, subnet, "AzureBastionSubnet")) return false;
+  bool has_host = false;
+  for (const model::BastionHost& host : view.estate.tables().bastion_hosts) {
+    if (host.subnet != subnet.id) continue;
+    if (!host.is_public || !host.is_settled || !host.unread.empty()) return false;
+    has_host = true;
+  }
+  return has_host;
+}
+
+std::string policies_of(const Subnet& subnet) {
+  const auto& policies = subnet.private_endpoint_policies;
+  if (policies.is_absent()) return "absent -> Disabled";
+  return policies.is_known() ? std::string(model::name(policies.value())) : std::string("unreadable");
 }
 
 std::string enumeration(const std::vector<std::string>& items) {
@@ -146,7 +153,7 @@ void land(const View& view, const Subnet& sender, const Subnet& target, const Ad
   hosts -= links;
   Reach found;
   if (!links.empty()) found = reach(view, &from, {&target, nullptr, true}, sources, links, endpoints);
-  if (found.passes != Ternary::yes && !hosts.empty() && !holds_only_endpoints(view, target)) {
+  if (found.passes != Ternary::yes && !hosts.empty() && holds_endpoints_only(view, target) != Ternary::yes) {
     Reach other = reach(view, &from, {&target, nullptr, false}, sources, hosts, preferred);
     if (other.passes > found.passes) found = std::move(other);
   }
@@ -166,33 +173,54 @@ void land(const View& view, const Subnet& sender, const Subnet& target, const Ad
   landing.passes = std::max(landing.passes, found.passes);
 }
 
+std::string open_question(const Bypass& bypass) {
+  std::string out = bypass.reason;
+  if (!bypass.expected.empty()) out += "; expected " + bypass.expected;
+  if (!bypass.doubt.empty()) out += "; not certain: " + bypass.doubt;
+  return out;
+}
+
+namespace {
+
+bool leaves_the_promised_way(const Trace& trace) {
+  if (trace.crossed_firewall) return false;
+  switch (trace.disposition) {
+    case Disposition::delivered:
+    case Disposition::exits_to_internet:
+    case Disposition::exits_to_on_premises: return true;
+    case Disposition::denied:
+    case Disposition::dropped:
+    case Disposition::loop: return false;
+    // What an appliance does with the packet is not known, but there it has left the way that was promised.
+    case Disposition::unknown:
+      return !trace.hops.empty() && trace.hops.back().at.kind == Place::Kind::appliance &&
+             trace.hops.back().at.id.is_set() && trace.vnets.size() > 1;
+  }
+  return false;
+}
+
+}  // namespace
+
 void add_witnessed(TransitRun& run, Bypass bypass, const std::optional<Packet>& example, Place from) {
   bypass.destinations -= run.direct;
   if (bypass.destinations.empty()) return;
   bypass.spoke = run.role.vnet;
-  if (!example) {
-    bypass.is_certain = false;
-    run.result.bypasses.push_back(std::move(bypass));
-    return;
-  }
-  Flow flow{
-      from, example->source, example->destination, example->protocol, example->source_port, example->destination_port};
-  const Trace shown_by = trace(run.view, flow);
-  const bool is_out = shown_by.disposition == Disposition::delivered ||
-                      shown_by.disposition == Disposition::exits_to_internet ||
-                      shown_by.disposition == Disposition::exits_to_on_premises;
-  // What an appliance does with the packet is not known, but there it has left the way that was promised.
-  const bool is_at_appliance = shown_by.disposition == Disposition::unknown && !shown_by.hops.empty() &&
-                               shown_by.hops.back().at.kind == Place::Kind::appliance &&
-                               shown_by.hops.back().at.id.is_set() && shown_by.vnets.size() > 1;
-  bypass.is_certain = !shown_by.crossed_firewall && (is_out || is_at_appliance);
-  if (bypass.is_certain) {
-    bypass.witness = flow;
-  } else {
-    const std::string why = !shown_by.unknown_because.empty() ? shown_by.unknown_because.front()
-                            : shown_by.hops.empty()           ? std::string("the packet was not followed")
-                                                              : shown_by.hops.back().note;
-    bypass.reason += fmt::format("; not certain: {}", why);
+  bypass.is_certain = false;
+  if (example && bypass.doubt.empty()) {
+    const Flow flow{from,
+                    example->source,
+                    example->destination,
+                    example->protocol,
+                    example->source_port,
+                    example->destination_port};
+    const Trace shown_by = trace(run.view, flow);
+    bypass.is_certain = leaves_the_promised_way(shown_by);
+    if (bypass.is_certain)
+      bypass.witness = flow;
+    else
+      bypass.doubt = !shown_by.unknown_because.empty() ? shown_by.unknown_because.front()
+                     : shown_by.hops.empty()           ? std::string("the packet was not followed")
+                                                       : shown_by.hops.back().note;
   }
   run.result.bypasses.push_back(std::move(bypass));
 }
@@ -296,10 +324,65 @@ void doubt_overlaps(TransitRun& run) {
   }
 }
 
+void tell_left_out(TransitRun& run) {
+  for (const auto& [id, role] : run.left_out) {
+    const Subnet* subnet = run.view.estate.find<Subnet>(id);
+    run.assumptions.insert(fmt::format(
+        "{} of {} holds platform instances only, {}", shown(run.view, id), shown(run.view, subnet->vnet),
+        role == TransitRun::LeftOut::as_destination ? "which do not pass packets on around the firewall"
+                                                    : "whose own way to the Internet is Azure's control plane"));
+  }
+}
+
 }  // namespace
 
-TransitResult transit(const View& view, const model::SpokeRole& spoke) {
-  TransitRun run{view, spoke, view.estate.tables().virtual_networks[spoke.vnet.index()], {}, {}, {}};
+const std::vector<Ipv4>& TransitShared::addresses_of(std::uint32_t endpoint) {
+  const auto [found, is_new] = addresses_.try_emplace(endpoint);
+  if (is_new) found->second = endpoint_addresses(view, view.estate.tables().private_endpoints[endpoint]);
+  return found->second;
+}
+
+const Appliance& TransitShared::appliance_at(model::VnetIndex from, Ipv4 address) {
+  const auto [found, is_new] = appliances_.try_emplace({from, address});
+  if (is_new) found->second = resolve_appliance(view, from, address);
+  return found->second;
+}
+
+const std::vector<TransitShared::Range>& TransitShared::ranges_of(model::ResourceId vnet) {
+  const auto [found, is_new] = ranges_.try_emplace(vnet);
+  std::vector<Range>& out = found->second;
+  if (!is_new) return out;
+  for (const auto& [key, index] : view.estate.peerings_by_vnet.of(vnet)) {
+    for (const PeeringRange& range : peering_ranges(view, view.estate.tables().peerings[index]))
+      out.push_back({range.prefix, index, range.prefix.last()});
+  }
+  std::sort(out.begin(), out.end(), [](const Range& a, const Range& b) { return a.prefix < b.prefix; });
+  for (std::size_t i = 1; i < out.size(); ++i) out[i].last = std::max(out[i].last, out[i - 1].last);
+  return out;
+}
+
+std::vector<std::uint32_t> TransitShared::peerings_towards(model::ResourceId vnet, const std::vector<Prefix>& window) {
+  const std::vector<Range>& ranges = ranges_of(vnet);
+  std::vector<std::uint32_t> out;
+  for (const Prefix& wanted : window) {
+    auto at = std::upper_bound(ranges.begin(), ranges.end(), wanted.last(),
+                               [](Ipv4 address, const Range& range) { return address < range.prefix.base(); });
+    while (at != ranges.begin() && std::prev(at)->last >= wanted.base()) {
+      --at;
+      if (at->prefix.overlaps(wanted)) out.push_back(at->peering);
+    }
+  }
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
+}
+
+Transit::Transit(const View& view) : shared_(std::make_unique<TransitShared>(view)) {}
+Transit::~Transit() = default;
+
+TransitResult Transit::of(const model::SpokeRole& spoke) {
+  const View& view = shared_->view;
+  TransitRun run{*shared_, view, spoke, view.estate.tables().virtual_networks[spoke.vnet.index()], {}, {}, {}, {}};
   run.result.spoke = spoke.vnet;
   for (const Prefix& prefix : view.designations.direct) {
     run.direct.add(prefix);
@@ -313,8 +396,11 @@ TransitResult transit(const View& view, const model::SpokeRole& spoke) {
   find_leaving(run);
   find_entering(run);
   find_internet_entries(run);
+  tell_left_out(run);
   run.result.assumptions.assign(run.assumptions.begin(), run.assumptions.end());
   return std::move(run.result);
 }
+
+TransitResult transit(const View& view, const model::SpokeRole& spoke) { return Transit(view).of(spoke); }
 
 }  // namespace hubproof::net

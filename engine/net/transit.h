@@ -1,6 +1,7 @@
 // The exact layer of the transit claim: every packet that leaves or enters a spoke crosses the hub firewall.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,9 +22,14 @@ struct Bypass {
   NextHop next_hop;
   bool is_certain = true;          ///< false: depends on something unknown
   std::vector<model::Fact> facts;  ///< the deciding route and what makes it
-  std::string reason;              ///< one sentence; for an uncertain one what would decide it
+  std::string reason;              ///< one sentence
+  std::string expected;            ///< the routes that should have been there, or empty
+  std::string doubt;               ///< why it is not certain, where `reason` does not say it
   std::optional<Flow> witness;     ///< a concrete packet, for a certain bypass whose filters may let it pass
 };
+
+/// The reason with what was expected and what is not certain.
+std::string open_question(const Bypass& bypass);
 
 struct TransitResult {
   model::VnetIndex spoke;
@@ -31,8 +37,20 @@ struct TransitResult {
   std::vector<std::string> assumptions;  ///< platform subnets and declared direct targets left out, each printed
 };
 
-/// One spoke. A subnet that holds only private endpoints never sends
-/// (learn.microsoft.com/azure/private-link/private-endpoint-overview).
+/// The spokes of one estate, which share what is looked up. A subnet that holds only private endpoints never sends
+/// (learn.microsoft.com/azure/private-link/private-endpoint-overview). The view must outlive it.
+class Transit {
+ public:
+  explicit Transit(const model::View& view);
+  ~Transit();
+  Transit(const Transit&) = delete;
+  Transit& operator=(const Transit&) = delete;
+  TransitResult of(const model::SpokeRole& spoke);
+
+ private:
+  std::unique_ptr<struct TransitShared> shared_;
+};
+/// One spoke by itself.
 TransitResult transit(const model::View& view, const model::SpokeRole& spoke);
 
 }  // namespace hubproof::net

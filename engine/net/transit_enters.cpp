@@ -127,7 +127,7 @@ bool Entering::sends(const Subnet& subnet) {
     return std::any_of(hosts.begin(), hosts.end(),
                        [&](const model::BastionHost& host) { return host.subnet == subnet.id; });
   }
-  return !holds_only_endpoints(v_, subnet);
+  return holds_endpoints_only(v_, subnet) != Ternary::yes;
 }
 
 /// What of the segment one of its routes carries straight into the spoke.
@@ -149,25 +149,22 @@ void Entering::tell(const Subnet& subnet, const AddressSet& destinations, const 
   }
   if (landing.passes == Ternary::no) return;
   told |= landing.destinations;
-  std::string reason = fmt::format("{} of {} reaches {} directly ({}): no user route of {} is as long as {}",
-                                   shown(v_, subnet.id), shown(v_, subnet.vnet), enumeration(landing.places),
-                                   name(route.next_hop.kind), table_of(v_, subnet), to_string(route.prefix));
-  if (const std::string routes = expected_routes(run_, landing.prefixes); !routes.empty())
-    reason += "; expected " + routes;
   if (doubt.empty()) doubt = link.reason;
   if (doubt.empty() && landing.passes == Ternary::unknown) doubt = landing.reason;
-  if (!doubt.empty()) reason += fmt::format("; not certain: {}", doubt);
   Bypass bypass;
   bypass.way = Bypass::Way::enters;
   bypass.from = model::SubnetIndex(e_.index_of(subnet));
   bypass.destinations = landing.destinations;
   bypass.next_hop = route.next_hop;
-  bypass.facts = {route.fact,
+  bypass.facts = {fact_of(v_, route),
                   {subnet.id, "/properties/routeTable/id",
                    subnet.route_table.is_set() ? std::string(e_.spelling(subnet.route_table)) : std::string("absent")}};
-  bypass.reason = std::move(reason);
-  add_witnessed(run_, std::move(bypass), doubt.empty() ? landing.example : std::nullopt,
-                {Place::Kind::subnet, subnet.id});
+  bypass.reason = fmt::format("{} of {} reaches {} directly ({}): no user route of {} is as long as {}",
+                              shown(v_, subnet.id), shown(v_, subnet.vnet), enumeration(landing.places),
+                              name(route.next_hop.kind), table_of(v_, subnet), to_string(route.prefix));
+  bypass.expected = expected_routes(run_, landing.prefixes);
+  bypass.doubt = std::move(doubt);
+  add_witnessed(run_, std::move(bypass), landing.example, {Place::Kind::subnet, subnet.id});
 }
 
 void Entering::from_subnet(const Subnet& subnet, const Peering* peering, const PeeringLink& link) {
@@ -195,7 +192,8 @@ void Entering::from_subnet(const Subnet& subnet, const Peering* peering, const P
       here.add(segment.range.first, segment.range.last);
       if (route->next_hop.kind == NextHop::Kind::appliance) {
         const VirtualNetwork* vnet = e_.find<VirtualNetwork>(subnet.vnet);
-        const Appliance device = resolve_appliance(v_, model::VnetIndex(e_.index_of(*vnet)), route->next_hop.address);
+        const Appliance& device =
+            run_.shared.appliance_at(model::VnetIndex(e_.index_of(*vnet)), route->next_hop.address);
         // An appliance of an adjacent VNet is looked at by the routes of its own subnet; one inside the spoke is
         // already there.
         const bool is_inside =
@@ -203,7 +201,7 @@ void Entering::from_subnet(const Subnet& subnet, const Peering* peering, const P
         const bool is_unknown = device.kind == Appliance::Kind::unknown;
         if (!is_inside && !is_unknown) continue;
         run_.uncertain(Bypass::Way::enters, model::SubnetIndex(e_.index_of(subnet)), here, route->next_hop,
-                       {route->fact},
+                       {fact_of(v_, *route)},
                        fmt::format("route {} -> {} of {} leads to an address that may lie in the spoke itself: {}",
                                    to_string(route->prefix), to_string(route->next_hop.address), table_of(v_, subnet),
                                    device.reason));
@@ -211,20 +209,20 @@ void Entering::from_subnet(const Subnet& subnet, const Peering* peering, const P
       if (route->next_hop.kind == NextHop::Kind::vnet_local && route->source == RouteSource::user &&
           subnet.vnet != run_.vnet.id) {
         run_.uncertain(
-            Bypass::Way::enters, model::SubnetIndex(e_.index_of(subnet)), here, route->next_hop, {route->fact},
+            Bypass::Way::enters, model::SubnetIndex(e_.index_of(subnet)), here, route->next_hop, {fact_of(v_, *route)},
             fmt::format("{} sends {} to VnetLocal although its network does not hold it; the effect is not documented",
                         table_of(v_, subnet), to_string(route->prefix)));
       }
       // source: azure-semantics.md 1.4 (a user route of private addresses to Internet: dropped, but treat as unknown)
       if (route->next_hop.kind == NextHop::Kind::internet && route->source == RouteSource::user) {
         run_.uncertain(
-            Bypass::Way::enters, model::SubnetIndex(e_.index_of(subnet)), here, route->next_hop, {route->fact},
+            Bypass::Way::enters, model::SubnetIndex(e_.index_of(subnet)), here, route->next_hop, {fact_of(v_, *route)},
             fmt::format("{} sends {} of the spoke to the Internet; what Azure does with it is not documented",
                         table_of(v_, subnet), to_string(route->prefix)));
       }
       if (route->next_hop.kind == NextHop::Kind::unknown) {
         run_.uncertain(Bypass::Way::enters, model::SubnetIndex(e_.index_of(subnet)), here, route->next_hop,
-                       {route->fact},
+                       {fact_of(v_, *route)},
                        fmt::format("a route of {} for {} has a next hop that is not understood", table_of(v_, subnet),
                                    to_string(route->prefix)));
       }
@@ -261,7 +259,7 @@ bool Entering::by_endpoints(const Subnet& subnet, const RouteSet& set, const Pee
   for (const Subnet* target : endpoint_subnets_) {
     for (const auto& [key, index] : e_.endpoints_by_subnet.of(target->id)) {
       const model::PrivateEndpoint& endpoint = e_.tables().private_endpoints[index];
-      const std::vector<Ipv4> addresses = endpoint_addresses(v_, endpoint);
+      const std::vector<Ipv4>& addresses = run_.shared.addresses_of(index);
       if (addresses.empty()) {
         out = true;
         AddressSet space;
@@ -286,34 +284,27 @@ bool Entering::by_endpoints(const Subnet& subnet, const RouteSet& set, const Pee
         Landing landing;
         land(v_, subnet, *target, AddressSet(Prefix::host(address)), landing);
         if (landing.passes == Ternary::no) continue;
-        const auto& policies = target->private_endpoint_policies;
-        const std::string policy_word = policies.is_known()    ? std::string(model::name(policies.value()))
-                                        : policies.is_absent() ? std::string("absent -> Disabled")
-                                                               : std::string("unreadable");
-        std::string reason = fmt::format(
-            "{} of {} reaches private endpoint {} ({}) directly by its /32 route: no user route of {} displaces it "
-            "(privateEndpointNetworkPolicies {})",
-            shown(v_, subnet.id), shown(v_, subnet.vnet), shown(v_, endpoint.id), to_string(address),
-            table_of(v_, subnet), policy_word);
-        if (const std::string routes = expected_routes(run_, {Prefix::host(address)}); !routes.empty())
-          reason += "; expected " + routes;
-        std::string doubt = overridden == Ternary::unknown
-                                ? std::string("whether the user route displaces the /32 is not documented")
-                                : link.reason;
-        if (doubt.empty() && landing.passes == Ternary::unknown) doubt = landing.reason;
-        if (!doubt.empty()) reason += fmt::format("; not certain: {}", doubt);
+        const std::string policies = policies_of(*target);
         Bypass bypass;
         bypass.way = Bypass::Way::enters;
         bypass.from = model::SubnetIndex(e_.index_of(subnet));
         bypass.destinations = AddressSet(Prefix::host(address));
         bypass.next_hop = {NextHop::Kind::private_endpoint, endpoint.id, {}};
         bypass.facts = {
-            {target->id, "/properties/privateEndpointNetworkPolicies", policy_word},
+            {target->id, "/properties/privateEndpointNetworkPolicies", policies},
             {subnet.id, "/properties/routeTable/id",
              subnet.route_table.is_set() ? std::string(e_.spelling(subnet.route_table)) : std::string("absent")}};
-        bypass.reason = std::move(reason);
-        add_witnessed(run_, std::move(bypass), doubt.empty() ? landing.example : std::nullopt,
-                      {Place::Kind::subnet, subnet.id});
+        bypass.reason = fmt::format(
+            "{} of {} reaches private endpoint {} ({}) directly by its /32 route: no user route of {} displaces it "
+            "(privateEndpointNetworkPolicies {})",
+            shown(v_, subnet.id), shown(v_, subnet.vnet), shown(v_, endpoint.id), to_string(address),
+            table_of(v_, subnet), policies);
+        bypass.expected = expected_routes(run_, {Prefix::host(address)});
+        bypass.doubt = overridden == Ternary::unknown
+                           ? std::string("whether the user route displaces the /32 is not documented")
+                           : link.reason;
+        if (bypass.doubt.empty() && landing.passes == Ternary::unknown) bypass.doubt = landing.reason;
+        add_witnessed(run_, std::move(bypass), landing.example, {Place::Kind::subnet, subnet.id});
       }
     }
   }
@@ -321,14 +312,25 @@ bool Entering::by_endpoints(const Subnet& subnet, const RouteSet& set, const Pee
 }
 
 void Entering::from_vnet(const VirtualNetwork& vnet, const Peering* peering, const PeeringLink& link) {
+  if (hides_subnets(v_, vnet)) {
+    AddressSet space;
+    for (const Prefix& prefix : window_) space.add(prefix);
+    run_.uncertain(Bypass::Way::enters, {}, space, {NextHop::Kind::peering, run_.vnet.id, {}},
+                   {{vnet.id, "/properties/subnets", "absent"}},
+                   fmt::format("the export shows no subnet of {}: who reaches {} from there is not known",
+                               shown(v_, vnet.id), shown(v_, run_.vnet.id)));
+  }
   for (const auto& [key, index] : e_.subnets_by_vnet.of(vnet.id)) {
     const Subnet& subnet = e_.tables().subnets[index];
-    if (sends(subnet)) from_subnet(subnet, peering, link);
+    if (!sends(subnet)) continue;
+    const std::size_t first = run_.result.bypasses.size();
+    from_subnet(subnet, peering, link);
+    if (holds_endpoints_only(v_, subnet) == Ternary::unknown) run_.doubt_sender(subnet, first);
   }
   // Another peer of that VNet with the same addresses: which of them a packet reaches is not known.
-  for (const auto& [key, index] : e_.peerings_by_vnet.of(vnet.id)) {
+  for (const std::uint32_t index : run_.shared.peerings_towards(vnet.id, window_)) {
     const Peering& other = e_.tables().peerings[index];
-    if (&other == peering || !may_route(v_, other, window_) || peering_link(v_, other).carries == Ternary::no) continue;
+    if (&other == peering || peering_link(v_, other).carries == Ternary::no) continue;
     AddressSet space;
     for (const Prefix& prefix : window_) space.add(prefix);
     run_.uncertain(

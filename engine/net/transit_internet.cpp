@@ -66,9 +66,9 @@ void Entries::tell(const Entry& entry) {
   bypass.facts = entry.facts;
   bypass.reason = fmt::format("{}: the Internet enters {} of {} and not through the firewall", entry.what,
                               shown(v_, entry.subnet->id), shown(v_, run_.vnet.id));
-  if (!doubt.empty()) bypass.reason += fmt::format("; not certain: {}", doubt);
   std::optional<Packet> example = doubt.empty() ? found.example : std::nullopt;
   if (example) example->destination = *address->address;
+  bypass.doubt = std::move(doubt);
   add_witnessed(run_, std::move(bypass), example, {Place::Kind::internet, {}});
 }
 

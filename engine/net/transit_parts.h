@@ -8,21 +8,50 @@
 #include <vector>
 
 #include "engine/net/appliance.h"
+#include "engine/net/endpoint_subnets.h"
 #include "engine/net/reach.h"
 #include "engine/net/route_collection.h"
 #include "engine/net/transit.h"
 
 namespace hubproof::net {
 
+/// What the spokes of one estate ask of again and again.
+struct TransitShared {
+  explicit TransitShared(const model::View& of) : view(of) {}
+  const model::View& view;
+  /// endpoint_addresses() of an element of Tables::private_endpoints.
+  const std::vector<Ipv4>& addresses_of(std::uint32_t endpoint);
+  /// resolve_appliance().
+  const Appliance& appliance_at(model::VnetIndex from, Ipv4 address);
+  /// The peerings (into Tables::peerings, ascending) of a network for which may_route() holds.
+  std::vector<std::uint32_t> peerings_towards(model::ResourceId vnet, const std::vector<Prefix>& window);
+
+ private:
+  struct Range {
+    Prefix prefix;
+    std::uint32_t peering = 0;
+    Ipv4 last;  ///< the last address of this range and those before it
+  };
+  const std::vector<Range>& ranges_of(model::ResourceId vnet);
+  std::map<std::uint32_t, std::vector<Ipv4>> addresses_;
+  std::map<std::pair<model::VnetIndex, Ipv4>, Appliance> appliances_;
+  std::map<model::ResourceId, std::vector<Range>> ranges_;
+};
+
 /// State of one spoke's analysis.
 struct TransitRun {
+  TransitShared& shared;
   const model::View& view;
   const model::SpokeRole& role;
   const model::VirtualNetwork& vnet;
   TransitResult result;
   std::set<std::string> assumptions;
   AddressSet direct;  ///< declared direct destinations
+  enum class LeftOut : std::uint8_t { as_destination, as_source };
+  std::set<std::pair<model::ResourceId, LeftOut>> left_out;  ///< platform subnets, each told as an assumption
 
+  /// Whether anybody sends from the subnet is not known: nothing that was told since `first` is certain.
+  void doubt_sender(const model::Subnet& subnet, std::size_t first);
   void uncertain(Bypass::Way way, model::SubnetIndex from, AddressSet destinations, NextHop next_hop,
                  std::vector<model::Fact> facts, std::string reason);
 };
@@ -41,21 +70,28 @@ struct Landing {
 void land(const model::View& view, const model::Subnet& sender, const model::Subnet& target,
           const AddressSet& destinations, Landing& landing);
 
-/// A certain bypass is only told when the tracer shows it; else the bypass is uncertain and says what the tracer met.
+/// A bypass without a doubt and with an example is certain when the tracer shows it; else it is uncertain and says what
+/// the tracer met.
 void add_witnessed(TransitRun& run, Bypass bypass, const std::optional<Packet>& example, Place from);
-
-/// A subnet of private endpoints only: it has one at least, every NIC in it belongs to one, nothing else is attached,
-/// no delegation. Nothing in it starts connections. source:
-/// learn.microsoft.com/azure/private-link/private-endpoint-overview
-bool holds_only_endpoints(const model::View& view, const model::Subnet& subnet);
 
 /// An AzureFirewallSubnet or AzureFirewallManagementSubnet, unless the only firewalls of its VNet are no hub firewalls.
 bool is_firewall_subnet(const model::View& view, const model::Subnet& subnet);
+
+/// Its instances are no services of the estate, and pass nothing on around the firewall.
+/// source: azure-semantics.md 1.5 (GatewaySubnet, RouteServerSubnet)
+bool is_platform_subnet(const model::View& view, const model::Subnet& subnet);
+
+/// An AzureBastionSubnet whose hosts of the export all have a public address. Users come in there; the instances route
+/// nothing, and no route table is allowed. (A private-only host is entered at its private address.)
+/// source: learn.microsoft.com/azure/bastion/bastion-faq, .../bastion/private-only-deployment, azure-semantics.md 6.4
+bool holds_only_public_bastions(const model::View& view, const model::Subnet& subnet);
 
 /// "10.0.2.0/24 -> 10.0.0.4, ..." for the first few prefixes; empty when no hub of the spoke has a firewall.
 std::string expected_routes(const TransitRun& run, const std::vector<Prefix>& prefixes);
 /// "a, b and 3 more"
 std::string enumeration(const std::vector<std::string>& items);
+/// privateEndpointNetworkPolicies: "Enabled", "absent -> Disabled", "unreadable"
+std::string policies_of(const model::Subnet& subnet);
 /// "rt-spoke" or "(no route table)"
 std::string table_of(const model::View& view, const model::Subnet& subnet);
 

@@ -142,16 +142,16 @@ void Walker::route(const Subnet& subnet, const model::NetworkInterface* nic) {
         other->uncertainty.empty() ? std::string("several next hops are possible") : other->uncertainty;
     return give_up(at,
                    fmt::format("{} -> {} may decide: {}", to_string(other->prefix), name(other->next_hop.kind), why),
-                   {other->fact});
+                   {fact_of(v_, *other)});
   }
-  if (!chosen.front()->is_certain) return give_up(at, chosen.front()->uncertainty, {chosen.front()->fact});
+  if (!chosen.front()->is_certain) return give_up(at, chosen.front()->uncertainty, {fact_of(v_, *chosen.front())});
   const Route route = *chosen.front();
   Hop& here = hop(at, route.next_hop.kind == NextHop::Kind::none ? "drop" : "forward",
                   fmt::format("{} -> {}", to_string(route.prefix), name(route.next_hop.kind)));
   here.next_hop = route.next_hop.kind;
   here.matched_prefix = to_string(route.prefix);
   here.route_source = route.source;
-  here.decided_by = {route.fact};
+  here.decided_by = {fact_of(v_, route)};
   forward(subnet, nic, route);
 }
 
@@ -163,7 +163,7 @@ void Walker::forward(const Subnet& subnet, const model::NetworkInterface* nic, c
       // source: azure-semantics.md 1.4 (VnetLocal is not valid across a peering)
       if (vnet == nullptr || !contains(vnet->address_space, packet_.destination)) {
         return give_up(at, "a VnetLocal route for addresses outside the virtual network has no documented effect",
-                       {route.fact});
+                       {fact_of(v_, route)});
       }
       return deliver(subnet.vnet);
     }
@@ -185,7 +185,7 @@ void Walker::forward(const Subnet& subnet, const model::NetworkInterface* nic, c
       is_ended_ = true;
       return;
     case NextHop::Kind::service_endpoint:
-    case NextHop::Kind::unknown: return give_up(at, "the next hop is not understood", {route.fact});
+    case NextHop::Kind::unknown: return give_up(at, "the next hop is not understood", {fact_of(v_, route)});
   }
 }
 
@@ -253,7 +253,7 @@ void Walker::to_internet(const Subnet& subnet, const model::NetworkInterface* ni
     return give_up(at,
                    fmt::format("{} is not a public address; a route to the Internet drops it or not",
                                to_string(packet_.destination)),
-                   {route.fact});
+                   {fact_of(v_, route)});
   }
   const auto leave = [&](std::string note, Fact fact) {
     end(Disposition::exits_to_internet, "exit", {Place::Kind::internet, {}}, std::move(note), {std::move(fact)});
@@ -319,17 +319,18 @@ void Walker::to_gateway(const Subnet& subnet, const Route& route) {
     if (peering_link(v_, peering).carries == Ternary::yes && peering.use_remote_gateways.is(true)) look(peering.remote);
     uses_unknown = !gateway.is_set();
   }
-  if (uses_unknown) return give_up(at, "the gateway of the peered virtual network is not in the export", {route.fact});
+  if (uses_unknown)
+    return give_up(at, "the gateway of the peered virtual network is not in the export", {fact_of(v_, route)});
   if (!gateway.is_set()) {
     if (e_.is_partial(model::ArgTable::resources))
-      return give_up(at, "the export is partial and may miss a gateway", {route.fact});
-    return end(Disposition::dropped, "drop", at, "the virtual network has and uses no gateway", {route.fact});
+      return give_up(at, "the export is partial and may miss a gateway", {fact_of(v_, route)});
+    return end(Disposition::dropped, "drop", at, "the virtual network has and uses no gateway", {fact_of(v_, route)});
   }
   if (route.source == RouteSource::user && !is_vpn) {
-    return give_up(at, "a user route to a gateway that is not of type Vpn is not valid", {route.fact});
+    return give_up(at, "a user route to a gateway that is not of type Vpn is not valid", {fact_of(v_, route)});
   }
   end(Disposition::exits_to_on_premises, "exit", {Place::Kind::gateway, gateway},
-      fmt::format("through gateway {}", shown(v_, gateway)), {route.fact});
+      fmt::format("through gateway {}", shown(v_, gateway)), {fact_of(v_, route)});
 }
 
 void Walker::to_appliance(const Subnet& subnet, const Route& route) {
@@ -352,14 +353,14 @@ void Walker::to_appliance(const Subnet& subnet, const Route& route) {
                    {{appliance.device, "/properties/enableIPForwarding", "false"}});
       }
       return give_up(device, fmt::format("{}; what it does with the packet is in no export", appliance.reason),
-                     {route.fact});
+                     {fact_of(v_, route)});
     }
     case Appliance::Kind::load_balancer:
       return give_up(device, fmt::format("{}; what its members do with the packet is in no export", appliance.reason),
-                     {route.fact});
+                     {fact_of(v_, route)});
     case Appliance::Kind::nobody:
     case Appliance::Kind::unreachable:
-    case Appliance::Kind::unknown: return give_up(device, appliance.reason, {route.fact});
+    case Appliance::Kind::unknown: return give_up(device, appliance.reason, {fact_of(v_, route)});
   }
 }
 

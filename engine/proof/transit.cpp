@@ -23,9 +23,9 @@ struct Member {
   SpokeQuestions asked;
 };
 
-/// Spokes of one key, and what the solver said of the first.
+/// Spokes of one key: what the solver said of the first.
 struct Class {
-  std::vector<std::uint32_t> members;
+  std::uint32_t obligation = 0;
   Answer answer = Answer::gave_up;
   std::vector<QuestionAnswer> answers;  // one per question
 };
@@ -33,13 +33,12 @@ struct Class {
 class Claim {
  public:
   Claim(const model::View& view, Effort effort)
-      : view_(view), estate_(view.estate), builder_(view), solver_(view, effort) {}
+      : view_(view), estate_(view.estate), builder_(view), exact_(view), solver_(view, effort) {}
   ProofRun run();
 
  private:
-  void group();
-  void solve(Class& group);
-  void decide(const Class& group);
+  void prove(const SpokeRole& role);
+  Class solve(const Member& first);
   Verdict judge(const Class& group, const Member& member, ClaimResult& result);
   Verdict proved(const Class& group, const Member& member, const net::TransitResult& exact) const;
   Verdict refuted(const Member& member, const net::TransitResult& exact, const Bypass& bypass, ClaimResult& result);
@@ -54,33 +53,26 @@ class Claim {
   const model::View& view_;
   const model::Estate& estate_;
   QuestionBuilder builder_;
+  net::Transit exact_;
   TransitSolver solver_;
-  std::vector<Member> members_;
-  std::vector<Class> classes_;
+  std::unordered_map<std::string, Class> classes_;  // only looked up, never walked through
   ProofRun run_;
 };
 
-void Claim::group() {
-  std::unordered_map<std::string, std::size_t> class_of;  // only looked up, never walked through
-  for (const SpokeRole& role : view_.roles.spokes) {
-    Member& member = members_.emplace_back();
-    member.role = &role;
-    member.asked = builder_.ask(role);
-    const auto [entry, is_new] = class_of.try_emplace(class_key(view_, role, member.asked), classes_.size());
-    if (is_new) classes_.emplace_back();
-    classes_[entry->second].members.push_back(static_cast<std::uint32_t>(members_.size() - 1));
-  }
-}
-
-void Claim::solve(Class& group) {
-  const Member& first = members_[group.members.front()];
-  group.answer = first.asked.doubts.empty() && first.asked.entries.empty() ? Answer::unsat : Answer::sat;
+Class Claim::solve(const Member& first) {
+  Class out;
+  out.answer = first.asked.doubts.empty() && first.asked.entries.empty() ? Answer::unsat : Answer::sat;
   for (const Question& question : first.asked.questions) {
-    group.answers.push_back(solver_.may_bypass(question));
-    const Answer answer = group.answers.back().answer;
-    if (answer == Answer::sat) group.answer = Answer::sat;
-    if (answer == Answer::gave_up && group.answer == Answer::unsat) group.answer = Answer::gave_up;
+    out.answers.push_back(solver_.may_bypass(question));
+    const Answer answer = out.answers.back().answer;
+    if (answer == Answer::sat) out.answer = Answer::sat;
+    if (answer == Answer::gave_up && out.answer == Answer::unsat) out.answer = Answer::gave_up;
   }
+  out.obligation = static_cast<std::uint32_t>(run_.obligations.size());
+  run_.obligations.push_back({fmt::format("no packet leaves or enters {} but through the hub firewall ({} questions)",
+                                          estate_.name(id(*first.role)), first.asked.questions.size()),
+                              0, out.answer == Answer::unsat});
+  return out;
 }
 
 bool shows_bypass(const net::Trace& trace) {
@@ -143,10 +135,8 @@ Verdict Claim::refuted(const Member& member, const net::TransitResult& exact, co
   net::Trace trace = net::trace(view_, *bypass.witness);
   if (!shows_bypass(trace)) return differ(result, "the tracer does not show " + to_string(*bypass.witness));
   Refuted out;
-  constexpr std::string_view kExpected = "; expected ";  // how net::transit ends a reason
-  const std::size_t expected = bypass.reason.find(kExpected);
-  out.message = bypass.reason.substr(0, expected);
-  if (expected != std::string::npos) out.expected = bypass.reason.substr(expected + kExpected.size());
+  out.message = bypass.reason;
+  out.expected = bypass.expected;
   const auto further = std::count_if(exact.bypasses.begin(), exact.bypasses.end(),
                                      [](const Bypass& other) { return other.is_certain; }) -
                        1;
@@ -164,7 +154,7 @@ Verdict Claim::unknown(const Member& member, const net::TransitResult& exact, st
     if (std::find(reasons.begin(), reasons.end(), reason) == reasons.end()) reasons.push_back(reason);
   };
   for (const Bypass& bypass : exact.bypasses) {
-    if (!bypass.is_certain) add(bypass.reason, bypass.facts);
+    if (!bypass.is_certain) add(net::open_question(bypass), bypass.facts);
   }
   for (const Doubt& doubt : member.asked.doubts) add(doubt.reason, {doubt.fact});
   for (const Question& question : member.asked.questions) {
@@ -217,7 +207,7 @@ void Claim::look_for_missed(const Class& group, const Member& member, ClaimResul
 
 // law:  the exact layer and the solver must say the same: no bypass <=> unsat, a certain one <=> a witness that replays
 Verdict Claim::judge(const Class& group, const Member& member, ClaimResult& result) {
-  const net::TransitResult exact = net::transit(view_, *member.role);
+  const net::TransitResult exact = exact_.of(*member.role);
   const auto certain = std::find_if(exact.bypasses.begin(), exact.bypasses.end(),
                                     [](const Bypass& bypass) { return bypass.is_certain && bypass.witness; });
   if (group.answer == Answer::gave_up) return unknown(member, exact, "the solver's resource limit was reached");
@@ -232,26 +222,23 @@ Verdict Claim::judge(const Class& group, const Member& member, ClaimResult& resu
   return by_filters(group, member, exact);
 }
 
-void Claim::decide(const Class& group) {
-  const std::uint32_t number = static_cast<std::uint32_t>(run_.obligations.size());
-  const Member& first = members_[group.members.front()];
-  run_.obligations.push_back({fmt::format("no packet leaves or enters {} but through the hub firewall ({} questions)",
-                                          estate_.name(id(*first.role)), first.asked.questions.size()),
-                              static_cast<std::uint32_t>(group.members.size()), group.answer == Answer::unsat});
-  for (const std::uint32_t index : group.members) {
-    const Member& member = members_[index];
-    ClaimResult result;
-    result.resource = id(*member.role);
-    result.obligation = number;
-    if (!view_.roles.ambiguities.empty()) {
-      result.verdict = Unknown{view_.roles.ambiguities.front(), "a designation in hubproof.yaml", {}};
-    } else {
-      result.verdict = judge(group, member, result);
-      if (index == group.members.front() && std::holds_alternative<Unknown>(result.verdict))
-        look_for_missed(group, member, result);
-    }
-    run_.results.push_back(std::move(result));
+// Spoke after spoke: the questions of one need not be kept for the next, only what the solver said of its class.
+void Claim::prove(const SpokeRole& role) {
+  Member member{&role, builder_.ask(role)};
+  const auto [entry, is_new] = classes_.try_emplace(class_key(view_, role, member.asked));
+  if (is_new) entry->second = solve(member);
+  const Class& group = entry->second;
+  ++run_.obligations[group.obligation].members;
+  ClaimResult result;
+  result.resource = id(role);
+  result.obligation = group.obligation;
+  if (!view_.roles.ambiguities.empty()) {
+    result.verdict = Unknown{view_.roles.ambiguities.front(), "a designation in hubproof.yaml", {}};
+  } else {
+    result.verdict = judge(group, member, result);
+    if (is_new && std::holds_alternative<Unknown>(result.verdict)) look_for_missed(group, member, result);
   }
+  run_.results.push_back(std::move(result));
 }
 
 void Claim::missing_spokes() {
@@ -280,9 +267,7 @@ ProofRun Claim::run() {
     }
     return out;
   }
-  group();
-  for (Class& entry : classes_) solve(entry);
-  for (const Class& entry : classes_) decide(entry);
+  for (const SpokeRole& role : view_.roles.spokes) prove(role);
   missing_spokes();
   sort_results(estate_, run_);
   return std::move(run_);

@@ -25,10 +25,6 @@ constexpr std::string_view kControlPlaneServices[] = {"Microsoft.Sql", "Microsof
 constexpr std::string_view kOtherSources[] = {"AzureFirewallSubnet", "AzureFirewallManagementSubnet",
                                               "RouteServerSubnet"};
 
-bool has_name(const model::Estate& estate, const Subnet& subnet, std::string_view name) {
-  return text::equals(estate.name(subnet.id), name);
-}
-
 bool is_harmless(const Candidate& candidate) { return candidate.harm == Harm::none; }
 
 }  // namespace
@@ -63,9 +59,10 @@ bool QuestionBuilder::is_control_plane_route(const net::UnknownRoutes& unknown, 
 
 // Nothing about the subnet itself but its table decides its routes: it can be asked about together with others.
 bool QuestionBuilder::is_plain(const Subnet& subnet) const {
-  return !has_name(estate_, subnet, "GatewaySubnet") && !has_name(estate_, subnet, "RouteServerSubnet") &&
-         subnet.unread.empty() && subnet.is_settled && subnet.service_endpoints.empty() &&
-         estate_.taints_by_resource.of(subnet.id).empty() && estate_.gaps_by_resource.of(subnet.id).empty();
+  return !net::is_named(view_, subnet, "GatewaySubnet") && !net::is_named(view_, subnet, "RouteServerSubnet") &&
+         sends(estate_, subnet) == Ternary::yes && subnet.unread.empty() && subnet.is_settled &&
+         subnet.service_endpoints.empty() && estate_.taints_by_resource.of(subnet.id).empty() &&
+         estate_.gaps_by_resource.of(subnet.id).empty();
 }
 
 Question QuestionBuilder::leaving(const model::SpokeRole& spoke, std::vector<SubnetIndex> sources) {
@@ -83,8 +80,9 @@ Question QuestionBuilder::leaving(const model::SpokeRole& spoke, std::vector<Sub
     out.candidates.push_back(candidate);
   }
   const Subnet& subnet = estate_.tables().subnets[out.from.index()];
+  out.may_be_silent = sends(estate_, subnet) == Ternary::unknown;
   for (const net::UnknownRoutes& unknown : set.unknown) {
-    const net::Route any{Prefix(), unknown.source, unknown.next_hop, false, unknown.fact, unknown.reason};
+    const net::Route any{Prefix(), unknown.source, unknown.next_hop, false, {}, {}};
     if (is_control_plane_route(unknown, subnet)) {
       out.assumptions.push_back(fmt::format(
           "what {} reaches past the firewall for API Management is its control plane only", estate_.name(subnet.id)));
@@ -101,7 +99,7 @@ void QuestionBuilder::ask_leaving(const model::SpokeRole& spoke, SpokeQuestions&
   std::vector<std::vector<SubnetIndex>> groups;
   for (const auto& [key, index] : estate_.subnets_by_vnet.of(own)) {
     const Subnet& subnet = estate_.tables().subnets[index];
-    if (sends_nothing(estate_, subnet)) continue;
+    if (sends(estate_, subnet) == Ternary::no) continue;
     const auto is_alike = [&](const std::vector<SubnetIndex>& group) {
       const Subnet& first = estate_.tables().subnets[group.front().index()];
       return first.route_table == subnet.route_table && is_plain(first) && is_plain(subnet) &&
@@ -119,20 +117,20 @@ void QuestionBuilder::ask_leaving(const model::SpokeRole& spoke, SpokeQuestions&
 // GatewaySubnet stands for on-premises and sends only when a gateway is in it.
 bool QuestionBuilder::is_exempt_source(const Subnet& subnet) const {
   for (const std::string_view name : kOtherSources) {
-    if (has_name(estate_, subnet, name)) return true;
+    if (net::is_named(view_, subnet, name)) return true;
   }
-  if (has_name(estate_, subnet, "GatewaySubnet")) {
+  if (net::is_named(view_, subnet, "GatewaySubnet")) {
     const auto gateways = estate_.gateways_by_vnet.of(subnet.vnet);
     return std::none_of(gateways.begin(), gateways.end(), [&](const model::Relation::Pair& entry) {
       return !estate_.tables().gateways[entry.second].is_route_server;
     });
   }
-  if (has_name(estate_, subnet, "AzureBastionSubnet")) {
+  if (net::is_named(view_, subnet, "AzureBastionSubnet")) {
     const auto& hosts = estate_.tables().bastion_hosts;
     return std::none_of(hosts.begin(), hosts.end(),
                         [&](const model::BastionHost& host) { return host.subnet == subnet.id; });
   }
-  return sends_nothing(estate_, subnet);
+  return sends(estate_, subnet) == Ternary::no;
 }
 
 // All /32 of the spoke's endpoints are certainly displaced by one user route each.
@@ -161,6 +159,7 @@ Question QuestionBuilder::entering(const VirtualNetwork& spoke, const Inside& in
   out.within = inside.within;
   out.inside = inside.places;
   const SharedRoutes& all = shared(from);
+  out.may_be_silent = sends(estate_, estate_.tables().subnets[from.index()]) == Ternary::unknown;
   std::vector<const net::Route*> slice = all.overlapping(inside.within);
   if (!endpoints_are_overridden(spoke, slice)) {
     held_.push_back(net::effective_routes(view_, from, inside.within));
@@ -168,7 +167,7 @@ Question QuestionBuilder::entering(const VirtualNetwork& spoke, const Inside& in
     for (const net::Route& route : held_.back().routes) slice.push_back(&route);
     for (const net::UnknownRoutes& unknown : held_.back().unknown) {
       if (unknown.next_hop.kind != NextHop::Kind::private_endpoint) continue;
-      const net::Route any{Prefix(), unknown.source, unknown.next_hop, false, unknown.fact, unknown.reason};
+      const net::Route any{Prefix(), unknown.source, unknown.next_hop, false, {}, {}};
       if (!is_harmless(judge_entering(any, spoke.id, all.vnet, link))) out.doubts.push_back(doubt_of(unknown));
     }
   }
@@ -178,7 +177,7 @@ Question QuestionBuilder::entering(const VirtualNetwork& spoke, const Inside& in
     // gateway.
     const auto* teacher = estate_.find<model::Gateway>(unknown.fact.resource);
     const bool is_taught_by_server = teacher != nullptr && teacher->is_route_server;
-    const net::Route any{Prefix(), unknown.source, unknown.next_hop, false, unknown.fact, unknown.reason};
+    const net::Route any{Prefix(), unknown.source, unknown.next_hop, false, {}, {}};
     if (is_taught_by_server || !is_harmless(judge_entering(any, spoke.id, all.vnet, link)))
       out.doubts.push_back(doubt_of(unknown));
   }
@@ -188,9 +187,16 @@ Question QuestionBuilder::entering(const VirtualNetwork& spoke, const Inside& in
 
 void QuestionBuilder::ask_entering(const VirtualNetwork& spoke, const Inside& inside, const model::Peering& peering,
                                    SpokeQuestions& out) {
-  if (estate_.find<VirtualNetwork>(peering.vnet) == nullptr) return;
+  const VirtualNetwork* from = estate_.find<VirtualNetwork>(peering.vnet);
+  if (from == nullptr) return;
   const Ternary carries = net::peering_link(view_, peering).carries;
   if (carries == Ternary::no) return;
+  if (net::hides_subnets(view_, *from)) {
+    out.doubts.push_back(
+        {{from->id, "/properties/subnets", "absent"},
+         fmt::format("the export shows no subnet of {}, from which the spoke is reached", estate_.name(from->id)),
+         Doubt::Reach::all});
+  }
   for (const auto& [key, index] : estate_.subnets_by_vnet.of(peering.vnet)) {
     if (is_exempt_source(estate_.tables().subnets[index])) continue;
     out.questions.push_back(
@@ -272,22 +278,23 @@ bool QuestionBuilder::is_behind_public_balancer(const model::IpConfiguration& co
 }
 
 SpokeQuestions QuestionBuilder::ask(const model::SpokeRole& spoke) {
+  held_.clear();
+  inside_ = {};
   SpokeQuestions out;
   const VirtualNetwork& vnet = estate_.tables().virtual_networks[spoke.vnet.index()];
   doubts_of_spoke(spoke, out);
   ask_leaving(spoke, out);
   Inside inside;
-  Zone& places = insides_.emplace_back();
-  inside.places = &places;
+  inside.places = &inside_;
   for (const auto& [key, index] : estate_.subnets_by_vnet.of(vnet.id)) {
     const Subnet& subnet = estate_.tables().subnets[index];
     inside.within.insert(inside.within.end(), subnet.prefixes.begin(), subnet.prefixes.end());
-    add_places(subnet, index, places);
+    add_places(subnet, index, inside_);
   }
   if (inside.within.empty()) return out;  // nobody is there
   for (const auto& [key, index] : estate_.subnets_by_vnet.of(vnet.id)) {
     const Subnet& subnet = estate_.tables().subnets[index];
-    if (!has_name(estate_, subnet, "GatewaySubnet") || is_exempt_source(subnet)) continue;
+    if (!net::is_named(view_, subnet, "GatewaySubnet") || is_exempt_source(subnet)) continue;
     out.questions.push_back(entering(vnet, inside, SubnetIndex(index), Harm::certain));
   }
   for (const auto& [key, index] : estate_.peerings_by_remote.of(vnet.id)) {

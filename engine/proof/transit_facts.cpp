@@ -37,7 +37,7 @@ std::vector<Fact> facts_of(const model::View& view, const Question& question, co
   std::vector<Fact> out;
   for (const CorePart& part : core) {
     switch (part.kind) {
-      case CorePart::Kind::route: out.push_back(question.candidates[part.index].route->fact); break;
+      case CorePart::Kind::route: out.push_back(net::fact_of(view, *question.candidates[part.index].route)); break;
       case CorePart::Kind::firewall:
         out.push_back(firewall_fact(view, view.roles.firewalls[question.candidates[part.index].firewall]));
         break;

@@ -86,7 +86,7 @@ void Writer::prefix(Prefix value) {
 }
 
 void Writer::question(const Question& question) {
-  byte(question.way == net::Bypass::Way::leaves ? 0 : 1);
+  byte((question.way == net::Bypass::Way::leaves ? 0U : 1U) | (question.may_be_silent ? 2U : 0U));
   number(question.doubts.size());
   number(question.candidates.size());
   for (const Candidate& candidate : question.candidates) {

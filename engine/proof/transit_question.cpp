@@ -32,15 +32,42 @@ bool is_platform(const model::Estate& estate, const Subnet& subnet) {
                      [&](std::string_view name) { return text::equals(estate.name(subnet.id), name); });
 }
 
-bool is_of_endpoint(const model::Estate& estate, const Subnet& subnet, ResourceId id) {
+// A Bastion with a public address is entered there; its instances route nothing and take no route table.
+// source: learn.microsoft.com/azure/bastion/bastion-faq, azure-semantics.md 6.4
+bool is_of_public_bastions(const model::Estate& estate, const Subnet& subnet) {
+  if (!text::equals(estate.name(subnet.id), "AzureBastionSubnet")) return false;
+  const auto& hosts = estate.tables().bastion_hosts;
+  const auto stands_here = [&](const model::BastionHost& host) { return host.subnet == subnet.id; };
+  const auto may_be_private = [&](const model::BastionHost& host) {
+    return stands_here(host) && !(host.is_public && host.is_settled && host.unread.empty());
+  };
+  return std::any_of(hosts.begin(), hosts.end(), stands_here) &&
+         std::none_of(hosts.begin(), hosts.end(), may_be_private);
+}
+
+// A NIC is an endpoint's when the endpoint names it or it names an endpoint that the export holds.
+Ternary is_of_endpoint(const model::Estate& estate, const Subnet& subnet, ResourceId id) {
   for (const auto& [key, index] : estate.endpoints_by_subnet.of(subnet.id)) {
     const model::PrivateEndpoint& endpoint = estate.tables().private_endpoints[index];
-    if (endpoint.id == id) return true;
+    if (endpoint.id == id) return Ternary::yes;
     const auto& nics = endpoint.network_interfaces;
-    if (std::find(nics.begin(), nics.end(), id) != nics.end()) return true;
+    if (std::find(nics.begin(), nics.end(), id) != nics.end()) return Ternary::yes;
   }
+  const auto is_endpoint = [&](ResourceId which) { return estate.find<model::PrivateEndpoint>(which) != nullptr; };
   const model::NetworkInterface* nic = estate.find<model::NetworkInterface>(id);
-  return nic != nullptr && nic->private_endpoint.is_set();
+  if (nic == nullptr) return is_endpoint(id) ? Ternary::yes : estate.holds(id) ? Ternary::no : Ternary::unknown;
+  if (!nic->private_endpoint.is_set()) return Ternary::no;
+  return is_endpoint(nic->private_endpoint) ? Ternary::yes : Ternary::unknown;
+}
+
+bool has_api_management(const model::Estate& estate, ResourceId subnet) {
+  for (const model::ApiManagement& service : estate.tables().api_managements) {
+    if (service.primary.subnet == subnet) return true;
+    for (const auto& location : service.additional) {
+      if (location.subnet == subnet) return true;
+    }
+  }
+  return false;
 }
 
 bool is_kept(const net::Route& route) {
@@ -60,13 +87,19 @@ Doubt doubt_of(const net::UnknownRoutes& unknown) {
   return out;
 }
 
-bool sends_nothing(const model::Estate& estate, const Subnet& subnet) {
-  if (estate.endpoints_by_subnet.of(subnet.id).empty() || !subnet.delegations.empty()) return false;
-  for (const auto& [key, index] : estate.interfaces_by_subnet.of(subnet.id)) {
-    if (!is_of_endpoint(estate, subnet, estate.tables().network_interfaces[index].id)) return false;
+Ternary sends(const model::Estate& estate, const Subnet& subnet) {
+  if (estate.endpoints_by_subnet.of(subnet.id).empty() || !subnet.delegations.empty()) return Ternary::yes;
+  if (has_api_management(estate, subnet.id)) return Ternary::yes;
+  bool is_open = !subnet.unread.empty() || !estate.taints_by_resource.of(subnet.id).empty();
+  std::vector<ResourceId> there(subnet.attached.begin(), subnet.attached.end());
+  for (const auto& [key, index] : estate.interfaces_by_subnet.of(subnet.id))
+    there.push_back(estate.tables().network_interfaces[index].id);
+  for (const ResourceId id : there) {
+    const Ternary is_endpoint = is_of_endpoint(estate, subnet, id);
+    if (is_endpoint == Ternary::no) return Ternary::yes;
+    is_open = is_open || is_endpoint == Ternary::unknown;
   }
-  return std::all_of(subnet.attached.begin(), subnet.attached.end(),
-                     [&](ResourceId id) { return is_of_endpoint(estate, subnet, id); });
+  return is_open ? Ternary::unknown : Ternary::no;
 }
 
 // law:  longest prefix first; on equal prefixes user, then BGP, then system
@@ -118,7 +151,7 @@ const QuestionBuilder::SharedRoutes& QuestionBuilder::shared(SubnetIndex subnet)
 
 void QuestionBuilder::add_places(const Subnet& subnet, std::uint32_t index, Zone& zone) const {
   std::vector<Prefix> places;
-  bool are_known = sends_nothing(estate_, subnet);
+  bool are_known = sends(estate_, subnet) == Ternary::no;
   if (are_known) {
     for (const auto& [key, endpoint] : estate_.endpoints_by_subnet.of(subnet.id)) {
       const auto addresses = net::endpoint_addresses(view_, estate_.tables().private_endpoints[endpoint]);
@@ -139,7 +172,7 @@ std::uint32_t QuestionBuilder::zone_of(ResourceId vnet, Question& question) {
     zone = std::make_unique<Zone>();
     for (const auto& [key, index] : estate_.subnets_by_vnet.of(vnet)) {
       const Subnet& subnet = estate_.tables().subnets[index];
-      if (!is_platform(estate_, subnet)) add_places(subnet, index, *zone);
+      if (!is_platform(estate_, subnet) && !is_of_public_bastions(estate_, subnet)) add_places(subnet, index, *zone);
     }
   }
   for (std::uint32_t i = 0; i < question.zones.size(); ++i) {
@@ -257,7 +290,7 @@ Candidate QuestionBuilder::judge_leaving(const net::Route& route, const model::S
       out.harm = harm_of_link(own.id, route.next_hop.target);
       if (out.harm == Harm::none) break;
       const VirtualNetwork* remote = estate_.find<VirtualNetwork>(route.next_hop.target);
-      if (remote == nullptr || !remote->unread.empty())
+      if (remote == nullptr || !remote->unread.empty() || net::hides_subnets(view_, *remote))
         out.harm = Harm::maybe;  // its subnets are not all known
       else
         out.zone = zone_of(route.next_hop.target, question);

@@ -71,6 +71,7 @@ struct Question {
   std::vector<const Zone*> zones;
   std::vector<Doubt> doubts;
   std::vector<std::string> assumptions;
+  bool may_be_silent = false;  ///< whether anybody sends from the sources is not known: no bypass is certain
 };
 
 /// A public address that leads to something in a spoke subnet.
@@ -89,7 +90,7 @@ struct SpokeQuestions {
 class QuestionBuilder {
  public:
   explicit QuestionBuilder(const model::View& view) : view_(view), estate_(view.estate) {}
-  /// Pointers in the answer live as long as the builder.
+  /// Pointers in the answer live until the next call.
   SpokeQuestions ask(const model::SpokeRole& spoke);
 
  private:
@@ -132,16 +133,17 @@ class QuestionBuilder {
 
   const model::View& view_;
   const model::Estate& estate_;
-  std::deque<net::RouteSet> held_;
-  std::deque<Zone> insides_;
+  std::deque<net::RouteSet> held_;  ///< of the spoke at hand
+  Zone inside_;
   std::unordered_map<model::ResourceId, std::unique_ptr<Zone>> zones_;
   std::unordered_map<model::SubnetIndex, std::unique_ptr<SharedRoutes>> shared_;
   std::map<std::pair<std::uint32_t, std::uint32_t>, net::Appliance> appliances_;
 };
 
-/// True for a subnet that never sends: all that stands in it are private endpoints.
+/// `no` for a subnet that never sends: all that stands in it are private endpoints. `unknown`: what stands there beside
+/// endpoints is not understood or not in the export.
 /// source: learn.microsoft.com/azure/private-link/private-endpoint-overview
-bool sends_nothing(const model::Estate& estate, const model::Subnet& subnet);
+net::Ternary sends(const model::Estate& estate, const model::Subnet& subnet);
 
 /// The two sides' order of preference as this layer states it: longest prefix, then user, BGP, system.
 /// source: learn.microsoft.com/azure/virtual-network/virtual-networks-udr-overview#how-azure-selects-a-route

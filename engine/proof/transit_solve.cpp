@@ -230,6 +230,7 @@ Answer TransitSolver::may_bypass_filters(const Question& question) {
 }
 
 Answer TransitSolver::must_bypass(const Question& question, const Ipv4* only, Ipv4& destination) {
+  if (question.may_be_silent) return Answer::unsat;
   const Solver::Scope scope(solver_);
   next_flag_ = 0;
   solver_.require(solver_.both(asked_about(question), must_chain(question)));

@@ -2,7 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "cli/places.h"
-#include "cli/reply.h"
+#include "engine/net/reply.h"
 #include "engine/value/address_set.h"
 #include "tests/support/estate_builder.h"
 
@@ -79,7 +79,7 @@ TEST_CASE("a reply that a filter refuses as a new flow is not called denied: the
   back.disposition = net::Disposition::denied;
   back.hops = {net::Hop()};
   back.hops.front().at.kind = Place::Kind::subnet;
-  cli::judge_reply(forward, back);
+  net::judge_reply(forward, back);
   CHECK(back.disposition == net::Disposition::unknown);
   CHECK(back.unknown_because.size() == 1);
 }
@@ -94,12 +94,12 @@ TEST_CASE("a TCP reply that meets a firewall which did not see the request is dr
   back.hops = {firewall, net::Hop()};
   net::Trace one_way;
   net::Trace asymmetric = back;
-  cli::judge_reply(one_way, asymmetric);
+  net::judge_reply(one_way, asymmetric);
   CHECK(asymmetric.disposition == net::Disposition::dropped);
   CHECK(asymmetric.hops.size() == 1);
   net::Trace same_way;
   same_way.hops = {firewall};
   net::Trace symmetric = back;
-  cli::judge_reply(same_way, symmetric);
+  net::judge_reply(same_way, symmetric);
   CHECK(symmetric.disposition == net::Disposition::delivered);
 }

@@ -170,6 +170,7 @@ void read_bastion_host(const RowHead& head, Cursor properties, ReadContext& cont
       value.array([&](Cursor element) {
         read_child(element, [&](std::string_view inner, Cursor field) {
           if (is(inner, "subnet")) bastion.subnet = field.reference();
+          if (is(inner, "publicIPAddress") && field.reference().is_set()) bastion.is_public = true;
         });
       });
     } else if (is(key, "virtualNetwork")) {  // Developer: a shared pool that reaches the VNet without a subnet (6.4)

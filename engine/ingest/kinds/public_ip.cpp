@@ -42,11 +42,15 @@ void read_nat_gateway(const RowHead& head, Cursor properties, ReadContext& conte
   properties.object([&](std::string_view key, Cursor value) {
     if (is(key, "sourceVirtualNetwork")) {
       gateway.source_vnet = value.reference();
+    } else if (is(key, "subnets")) {
+      value.array([&](Cursor element) {
+        if (const model::ResourceId id = element.reference(); id.is_set()) gateway.subnets.push_back(id);
+      });
     } else if (is(key, "nat64")) {
       read_nat64(value);
     } else if (!read_common(key, value, gateway) &&
                !is_one_of(key, {"idleTimeoutInMinutes", "publicIpAddresses", "publicIpAddressesV6", "publicIpPrefixes",
-                                "publicIpPrefixesV6", "subnets", "extended"})) {
+                                "publicIpPrefixesV6", "extended"})) {
       value.unknown_property();
     }
   });

@@ -52,6 +52,7 @@ bool is_harmless(std::string_view key) {
 void read_virtual_network(const RowHead& head, Cursor properties, ReadContext& context) {
   model::VirtualNetwork vnet;
   vnet.id = head.id;
+  vnet.lists_subnets = false;
   vnet.location = std::string(head.location);
   const EntityScope scope(context, vnet);
   bool hides_prefix = false;
@@ -61,6 +62,7 @@ void read_virtual_network(const RowHead& head, Cursor properties, ReadContext& c
     } else if (is(key, "dhcpOptions")) {
       read_dhcp_options(value, vnet);
     } else if (is(key, "subnets")) {
+      vnet.lists_subnets = true;
       if (value.type() == simdjson::ondemand::json_type::null) return value.unread("null in place of a list");
       const std::size_t before = context.snapshot.tables.subnets.size();
       value.array([&](Cursor child) { read_embedded_subnet(child, head.id, context); });

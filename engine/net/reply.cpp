@@ -1,35 +1,28 @@
-#include "cli/reply.h"
-
-#include <fmt/format.h>
+#include "engine/net/reply.h"
 
 #include <algorithm>
 #include <utility>
 
 #include "engine/net/trace.h"
-#include "engine/report/names.h"
 
-namespace hubproof::cli {
+namespace hubproof::net {
 namespace {
 
-using net::Disposition;
-using net::Place;
-
-bool is_at(const net::Trace& trace, const Place& place) {
-  return std::any_of(trace.hops.begin(), trace.hops.end(), [&](const net::Hop& hop) { return hop.at == place; });
+bool is_at(const Trace& trace, const Place& place) {
+  return std::any_of(trace.hops.begin(), trace.hops.end(), [&](const Hop& hop) { return hop.at == place; });
 }
 
-bool is_translated(const net::Trace& trace) {
-  return std::any_of(trace.hops.begin(), trace.hops.end(),
-                     [](const net::Hop& hop) { return hop.decision == "translate"; });
+bool is_translated(const Trace& trace) {
+  return std::any_of(trace.hops.begin(), trace.hops.end(), [](const Hop& hop) { return hop.decision == "translate"; });
 }
 
-void leave_open(net::Trace& back, std::string why) {
+void leave_open(Trace& back, std::string why) {
   back.disposition = Disposition::unknown;
   back.unknown_because.push_back(std::move(why));
 }
 
 /// Why a reply is not followed at all, or empty.
-std::string not_followed(const net::Trace& forward) {
+std::string not_followed(const Trace& forward) {
   if (forward.disposition != Disposition::delivered || forward.hops.empty()) {
     return "no reply is followed, because the packet is not known to be delivered inside the estate";
   }
@@ -49,9 +42,9 @@ std::string not_followed(const net::Trace& forward) {
 
 }  // namespace
 
-void judge_reply(const net::Trace& forward, net::Trace& back) {
+void judge_reply(const Trace& forward, Trace& back) {
   for (std::size_t i = 0; i < back.hops.size(); ++i) {
-    const net::Hop& hop = back.hops[i];
+    const Hop& hop = back.hops[i];
     if (hop.at.kind != Place::Kind::firewall || is_at(forward, hop.at)) continue;
     back.hops.resize(i + 1);
     if (back.flow.protocol == Protocol::tcp) {
@@ -70,19 +63,20 @@ void judge_reply(const net::Trace& forward, net::Trace& back) {
   }
 }
 
-void trace_reply(const model::View& view, report::TraceReport& report) {
-  report.return_note = not_followed(report.forward);
-  if (!report.return_note.empty()) return;
-  net::Flow reply = report.forward.flow;
+Reply trace_reply(const model::View& view, const Trace& forward) {
+  Reply out;
+  out.note = not_followed(forward);
+  if (!out.note.empty()) return out;
+  Flow reply = forward.flow;
   std::swap(reply.source, reply.destination);
   std::swap(reply.source_port, reply.destination_port);
-  reply.from = report.forward.hops.back().at;
-  report.back = net::trace(view, reply);
-  judge_reply(report.forward, *report.back);
-  if (report.forward.crossed_firewall && !report.back->crossed_firewall) {
-    report.return_note =
-        "the request crosses the hub firewall and the reply does not: the firewall sees half of the flow";
+  reply.from = forward.hops.back().at;
+  out.trace = trace(view, reply);
+  judge_reply(forward, *out.trace);
+  if (forward.crossed_firewall && !out.trace->crossed_firewall) {
+    out.note = "the request crosses the hub firewall and the reply does not: the firewall sees half of the flow";
   }
+  return out;
 }
 
-}  // namespace hubproof::cli
+}  // namespace hubproof::net

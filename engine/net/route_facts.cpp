@@ -1,0 +1,85 @@
+// Routes in words: the names of their sources and next hops, and the configuration value that makes each.
+#include <fmt/format.h>
+
+#include "engine/net/route_collection.h"
+
+namespace hubproof::net {
+
+using model::Fact;
+using model::View;
+
+std::string_view name(RouteSource source) {
+  switch (source) {
+    case RouteSource::user: return "User";
+    case RouteSource::bgp: return "VirtualNetworkGateway";
+    case RouteSource::system: return "Default";
+  }
+  return "Default";
+}
+
+std::string_view name(NextHop::Kind kind) {
+  switch (kind) {
+    case NextHop::Kind::vnet_local: return "VnetLocal";
+    case NextHop::Kind::peering: return "VNetPeering";
+    case NextHop::Kind::internet: return "Internet";
+    case NextHop::Kind::gateway: return "VirtualNetworkGateway";
+    case NextHop::Kind::appliance: return "VirtualAppliance";
+    case NextHop::Kind::service_endpoint: return "VirtualNetworkServiceEndpoint";
+    case NextHop::Kind::private_endpoint: return "InterfaceEndpoint";
+    case NextHop::Kind::none: return "None";
+    case NextHop::Kind::unknown: return "Unknown";
+  }
+  return "Unknown";
+}
+
+namespace {
+
+std::string user_value(const View& view, const Route& route) {
+  const auto* table = view.estate.find<model::RouteTable>(route.origin.resource);
+  if (table == nullptr || route.origin.index >= table->routes.size()) return to_string(route.prefix);
+  const std::string_view type = model::name(table->routes[route.origin.index].next_hop);
+  if (route.next_hop.kind != NextHop::Kind::appliance) return fmt::format("{} -> {}", to_string(route.prefix), type);
+  return fmt::format("{} -> {} {}", to_string(route.prefix), type, to_string(route.next_hop.address));
+}
+
+std::string peering_state(const View& view, model::ResourceId id) {
+  const auto* peering = view.estate.find<model::Peering>(id);
+  return peering != nullptr && peering->state.is_known() ? std::string(model::name(peering->state.value())) : "?";
+}
+
+}  // namespace
+
+Fact teaching_of(const View& view, const RouteOrigin& origin) {
+  if (origin.kind == RouteOrigin::Kind::unplaced_gateway)
+    return {origin.resource, "/properties/ipConfigurations", "absent"};
+  if (origin.kind == RouteOrigin::Kind::gateway) return {origin.resource, "", "gateway in this virtual network"};
+  const auto* peering = view.estate.find<model::Peering>(origin.resource);
+  const bool is_known = peering != nullptr && peering->use_remote_gateways.is_known();
+  return {origin.resource, "/properties/useRemoteGateways", is_known ? "true" : "unreadable"};
+}
+
+Fact fact_of(const View& view, const Route& route) {
+  const model::ResourceId resource = route.origin.resource;
+  switch (route.origin.kind) {
+    case RouteOrigin::Kind::system:
+      return {resource, "", fmt::format("system route {} -> {}", to_string(route.prefix), name(route.next_hop.kind))};
+    case RouteOrigin::Kind::address_space:
+      return {resource, "/properties/addressSpace/addressPrefixes", to_string(route.prefix)};
+    case RouteOrigin::Kind::user:
+      return {resource, fmt::format("/properties/routes/{}", route.origin.index), user_value(view, route)};
+    case RouteOrigin::Kind::peering: return {resource, "/properties/peeringState", peering_state(view, resource)};
+    case RouteOrigin::Kind::endpoint:
+      return {resource, "/properties/networkInterfaces",
+              fmt::format("{} -> InterfaceEndpoint", to_string(route.prefix))};
+    case RouteOrigin::Kind::gateway:
+    case RouteOrigin::Kind::unplaced_gateway:
+    case RouteOrigin::Kind::remote_gateway: {
+      Fact out = teaching_of(view, route.origin);
+      out.value = fmt::format("declared learned prefix {}", to_string(route.prefix));
+      return out;
+    }
+  }
+  return {resource, "", to_string(route.prefix)};
+}
+
+}  // namespace hubproof::net
