@@ -104,39 +104,12 @@ std::string Cursor::preview() {
   return "a value";
 }
 
-std::string_view Cursor::string() {
-  if (const std::optional<std::string_view> text = short_text(value_.raw_json_token().data() + 1)) {
-    value_.get_raw_json_string().value();
-    return *text;
-  }
-  return value_.get_string();
-}
-
-bool Cursor::is_object() {
-  const json_type met = type();
-  if (met != json_type::object && met != json_type::null) wrong_type("an object");
-  return met == json_type::object;
-}
-
 void Cursor::note_repeated_key() {
   if (context_->repeated_key.empty()) context_->repeated_key = context_->pointer();
   unread("a key that stands twice in its object");
 }
 
 void Cursor::wrong_type(std::string_view wanted) { unread(fmt::format("{} in place of {}", preview(), wanted)); }
-
-std::optional<std::string_view> Cursor::text() {
-  switch (type()) {
-    case json_type::string: return string();
-    case json_type::null: return std::nullopt;
-    case json_type::object:
-    case json_type::array:
-    case json_type::number:
-    case json_type::boolean: break;
-  }
-  wrong_type("a string");
-  return std::nullopt;
-}
 
 model::Setting<bool> Cursor::boolean() {
   const json_type met = type();

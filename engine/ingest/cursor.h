@@ -7,78 +7,20 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
-#include <vector>
 
 #include "engine/ingest/keys_seen.h"
+#include "engine/ingest/read_context.h"
 #include "engine/ingest/short_text.h"
 #include "engine/model/enums.h"
 #include "engine/model/setting.h"
-#include "engine/model/snapshot.h"
 
 namespace hubproof::ingest {
-
-/// What readers write into, and the JSON pointer of the value being read. One context serves a whole load.
-struct ReadContext {
-  model::Snapshot& snapshot;
-  model::Entity* entity = nullptr;  ///< receives what could not be read; never null while a reader runs
-  struct Step {
-    std::string_view key;  ///< object key, or empty for an array element
-    std::size_t index = 0;
-    const Step* outer = nullptr;
-  };
-  const Step* path = nullptr;  ///< the innermost step; the row loop starts with "properties" before it calls a reader
-  const Step* base = nullptr;  ///< the step of the embedded child being read; pointers begin behind it
-  bool met_unread = false;     ///< something was recorded as unread since the row loop last looked
-  std::string repeated_key = {};  ///< pointer of the first key that came twice in its object since then
-  /// Tables::service_tags beyond the first few, by lower-cased text; intern_tag() keeps it.
-  std::unordered_map<std::string, std::uint32_t> more_tags = {};
-  /// Where the rules of a group are read into; kept so that a group allocates once only.
-  std::vector<model::SecurityRule> rules = {};
-  /// Texts of default security rules that are Azure's own: every group repeats the same six.
-  std::vector<std::string> azure_default_rules = {};
-  /// "/properties/addressPrefix", relative to the row, or to the embedded child that is read.
-  std::string pointer() const;
-};
-
-/// The index of a service tag (or of a text that stands in its place) in Tables::service_tags; entered when new. Texts
-/// that differ in case are one.
-std::uint32_t intern_tag(ReadContext& context, std::string_view tag);
-
-/// An ARM id, interned. An id whose leading '/' was lost ("subscriptions/...", "resourceGroups/...") gets it back.
-/// Precondition: not empty.
-model::ResourceId intern_id(ReadContext& context, std::string_view id);
 
 /// The key of a field. Valid until the next document is read.
 inline std::string_view key_of(simdjson::ondemand::field& field) {
   if (const std::optional<std::string_view> key = short_text(field.key().raw())) return *key;
   return field.unescaped_key();
 }
-
-/// While it lives, what cannot be read is recorded at `entity`.
-class EntityScope {
- public:
-  enum class Start : std::uint8_t {
-    row,  ///< pointers go on from the row's root
-    here  ///< the value about to be read is a resource of its own, embedded in its parent
-  };
-  EntityScope(ReadContext& context, model::Entity& entity, Start start = Start::row)
-      : context_(context), outer_(context.entity), base_(context.base) {
-    context.entity = &entity;
-    if (start == Start::here) context.base = context.path;
-  }
-  ~EntityScope() {
-    context_.entity = outer_;
-    context_.base = base_;
-  }
-  EntityScope(const EntityScope&) = delete;
-  EntityScope& operator=(const EntityScope&) = delete;
-
- private:
-  ReadContext& context_;
-  model::Entity* outer_;
-  const ReadContext::Step* base_;
-};
 
 /// Reads one value. Every accessor consumes it; call one accessor once. Malformed JSON throws simdjson::simdjson_error,
 /// which the row loop catches; nothing else throws.
@@ -153,6 +95,28 @@ class Cursor {
   simdjson::ondemand::value value_;
   ReadContext* context_;
 };
+
+inline std::string_view Cursor::string() {
+  if (const std::optional<std::string_view> text = short_text(value_.raw_json_token().data() + 1)) {
+    value_.get_raw_json_string().value();
+    return *text;
+  }
+  return value_.get_string();
+}
+
+inline bool Cursor::is_object() {
+  const simdjson::ondemand::json_type met = type();
+  if (met != simdjson::ondemand::json_type::object && met != simdjson::ondemand::json_type::null)
+    wrong_type("an object");
+  return met == simdjson::ondemand::json_type::object;
+}
+
+inline std::optional<std::string_view> Cursor::text() {
+  const simdjson::ondemand::json_type met = type();
+  if (met == simdjson::ondemand::json_type::string) return string();
+  if (met != simdjson::ondemand::json_type::null) wrong_type("a string");
+  return std::nullopt;
+}
 
 template <class F>
 void Cursor::object(F f) {
