@@ -2,7 +2,8 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
+#include <deque>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,11 +26,12 @@ struct Finding {
   Outcome outcome = Outcome::unknown;
   /// One sentence. Empty only for a pass, which the renderer words from the rule and the facts.
   std::string message;
-  std::vector<model::Fact> facts;     ///< what decided; of a proof: what it rests on
-  std::optional<net::Trace> witness;  ///< a packet that replays (network rules that fail)
-  std::vector<std::string> chain;     ///< resolution steps (name rules)
-  std::string expected;               ///< what should have been there, or empty
-  std::string decided_by;             ///< of unknown: what would decide it, or empty
+  std::vector<model::Fact> facts;  ///< what decided; of a proof: what it rests on
+  /// A packet that replays (network rules that fail), or nullptr. Apart from the finding: most of very many have none.
+  std::shared_ptr<const net::Trace> witness;
+  std::vector<std::string> chain;  ///< resolution steps (name rules)
+  std::string expected;            ///< what should have been there, or empty
+  std::string decided_by;          ///< of unknown: what would decide it, or empty
 };
 
 /// A proof obligation of a claim, for the summary.
@@ -41,7 +43,8 @@ struct ProofSummary {
 };
 
 struct Result {
-  std::vector<Finding> findings;  ///< sorted by rule id, then resource id without regard to case
+  /// Sorted by rule id, then resource id without regard to case. Tens of thousands: growing moves none of them.
+  std::deque<Finding> findings;
   std::vector<ProofSummary> proofs;
   std::vector<std::string> assumptions;    ///< closed-world assumptions and declared exceptions, sorted, unique
   std::vector<std::string> disagreements;  ///< between the exact layer and the solver: our bug, exit code 101

@@ -21,7 +21,7 @@ struct Worder {
   void operator()(proof::Refuted& verdict) {
     finding.outcome = Outcome::fail;
     finding.message = std::move(verdict.message);
-    finding.witness = std::move(verdict.trace);
+    if (verdict.trace) finding.witness = std::make_shared<const net::Trace>(std::move(*verdict.trace));
     finding.chain = std::move(verdict.chain);
     finding.facts = std::move(verdict.facts);
     finding.expected = std::move(verdict.expected);

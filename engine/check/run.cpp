@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <utility>
 
 #include "engine/check/judgement.h"
 #include "engine/core/text.h"
@@ -62,8 +61,8 @@ void sort(const model::Estate& estate, std::vector<Finding>& findings) {
   }
 }
 
-template <class T>
-void append(std::vector<T>& to, std::vector<T> from) {
+template <class List>
+void append(List& to, std::vector<typename List::value_type> from) {
   std::move(from.begin(), from.end(), std::back_inserter(to));
 }
 
@@ -76,7 +75,6 @@ void sort_unique(std::vector<std::string>& list) {
 
 Result run_rules(const model::View& view, const Selection& selection) {
   Result out;
-  std::vector<std::vector<Finding>> by_rule;
   const Catalogue& texts = catalogue();
   for (const RuleImplementation& implementation : implementations()) {
     const RuleText* rule = texts.find(implementation.id);
@@ -90,16 +88,11 @@ Result run_rules(const model::View& view, const Selection& selection) {
     sort(view.estate, found.findings);
     for (Finding& finding : found.findings) finding.rule = number;
     for (ProofSummary& proof : found.proofs) proof.rule = number;
-    by_rule.push_back(std::move(found.findings));
+    append(out.findings, std::move(found.findings));
     append(out.proofs, std::move(found.proofs));
     append(out.assumptions, std::move(found.assumptions));
     append(out.disagreements, std::move(found.disagreements));
   }
-  // Joined at the end: a list that grows rule by rule is copied, and held twice, again and again.
-  std::size_t size = 0;
-  for (const std::vector<Finding>& findings : by_rule) size += findings.size();
-  out.findings.reserve(size);
-  for (std::vector<Finding>& findings : by_rule) append(out.findings, std::exchange(findings, {}));
   sort_unique(out.assumptions);
   sort_unique(out.disagreements);
   return out;

@@ -63,7 +63,7 @@ std::string key(const model::Estate& estate, const check::Finding& finding) {
 
 }  // namespace
 
-std::vector<Cause> group_by_cause(const model::Estate& estate, const std::vector<check::Finding>& findings,
+std::vector<Cause> group_by_cause(const model::Estate& estate, const std::deque<check::Finding>& findings,
                                   check::Outcome outcome) {
   std::vector<Cause> causes;
   std::unordered_map<std::string, std::size_t> index;

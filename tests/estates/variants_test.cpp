@@ -46,7 +46,7 @@ Outcome verify_variant(const std::string& slug) {
   for (const std::string& disagreement : estate.result.disagreements)
     out.evidence.push_back("DISAGREEMENT " + disagreement);
   for (const check::Finding& finding : estate.result.findings) {
-    out.witnesses += finding.witness.has_value() || !finding.chain.empty() ? 1U : 0U;
+    out.witnesses += finding.witness != nullptr || !finding.chain.empty() ? 1U : 0U;
   }
   CHECK(estate.result.disagreements.empty());
   return out;

@@ -70,7 +70,7 @@ TEST_CASE("the result document follows its schema, for every outcome, with and w
     check::Finding finding;
     finding.outcome = outcome;
     finding.message = outcome == check::Outcome::pass ? "" : "a message";
-    if (outcome == check::Outcome::fail) finding.witness = some_trace(w);
+    if (outcome == check::Outcome::fail) finding.witness = std::make_shared<const net::Trace>(some_trace(w));
     if (outcome != check::Outcome::not_applicable) finding.resource = w.estate().tables().subnets.front().id;
     result.findings.push_back(finding);
   }

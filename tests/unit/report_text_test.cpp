@@ -67,7 +67,7 @@ Finding leak(const test::World& w) {
   exit.at = {net::Place::Kind::internet, {}};
   exit.decision = "exit";
   trace.hops = {route, exit};
-  out.witness = trace;
+  out.witness = std::make_shared<const net::Trace>(trace);
   return out;
 }
 
@@ -118,7 +118,7 @@ TEST_CASE("the last line is the tally and the verdict, and the gravest outcome o
 
 TEST_CASE("the verdict sentence never says that things hold when they were not decided or not there") {
   const test::World w = world();
-  const auto verdict_of = [&](std::vector<Finding> findings) {
+  const auto verdict_of = [&](std::deque<Finding> findings) {
     check::Result result;
     result.findings = std::move(findings);
     return verdict(summarize(w.view(), result));
