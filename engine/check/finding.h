@@ -27,7 +27,7 @@ struct Finding {
   /// One sentence. Empty only for a pass, which the renderer words from the rule and the facts.
   std::string message;
   std::vector<model::Fact> facts;  ///< what decided; of a proof: what it rests on
-  /// A packet that replays (network rules that fail). Apart, because most findings have none and there are many.
+  /// A packet that replays (network rules that fail), or nullptr. Apart from the finding: most of very many have none.
   std::shared_ptr<const net::Trace> witness;
   std::vector<std::string> chain;  ///< resolution steps (name rules)
   std::string expected;            ///< what should have been there, or empty
@@ -43,8 +43,8 @@ struct ProofSummary {
 };
 
 struct Result {
-  /// A deque: a growing vector of a large estate's findings would hold them twice.
-  std::deque<Finding> findings;  ///< sorted by rule id, then resource id without regard to case
+  /// Sorted by rule id, then resource id without regard to case. Tens of thousands: growing moves none of them.
+  std::deque<Finding> findings;
   std::vector<ProofSummary> proofs;
   std::vector<std::string> assumptions;    ///< closed-world assumptions and declared exceptions, sorted, unique
   std::vector<std::string> disagreements;  ///< between the exact layer and the solver: our bug, exit code 101

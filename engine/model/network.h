@@ -145,7 +145,7 @@ struct PublicIp : Entity {
 };
 
 struct NatGateway : Entity {
-  ResourceId source_vnet;  ///< sourceVirtualNetwork (StandardV2), else unset
+  ResourceId source_vnet;           ///< sourceVirtualNetwork (StandardV2), else unset
   std::vector<ResourceId> subnets;  ///< back references; the subnet's own natGateway decides
   friend bool operator==(const NatGateway&, const NatGateway&) = default;
 };

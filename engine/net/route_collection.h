@@ -21,6 +21,8 @@ RouteSet collect_routes(const model::View& view, const model::Subnet& subnet, co
 
 /// What makes an origin of a gateway kind teach routes.
 model::Fact teaching_of(const model::View& view, const RouteOrigin& origin);
+/// Who that is, in words: "gateway gw", "the gateway of vnet-hub".
+std::string teacher_of(const model::View& view, const RouteOrigin& origin);
 
 /// Service endpoints, and what of the subnet is not understood.
 std::vector<UnknownRoutes> subnet_unknowns(const model::View& view, const model::Subnet& subnet);

@@ -58,6 +58,14 @@ Fact teaching_of(const View& view, const RouteOrigin& origin) {
   return {origin.resource, "/properties/useRemoteGateways", is_known ? "true" : "unreadable"};
 }
 
+std::string teacher_of(const View& view, const RouteOrigin& origin) {
+  if (origin.kind == RouteOrigin::Kind::unplaced_gateway)
+    return fmt::format("gateway {} does not say in which network it stands; it", shown(view, origin.resource));
+  if (origin.kind == RouteOrigin::Kind::gateway) return fmt::format("gateway {}", shown(view, origin.resource));
+  const auto* peering = view.estate.find<model::Peering>(origin.resource);
+  return fmt::format("the gateway of {}", shown(view, peering == nullptr ? model::ResourceId() : peering->remote));
+}
+
 Fact fact_of(const View& view, const Route& route) {
   const model::ResourceId resource = route.origin.resource;
   switch (route.origin.kind) {

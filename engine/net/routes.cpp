@@ -59,7 +59,6 @@ class Collector {
   void peering_routes(const Peering& peering);
   void gateways();
   void learn_from(const RouteOrigin& origin);
-  std::string teacher(const RouteOrigin& origin) const;
   void service_endpoints();
   void endpoints();
   void endpoints_of(const VirtualNetwork& vnet, const std::string& doubt);
@@ -257,14 +256,6 @@ void Collector::peering_routes(const Peering& peering) {
   }
 }
 
-std::string Collector::teacher(const RouteOrigin& origin) const {
-  if (origin.kind == RouteOrigin::Kind::unplaced_gateway)
-    return fmt::format("gateway {} does not say in which network it stands; it", shown(v_, origin.resource));
-  if (origin.kind == RouteOrigin::Kind::gateway) return fmt::format("gateway {}", shown(v_, origin.resource));
-  const Peering* peering = e_.find<Peering>(origin.resource);
-  return fmt::format("the gateway of {}", shown(v_, peering == nullptr ? model::ResourceId() : peering->remote));
-}
-
 void Collector::learn_from(const RouteOrigin& origin) {
   const NextHop gateway{NextHop::Kind::gateway, {}, {}};
   if (!v_.designations.has_learned_prefixes) {
@@ -272,7 +263,7 @@ void Collector::learn_from(const RouteOrigin& origin) {
         RouteSource::bgp, gateway, teaching_of(v_, origin),
         fmt::format("{} may teach any route and gateway route propagation is on; what it learns is in no export "
                     "(declare the learned prefixes, or disable propagation)",
-                    teacher(origin)));
+                    teacher_of(v_, origin)));
   }
   const bool may_be_overridden =
       table_ != nullptr && std::any_of(table_->routes.begin(), table_->routes.end(),

@@ -336,47 +336,6 @@ void tell_left_out(TransitRun& run) {
 
 }  // namespace
 
-const std::vector<Ipv4>& TransitShared::addresses_of(std::uint32_t endpoint) {
-  const auto [found, is_new] = addresses_.try_emplace(endpoint);
-  if (is_new) found->second = endpoint_addresses(view, view.estate.tables().private_endpoints[endpoint]);
-  return found->second;
-}
-
-const Appliance& TransitShared::appliance_at(model::VnetIndex from, Ipv4 address) {
-  const auto [found, is_new] = appliances_.try_emplace({from, address});
-  if (is_new) found->second = resolve_appliance(view, from, address);
-  return found->second;
-}
-
-const std::vector<TransitShared::Range>& TransitShared::ranges_of(model::ResourceId vnet) {
-  const auto [found, is_new] = ranges_.try_emplace(vnet);
-  std::vector<Range>& out = found->second;
-  if (!is_new) return out;
-  for (const auto& [key, index] : view.estate.peerings_by_vnet.of(vnet)) {
-    for (const PeeringRange& range : peering_ranges(view, view.estate.tables().peerings[index]))
-      out.push_back({range.prefix, index, range.prefix.last()});
-  }
-  std::sort(out.begin(), out.end(), [](const Range& a, const Range& b) { return a.prefix < b.prefix; });
-  for (std::size_t i = 1; i < out.size(); ++i) out[i].last = std::max(out[i].last, out[i - 1].last);
-  return out;
-}
-
-std::vector<std::uint32_t> TransitShared::peerings_towards(model::ResourceId vnet, const std::vector<Prefix>& window) {
-  const std::vector<Range>& ranges = ranges_of(vnet);
-  std::vector<std::uint32_t> out;
-  for (const Prefix& wanted : window) {
-    auto at = std::upper_bound(ranges.begin(), ranges.end(), wanted.last(),
-                               [](Ipv4 address, const Range& range) { return address < range.prefix.base(); });
-    while (at != ranges.begin() && std::prev(at)->last >= wanted.base()) {
-      --at;
-      if (at->prefix.overlaps(wanted)) out.push_back(at->peering);
-    }
-  }
-  std::sort(out.begin(), out.end());
-  out.erase(std::unique(out.begin(), out.end()), out.end());
-  return out;
-}
-
 Transit::Transit(const View& view) : shared_(std::make_unique<TransitShared>(view)) {}
 Transit::~Transit() = default;
 
