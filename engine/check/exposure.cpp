@@ -6,6 +6,7 @@
 #include "engine/check/rules.h"
 #include "engine/check/scope.h"
 #include "engine/core/text.h"
+#include "engine/net/public_switch.h"
 
 namespace hubproof::check {
 namespace {
@@ -14,10 +15,6 @@ using model::PublicNetworkAccess;
 using model::Service;
 using model::ServiceKind;
 using model::View;
-
-constexpr std::string_view kFlag = "/properties/publicNetworkAccess";
-constexpr std::string_view kClosedWorld =
-    "No network security perimeter outside the export is associated with a service of the export.";
 
 // An inbound rule with addresses or subscriptions admits traffic in every access mode, whatever the flag says.
 // source: learn.microsoft.com/azure/private-link/network-security-perimeter-transition (table "Disabled": NSP rules)
@@ -58,36 +55,34 @@ bool judge_perimeter(const View& view, const Service& service, Judgement& judgem
   return !associations.empty();
 }
 
-std::string flag_text(const Service& service) {
-  const auto& flag = service.public_network_access;
-  if (flag.is_known()) return std::string(model::name(flag.value()));
-  if (flag.is_absent()) return "absent -> Enabled";
-  return text::printable(flag.met());
-}
-
 /// The flag and the perimeter: what all kinds share. source: azure-semantics.md 9.1-9.3
 void judge_flag(const View& view, const Service& service, Judgement& judgement) {
-  judgement.fact(service.id, std::string(kFlag), flag_text(service));
-  const auto flag = service.public_network_access.value_or_default(PublicNetworkAccess::enabled);
-  if (!flag) {
-    judgement.doubt(fmt::format("publicNetworkAccess is {}, which is not understood", flag_text(service)));
-    return;
-  }
-  switch (*flag) {
-    case PublicNetworkAccess::enabled:
+  const net::PublicSwitch flag = net::public_switch(view, service);
+  judgement.fact(flag.fact.resource, flag.fact.pointer, flag.fact.value);
+  switch (flag.state) {
+    case net::PublicSwitch::State::unknown: judgement.doubt(flag.why, flag.decided_by); return;
+    case net::PublicSwitch::State::on:
       judgement.fail(service.public_network_access.is_absent()
                          ? "publicNetworkAccess is absent, which counts as Enabled"
                          : "publicNetworkAccess is Enabled",
                      "publicNetworkAccess Disabled");
       return;
-    case PublicNetworkAccess::disabled: judge_perimeter(view, service, judgement); return;
-    case PublicNetworkAccess::secured_by_perimeter:
+    case net::PublicSwitch::State::off: judge_perimeter(view, service, judgement); return;
+    case net::PublicSwitch::State::by_perimeter:
       if (!judge_perimeter(view, service, judgement)) {
         judgement.doubt("publicNetworkAccess is SecuredByPerimeter and the export holds no association of the service",
                         "the networkresources table of the perimeter's subscription");
       }
       return;
   }
+}
+
+/// As doubt_about() of the service, without what nothing depends on once public access is off.
+std::optional<Doubt> doubt_about_service(const View& view, const Service& service) {
+  model::Entity rest = service;
+  const auto is_inert = [&](const model::Unread& unread) { return net::is_inert(view, service, unread); };
+  rest.unread.erase(std::remove_if(rest.unread.begin(), rest.unread.end(), is_inert), rest.unread.end());
+  return doubt_about(view, rest);
 }
 
 void judge_search(const View& view, const Service& service, Judgement& judgement) {
@@ -125,7 +120,7 @@ void judge_parent(const View& view, const Service& service, std::string_view wha
     return;
   }
   judge(view, *parent, judgement);
-  judgement.doubt(doubt_about(view, *parent));
+  judgement.doubt(doubt_about_service(view, *parent));
 }
 
 void judge_account_or_project(const View& view, const Service& service, Judgement& judgement) {
@@ -138,14 +133,10 @@ void judge_hub_or_project(const View& view, const Service& service, Judgement& j
   judge_parent(view, service, "hub workspace", judgement, judge_workspace);
 }
 
-bool has_private_endpoint(const View& view, const Service& service) {
-  return !service.endpoint_connections.empty() || !view.estate.endpoints_by_target.of(service.id).empty();
-}
-
 void judge_store(const View& view, const Service& service, Judgement& judgement) {
   if (service.kind == ServiceKind::unmodelled) {
-    judgement.fact(service.id, std::string(kFlag),
-                   service.public_network_access.is_absent() ? "absent" : flag_text(service));
+    const model::Fact fact = net::public_switch(view, service).fact;
+    judgement.fact(service.id, fact.pointer, service.public_network_access.is_absent() ? "absent" : fact.value);
     judgement.doubt(fmt::format("the exposure of {} is not modelled", text::printable(service.type)),
                     "a look at its network settings");
     return;
@@ -155,15 +146,6 @@ void judge_store(const View& view, const Service& service, Judgement& judgement)
   if (service.kind == ServiceKind::redis && service.has_vnet_injection && !is_closed_by_flag) {
     judgement.fact(service.id, "/properties/subnetId", "set");
     judgement.note("it stands inside a virtual network and has no public endpoint");
-    return;
-  }
-  // Never configured: enabled, unless a private endpoint exists; and the site's configuration, a resource of its own,
-  // may still set it. source: learn.microsoft.com/azure/app-service/overview-access-restrictions
-  if (service.kind == ServiceKind::web_site && service.public_network_access.is_absent() &&
-      has_private_endpoint(view, service)) {
-    judgement.fact(service.id, std::string(kFlag), "absent");
-    judgement.doubt("publicNetworkAccess is not set and the site has a private endpoint",
-                    "publicNetworkAccess set on the site, or its sites/config row");
     return;
   }
   judge_flag(view, service, judgement);
@@ -219,7 +201,7 @@ Findings run(const View& view, const ExposureRule& rule) {
     if (!rule.is_in_scope(service.kind)) continue;
     Judgement judgement(service.id);
     rule.judge(view, service, judgement);
-    judgement.doubt(doubt_about(view, service));
+    judgement.doubt(doubt_about_service(view, service));
     out.findings.push_back(std::move(judgement).finding());
     has_pass = has_pass || out.findings.back().outcome == Outcome::pass;
   }
@@ -232,7 +214,7 @@ Findings run(const View& view, const ExposureRule& rule) {
                                      "the export names this service but does not hold its properties: " + gap.message,
                                      "an export of its subscription"));
   });
-  if (has_pass) out.assumptions.emplace_back(kClosedWorld);
+  if (has_pass) out.assumptions.emplace_back(net::kNoHiddenPerimeter);
   return out;
 }
 

@@ -11,15 +11,17 @@ namespace hubproof::ingest {
 template <class Tables, class F>
 void for_each_table(Tables& t, F f) {
   f(t.virtual_networks), f(t.subnets), f(t.peerings), f(t.route_tables), f(t.network_security_groups);
-  f(t.application_security_groups), f(t.network_interfaces), f(t.public_ips), f(t.nat_gateways), f(t.gateways);
+  f(t.application_security_groups), f(t.network_interfaces), f(t.machine_pools), f(t.public_ips), f(t.nat_gateways),
+      f(t.gateways);
   f(t.load_balancers), f(t.bastion_hosts), f(t.firewalls), f(t.firewall_policies), f(t.rule_collection_groups);
   f(t.ip_groups), f(t.private_endpoints), f(t.private_dns_zones), f(t.virtual_network_links), f(t.dns_record_sets);
   f(t.dns_zone_groups), f(t.dns_resolvers), f(t.dns_resolver_endpoints), f(t.forwarding_rulesets);
   f(t.forwarding_rules), f(t.forwarding_ruleset_links), f(t.application_gateways), f(t.waf_policies);
-  f(t.api_managements), f(t.services), f(t.subscriptions), f(t.management_groups), f(t.perimeter_associations);
+  f(t.api_managements), f(t.services), f(t.network_rule_sets), f(t.subscriptions), f(t.management_groups),
+      f(t.perimeter_associations);
   f(t.perimeter_rules), f(t.unmodelled_network);
 }
-inline constexpr std::size_t kTables = 35;
+inline constexpr std::size_t kTables = 37;
 // A table that is missing above would not be sorted nor rolled back: it shows here (service_tags is no table of
 // entities).
 static_assert(sizeof(model::Tables) == (kTables + 1) * sizeof(std::vector<int>),

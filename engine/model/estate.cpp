@@ -4,6 +4,7 @@
 
 #include "engine/core/text.h"
 #include "engine/model/completeness.h"
+#include "engine/model/reconcile.h"
 
 namespace hubproof::model {
 
@@ -280,6 +281,7 @@ void Linker::relate_governance() {
 }
 
 void Linker::run() {
+  reconcile(e_.snapshot_);
   enter_all();
   relate_network();
   relate_names();

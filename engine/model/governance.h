@@ -44,6 +44,7 @@ struct PerimeterRule : Entity {
 struct UnmodelledNetworkResource : Entity {
   std::string type;                 ///< lower case
   std::vector<ResourceId> touches;  ///< ids found anywhere inside the row
+  std::vector<Ipv4> leads_to;       ///< destinationIPAddress of a private link service (direct connect)
   friend bool operator==(const UnmodelledNetworkResource&, const UnmodelledNetworkResource&) = default;
 };
 

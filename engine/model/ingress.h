@@ -37,12 +37,14 @@ struct ApplicationGateway : Entity {
     ResourceId listener;
     ResourceId pool;
     ResourceId path_map;
+    bool redirects = false;  ///< redirectConfiguration: the client is told to go elsewhere
     friend bool operator==(const Rule&, const Rule&) = default;
   };
   struct PathRule {
     ResourceId path_map;
     ResourceId pool;
     ResourceId waf_policy;
+    bool redirects = false;
     friend bool operator==(const PathRule&, const PathRule&) = default;
   };
   std::string sku_tier;  ///< as spelled: "WAF_v2", "Standard_v2", ...
@@ -54,7 +56,7 @@ struct ApplicationGateway : Entity {
   std::vector<Listener> listeners;
   std::vector<Pool> pools;
   std::vector<Rule> rules;
-  std::vector<PathRule> path_rules;  ///< default pools of a path map included
+  std::vector<PathRule> path_rules;  ///< the default of a path map included
   friend bool operator==(const ApplicationGateway&, const ApplicationGateway&) = default;
 };
 
@@ -71,6 +73,7 @@ struct ApiManagement : Entity {
     std::string location;
     ResourceId subnet;
     std::vector<Ipv4> private_addresses;
+    ResourceId public_ip = {};  ///< publicIpAddressId
     friend bool operator==(const Location&, const Location&) = default;
   };
   std::string sku;

@@ -137,6 +137,21 @@ struct NetworkInterface : Entity {
   friend bool operator==(const NetworkInterface&, const NetworkInterface&) = default;
 };
 
+/// Machines that are no rows of their own: the instances of a scale set, or the nodes of an AKS node pool.
+struct MachinePool : Entity {
+  /// What every instance gets.
+  struct Interface {
+    ResourceId subnet;  ///< unset: not stated, or not understood
+    ResourceId network_security_group;
+    boost::container::small_vector<ResourceId, 1> load_balancer_pools;
+    bool has_public_address = false;  ///< an address of its own for each instance, which no other row lists
+    friend bool operator==(const Interface&, const Interface&) = default;
+  };
+  ResourceId cluster;  ///< of node pools; the pool of a cluster row has the cluster's id
+  std::vector<Interface> interfaces;
+  friend bool operator==(const MachinePool&, const MachinePool&) = default;
+};
+
 struct PublicIp : Entity {
   std::optional<Ipv4> address;
   bool is_standard = true;  ///< sku.name Standard (absent = Basic)
@@ -180,6 +195,14 @@ struct LoadBalancer : Entity {
   std::vector<Rule> rules;
   bool has_outbound_rules = false;
   std::vector<std::pair<ResourceId, ResourceId>> pool_members;  ///< (backend pool, member ipConfiguration)
+  /// A member that is given by its address alone.
+  struct AddressMember {
+    ResourceId pool;
+    Ipv4 address;
+    ResourceId vnet;  ///< unset: not stated
+    friend bool operator==(const AddressMember&, const AddressMember&) = default;
+  };
+  std::vector<AddressMember> address_members;
   friend bool operator==(const LoadBalancer&, const LoadBalancer&) = default;
 };
 

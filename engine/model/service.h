@@ -58,7 +58,24 @@ struct EndpointConnection {
   friend bool operator==(const EndpointConnection&, const EndpointConnection&) = default;
 };
 
-struct Service : Entity {
+/// The access list of a service: networkAcls, networkRuleSet, or a child resource that holds the same.
+struct AccessRules {
+  Setting<Access> default_action;
+  bool has_network_acls = false;       ///< the acl object is present
+  std::vector<IpRule> ip_rules;        ///< unreadable ones are in Entity::unread
+  std::vector<ResourceId> vnet_rules;  ///< subnets admitted through service endpoints
+  std::string bypass;                  ///< as spelled: "AzureServices", "None", ...; empty = absent
+  friend bool operator==(const AccessRules&, const AccessRules&) = default;
+};
+
+/// networkRuleSets/default of an Event Hubs or Service Bus namespace, with a switch of its own.
+struct NetworkRuleSet : Entity, AccessRules {
+  ResourceId parent;
+  Setting<PublicNetworkAccess> public_network_access;
+  friend bool operator==(const NetworkRuleSet&, const NetworkRuleSet&) = default;
+};
+
+struct Service : Entity, AccessRules {
   ServiceKind kind = ServiceKind::unmodelled;
   std::string type;      ///< ARM type, lower case
   std::string arm_kind;  ///< `kind` of the row: OpenAI, AIServices, Hub, Project, functionapp, ...
@@ -68,13 +85,9 @@ struct Service : Entity {
                       ///< project workspace
   Setting<PublicNetworkAccess> public_network_access;
   Setting<PublicNetworkAccess> public_network_access_query;  ///< Log Analytics and App Insights: the query switch
-  Setting<Access> default_action;                            ///< networkAcls / networkRuleSet
-  bool has_network_acls = false;                             ///< the acl object is present
-  Setting<bool> vnet_filter;                                 ///< Cosmos isVirtualNetworkFilterEnabled
-  std::vector<IpRule> ip_rules;                              ///< unreadable ones are in Entity::unread
-  std::vector<ResourceId> vnet_rules;                        ///< subnets admitted through service endpoints
-  std::string bypass;                ///< as spelled: "AzureServices", "None", ...; empty = absent
-  Setting<bool> public_behind_vnet;  ///< ML allowPublicAccessWhenBehindVnet
+  Setting<PublicNetworkAccess> rule_set_access;  ///< the switch of a namespace's rule set; the Estate copies it here
+  Setting<bool> vnet_filter;                     ///< Cosmos isVirtualNetworkFilterEnabled
+  Setting<bool> public_behind_vnet;              ///< ML allowPublicAccessWhenBehindVnet
   Setting<bool> internal;  ///< container environment vnetConfiguration.internal; AKS enablePrivateCluster; app ingress
                            ///< NOT external
   bool has_vnet_injection = false;     ///< Redis subnetId, ASE, ...

@@ -27,6 +27,7 @@ struct Tables {
   std::vector<NetworkSecurityGroup> network_security_groups;
   std::vector<ApplicationSecurityGroup> application_security_groups;
   std::vector<NetworkInterface> network_interfaces;
+  std::vector<MachinePool> machine_pools;  ///< those of a cluster row have the id of its Service
   std::vector<PublicIp> public_ips;
   std::vector<NatGateway> nat_gateways;
   std::vector<Gateway> gateways;
@@ -50,6 +51,7 @@ struct Tables {
   std::vector<WafPolicy> waf_policies;
   std::vector<ApiManagement> api_managements;  ///< each also has a Service of the same id
   std::vector<Service> services;
+  std::vector<NetworkRuleSet> network_rule_sets;
   std::vector<Subscription> subscriptions;
   std::vector<ManagementGroup> management_groups;
   std::vector<PerimeterAssociation> perimeter_associations;

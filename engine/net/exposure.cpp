@@ -6,6 +6,7 @@
 
 #include "engine/core/text.h"
 #include "engine/net/perimeter.h"
+#include "engine/net/public_switch.h"
 
 namespace hubproof::net {
 namespace {
@@ -30,7 +31,6 @@ enum class Acl : std::uint8_t {
 /// What decides apart from the rules.
 enum class Gate : std::uint8_t {
   access,
-  site_access,
   parent,
   environment,
   cluster,
@@ -62,7 +62,7 @@ constexpr KindRow kKinds[] = {
     {ServiceKind::service_bus, Gate::access, Acl::action_of_children},
     {ServiceKind::redis, Gate::access, Acl::children_or_everybody},
     {ServiceKind::redis_enterprise, Gate::access, Acl::everybody},
-    {ServiceKind::web_site, Gate::site_access, Acl::site},
+    {ServiceKind::web_site, Gate::access, Acl::site},
     {ServiceKind::container_environment, Gate::environment, Acl::everybody},
     {ServiceKind::container_app, Gate::parent, Acl::list_or_everybody},
     {ServiceKind::kubernetes_cluster, Gate::cluster, Acl::list_or_everybody},
@@ -90,8 +90,7 @@ class Answer {
 
  private:
   void by_gate(Gate gate, Acl acl);
-  void by_access(std::string_view why_absent, Acl acl);
-  void by_site_access(Acl acl);
+  void by_access(Acl acl);
   void by_rules(Acl acl);
   void by_list();
   void by_parent(Acl acl);
@@ -107,7 +106,7 @@ class Answer {
     return {s_.id, std::string(pointer), std::move(value)};
   }
   void note(std::string_view pointer, std::string value) { out_.facts.push_back(fact(pointer, std::move(value))); }
-  void closed(std::string_view why);
+  void closed();
   void doubts();
   void residual(const KindRow& row);
   void perimeter();
@@ -125,40 +124,25 @@ void Answer::open(Fact fact, std::string reason) {
 }
 
 // source: azure-semantics.md 9.1 (the association is a resource of the perimeter's subscription)
-void Answer::closed(std::string_view why) {
+void Answer::closed() {
   is_switched_off_ = true;
-  out_.assumptions.push_back(fmt::format(
-      "{} is closed ({}) as long as no network security perimeter outside the export admits addresses to it",
-      shown(v_, s_.id), why));
+  out_.assumptions.emplace_back(kNoHiddenPerimeter);
 }
 
-void Answer::by_access(std::string_view why_absent, Acl acl) {
-  const auto& setting = s_.public_network_access;
-  constexpr std::string_view kPointer = "/properties/publicNetworkAccess";
-  if (setting.is_unreadable()) {
-    return open(fact(kPointer, setting.met()),
-                fmt::format("publicNetworkAccess is \"{}\", which is not understood", text::printable(setting.met())));
-  }
-  const PublicNetworkAccess access =
-      setting.value_or_default(PublicNetworkAccess::enabled).value_or(PublicNetworkAccess::enabled);
-  note(kPointer, setting.is_known() ? std::string(model::name(access))
-                                    : fmt::format("absent -> {}{}", model::name(access), why_absent));
-  switch (access) {
-    case PublicNetworkAccess::enabled: return by_rules(acl);
-    case PublicNetworkAccess::disabled:
-      // source: azure-semantics.md 9.3 (a namespace and its rule set have a switch each: both must be read)
-      if (acl == Acl::action_of_children && !s_.has_firewall_children) {
-        is_switched_off_ = true;
-        return open(fact("/networkRuleSets/default", "not in the export"),
-                    "its network rule set, which has a switch of its own, was not read");
-      }
-      return closed("publicNetworkAccess Disabled");
-    case PublicNetworkAccess::secured_by_perimeter:
+void Answer::by_access(Acl acl) {
+  const PublicSwitch access = public_switch(v_, s_);
+  switch (access.state) {
+    case PublicSwitch::State::unknown:
+      is_switched_off_ = access.is_off_or_perhaps;
+      return open(access.fact, access.why);
+    case PublicSwitch::State::on: out_.facts.push_back(access.fact); return by_rules(acl);
+    case PublicSwitch::State::off: out_.facts.push_back(access.fact); return closed();
+    case PublicSwitch::State::by_perimeter:
+      out_.facts.push_back(access.fact);
       is_switched_off_ = true;
       // Denied without an association; that there is none although the value says so is evidence of a partial export.
       if (v_.estate.perimeters_by_target.of(s_.id).empty()) {
-        open(fact(kPointer, "SecuredByPerimeter"),
-             "the network security perimeter that secures it is not in the export");
+        open(access.fact, "the network security perimeter that secures it is not in the export");
       }
       return;
   }
@@ -222,7 +206,7 @@ void Answer::by_rules(Acl acl) {
         open(fact("/firewallRules", "not in the export"), "its firewall rules were not exported");
       return;
     case Acl::children_or_everybody:
-      if (s_.has_vnet_injection) return closed("injected into a virtual network");
+      if (s_.has_vnet_injection) return closed();
       if (!s_.ip_rules.empty()) return by_list();
       if (s_.has_firewall_children) return everybody();
       return open(fact("/firewallRules", "not in the export"),
@@ -237,18 +221,6 @@ void Answer::by_rules(Acl acl) {
   }
 }
 
-// law:  never configured: enabled, unless a private endpoint exists; and the site's configuration, a resource of its
-// own,
-//       may still set it
-// source: learn.microsoft.com/azure/app-service/overview-access-restrictions#app-access
-void Answer::by_site_access(Acl acl) {
-  const bool has_endpoint = !s_.endpoint_connections.empty() || !v_.estate.endpoints_by_target.of(s_.id).empty();
-  if (!s_.public_network_access.is_absent() || !has_endpoint) return by_access(" (no private endpoint)", acl);
-  is_switched_off_ = true;
-  open(fact("/properties/publicNetworkAccess", "absent"),
-       "publicNetworkAccess is not set and the site has a private endpoint");
-}
-
 // source: learn.microsoft.com/azure/machine-learning/how-to-configure-private-link (public_behind_vnet is the legacy
 // switch)
 void Answer::by_ml_workspace() {
@@ -258,7 +230,7 @@ void Answer::by_ml_workspace() {
     return open(fact("/properties/allowPublicAccessWhenBehindVnet", "not false"),
                 "publicNetworkAccess is Disabled and the legacy allowPublicAccessWhenBehindVnet is not false");
   }
-  by_access("", Acl::everybody);
+  by_access(Acl::everybody);
 }
 
 void Answer::by_parent(Acl acl) {
@@ -300,7 +272,7 @@ void Answer::by_environment() {
                                                  : s_.internal.is_absent() ? "absent -> false"
                                                                            : "false");
   if (s_.internal.is(true)) return;
-  by_access("", Acl::everybody);
+  by_access(Acl::everybody);
 }
 
 // source: azure-semantics.md 6.4 (public unless enablePrivateCluster; empty authorizedIPRanges = all)
@@ -318,7 +290,7 @@ void Answer::by_cluster(Acl acl) {
 }
 
 void Answer::by_two_switches() {
-  by_access("", Acl::everybody);
+  by_access(Acl::everybody);
   const auto& query = s_.public_network_access_query;
   constexpr std::string_view kPointer = "/properties/publicNetworkAccessForQuery";
   if (query.is_unreadable()) return open(fact(kPointer, query.met()), "publicNetworkAccessForQuery is not understood");
@@ -358,13 +330,12 @@ void Answer::by_api_management() {
   note(kPointer,
        service->vnet_type.is_known() ? std::string(model::name(service->vnet_type.value())) : "absent -> None");
   if (service->vnet_type.is(model::ApimVnetType::internal)) return by_injection(*service);
-  by_access("", Acl::everybody);
+  by_access(Acl::everybody);
 }
 
 void Answer::by_gate(Gate gate, Acl acl) {
   switch (gate) {
-    case Gate::access: return by_access("", acl);
-    case Gate::site_access: return by_site_access(acl);
+    case Gate::access: return by_access(acl);
     case Gate::parent: return by_parent(acl);
     case Gate::environment: return by_environment();
     case Gate::cluster: return by_cluster(acl);
@@ -379,6 +350,7 @@ void Answer::by_gate(Gate gate, Acl acl) {
 
 void Answer::doubts() {
   for (const model::Unread& unread : s_.unread) {
+    if (is_inert(v_, s_, unread)) continue;
     open({s_.id, unread.pointer, unread.met},
          fmt::format("{} = {} is not understood", text::printable(unread.pointer), text::printable(unread.met)));
   }

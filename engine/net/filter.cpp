@@ -288,17 +288,6 @@ Evaluation::Outcome ask(const View& view, const NetworkSecurityGroup& nsg, Direc
   return *out;
 }
 
-// law:  inbound traffic meets the subnet's group first, then the NIC's; outbound the other way round
-// source: learn.microsoft.com/azure/virtual-network/network-security-group-how-it-works
-std::vector<model::ResourceId> groups_of(const FilterPoint& point, Direction direction) {
-  std::vector<model::ResourceId> out;
-  if (point.subnet->network_security_group.is_set()) out.push_back(point.subnet->network_security_group);
-  if (point.nic != nullptr && point.nic->network_security_group.is_set())
-    out.push_back(point.nic->network_security_group);
-  if (direction == Direction::outbound) std::reverse(out.begin(), out.end());
-  return out;
-}
-
 // source: learn.microsoft.com/azure/firewall/firewall-faq (not evaluated); azure-semantics.md 3.1 (unsupported on the
 // other two)
 bool is_exempt(const View& view, const Subnet& subnet) {
@@ -341,7 +330,7 @@ FilterResult filter(const View& view, Direction direction, const FilterPoint& po
   FilterResult out;
   out.reason = "no network security group";
   if (is_exempt(view, *point.subnet)) return out;
-  std::vector<model::ResourceId> groups = groups_of(point, direction);
+  std::vector<model::ResourceId> groups = attached_groups(point, direction);
   if (point.is_private_endpoint && filters_endpoint(*point.subnet) == Ternary::no) {
     out.reason = "network security groups do not filter this private endpoint";
     groups.clear();
@@ -383,33 +372,6 @@ FilterResult filter(const View& view, Direction direction, const FilterPoint& po
     out.reason = "whether network security groups filter this private endpoint cannot be read";
   }
   return out;
-}
-
-void add_corners(const View& view, const FilterPoint& point, Corners& corners) {
-  const auto add_terms = [](const model::AddressTerms& terms, std::vector<Ipv4>& out) {
-    for (const AddressTerm& term : terms) {
-      if (term.kind != AddressTerm::Kind::prefix) continue;
-      out.push_back(term.prefix.first());
-      if (term.prefix.last().bits() != 0xffffffffU) out.push_back(Ipv4(term.prefix.last().bits() + 1));
-    }
-  };
-  const auto add_ports = [](const model::PortRanges& ranges, std::vector<std::uint16_t>& out) {
-    for (const PortRange& range : ranges) {
-      if (range.is_all()) continue;
-      out.push_back(range.first());
-      if (range.last() != 65535) out.push_back(static_cast<std::uint16_t>(range.last() + 1));
-    }
-  };
-  for (const model::ResourceId id : groups_of(point, Direction::inbound)) {
-    const NetworkSecurityGroup* nsg = view.estate.find<NetworkSecurityGroup>(id);
-    if (nsg == nullptr) continue;
-    for (const SecurityRule& rule : nsg->rules) {
-      add_terms(rule.sources, corners.sources);
-      add_terms(rule.destinations, corners.destinations);
-      add_ports(rule.destination_ports, corners.ports);
-      add_ports(rule.source_ports, corners.source_ports);
-    }
-  }
 }
 
 }  // namespace hubproof::net

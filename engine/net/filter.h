@@ -43,6 +43,9 @@ struct FilterPoint {
 /// source: learn.microsoft.com/azure/virtual-network/network-security-groups-overview#default-security-rules
 std::span<const model::SecurityRule> default_rules();
 
+/// The groups attached to the point, in the order in which Azure asks them.
+std::vector<model::ResourceId> attached_groups(const FilterPoint& point, model::Direction direction);
+
 /// The groups of the point in Azure's order; each one attached must allow.
 /// source: learn.microsoft.com/azure/virtual-network/network-security-group-how-it-works
 FilterResult filter(const model::View& view, model::Direction direction, const FilterPoint& point,

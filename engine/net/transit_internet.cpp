@@ -1,10 +1,12 @@
-// Internet entries of a spoke: public IP addresses on its NICs, public load balancers with members in it, application
-// gateways with a public frontend in one of its subnets. source: azure-semantics.md 5, 6.1
+// Internet entries of a spoke: public IP addresses on its NICs, scale sets and node pools whose machines have public
+// addresses, public load balancers with members in it, application gateways with a public frontend in one of its
+// subnets, public addresses in use by something that may stand in it. source: azure-semantics.md 5, 6.1
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "engine/core/text.h"
+#include "engine/net/placement.h"
 #include "engine/net/transit_parts.h"
 #include "engine/value/arm_id.h"
 
@@ -22,6 +24,8 @@ class Entries {
   void subnet(const Subnet& subnet);
   void balancers();
   void gateways();
+  void pools();
+  void strays();
 
  private:
   struct Entry {
@@ -32,8 +36,13 @@ class Entries {
     std::string what;  ///< "network interface nic-a has a public IP address"
     std::vector<Fact> facts;
     bool is_closed_by_default = false;  ///< Standard: the pages disagree without a network security group
+    std::string doubt;                  ///< why it is not certain whatever the filters say
   };
   void tell(const Entry& entry);
+  void pool(const model::MachinePool& pool, const model::MachinePool::Interface& interface);
+  bool is_behind_public_balancer(const model::MachinePool::Interface& interface) const;
+  void address_members(const model::LoadBalancer& balancer, const model::LoadBalancer::Frontend& frontend);
+  void doubt_spoke(Fact fact, std::string reason);
   std::vector<std::pair<model::ResourceId, model::ResourceId>> members_of(const model::LoadBalancer& balancer) const;
   void doubt(const model::LoadBalancer& balancer, std::string pointer, std::string reason);
   void doubt_balancer(const model::LoadBalancer& balancer);
@@ -50,8 +59,12 @@ void Entries::tell(const Entry& entry) {
   const model::PublicIp* address = e_.find<model::PublicIp>(entry.public_ip);
   const bool has_group = entry.subnet->network_security_group.is_set() ||
                          (entry.nic != nullptr && entry.nic->network_security_group.is_set());
-  std::string doubt;
-  if (address == nullptr) doubt = fmt::format("public IP address {} is not in the export", shown(v_, entry.public_ip));
+  std::string doubt = entry.doubt;
+  if (doubt.empty() && address != nullptr && !address->unread.empty())
+    doubt = fmt::format("public IP address {} is not fully understood: {}", shown(v_, address->id),
+                        text::printable(address->unread.front().met));
+  if (doubt.empty() && address == nullptr)
+    doubt = fmt::format("public IP address {} is not in the export", shown(v_, entry.public_ip));
   // source: learn.microsoft.com/azure/virtual-network/ip-services/public-ip-addresses#sku
   if (doubt.empty() && entry.is_closed_by_default && !has_group) {
     doubt = "a Standard public address without a network security group is open by one page and closed by another";
@@ -125,11 +138,15 @@ std::vector<std::pair<model::ResourceId, model::ResourceId>> Entries::members_of
   return out;
 }
 
-void Entries::doubt(const model::LoadBalancer& balancer, std::string pointer, std::string reason) {
+void Entries::doubt_spoke(Fact fact, std::string reason) {
   AddressSet space;
   for (const Prefix& prefix : run_.vnet.address_space) space.add(prefix);
-  run_.uncertain(Bypass::Way::enters, {}, space, {NextHop::Kind::internet, {}, {}},
-                 {{balancer.id, std::move(pointer), "not understood"}}, std::move(reason));
+  run_.uncertain(Bypass::Way::enters, {}, space, {NextHop::Kind::internet, {}, {}}, {std::move(fact)},
+                 std::move(reason));
+}
+
+void Entries::doubt(const model::LoadBalancer& balancer, std::string pointer, std::string reason) {
+  doubt_spoke({balancer.id, std::move(pointer), "not understood"}, std::move(reason));
 }
 
 void Entries::doubt_balancer(const model::LoadBalancer& balancer) {
@@ -162,6 +179,7 @@ void Entries::balancers() {
     for (const auto& frontend : balancer.frontends) {
       if (!frontend.public_ip.is_set()) continue;
       doubt_balancer(balancer);
+      address_members(balancer, frontend);
       for (const auto& entry_of_pool : members_of(balancer)) {
         const model::ResourceId pool = entry_of_pool.first;
         const model::ResourceId member = entry_of_pool.second;
@@ -192,6 +210,104 @@ void Entries::balancers() {
         }
       }
     }
+  }
+}
+
+// A member that is given by its address alone may be any machine that has it.
+// source: learn.microsoft.com/azure/load-balancer/backend-pool-management
+void Entries::address_members(const model::LoadBalancer& balancer, const model::LoadBalancer::Frontend& frontend) {
+  for (const auto& member : balancer.address_members) {
+    if (member.vnet.is_set() && member.vnet != run_.vnet.id) continue;
+    const bool has_rule = std::any_of(balancer.rules.begin(), balancer.rules.end(), [&](const auto& rule) {
+      return rule.frontend == frontend.id && rule.backend_pool == member.pool;
+    });
+    if (!has_rule) continue;
+    for (const auto& [key, index] : e_.subnets_by_vnet.of(run_.vnet.id)) {
+      const Subnet& subnet = e_.tables().subnets[index];
+      const bool is_here = std::any_of(subnet.prefixes.begin(), subnet.prefixes.end(),
+                                       [&](const Prefix& prefix) { return prefix.contains(member.address); });
+      if (!is_here) continue;
+      Entry entry;
+      entry.subnet = &subnet;
+      entry.targets.add(member.address, member.address);
+      entry.public_ip = frontend.public_ip;
+      entry.what = fmt::format("load balancer {} with a public frontend has {} as a member", shown(v_, balancer.id),
+                               to_string(member.address));
+      entry.facts = {{balancer.id, "/properties/backendAddressPools", to_string(member.address)}};
+      entry.doubt = "the member is given by its address alone";
+      tell(entry);
+    }
+  }
+}
+
+bool Entries::is_behind_public_balancer(const model::MachinePool::Interface& interface) const {
+  const auto holds = [&](model::ResourceId pool) {
+    const auto& pools = interface.load_balancer_pools;
+    return pool.is_set() && std::find(pools.begin(), pools.end(), pool) != pools.end();
+  };
+  const auto& balancers = e_.tables().load_balancers;
+  return std::any_of(balancers.begin(), balancers.end(), [&](const model::LoadBalancer& balancer) {
+    return std::any_of(balancer.rules.begin(), balancer.rules.end(), [&](const auto& rule) {
+      return holds(rule.backend_pool) &&
+             std::any_of(balancer.frontends.begin(), balancer.frontends.end(), [&](const auto& frontend) {
+               return frontend.id == rule.frontend && frontend.public_ip.is_set();
+             });
+    });
+  });
+}
+
+// The addresses of the machines are in no row, so no packet can be shown: what the filters let pass is not certain.
+void Entries::pool(const model::MachinePool& pool, const model::MachinePool::Interface& interface) {
+  if (!interface.has_public_address && !is_behind_public_balancer(interface)) return;
+  const std::string what =
+      interface.has_public_address
+          ? fmt::format("the machines of {} have public IP addresses", shown(v_, pool.id))
+          : fmt::format("a load balancer with a public frontend has machines of {} as members", shown(v_, pool.id));
+  const Subnet* subnet = e_.find<Subnet>(interface.subnet);
+  if (subnet == nullptr) {
+    const bool may_be_here = interface.subnet.is_set()
+                                 ? e_.ids().find(arm_parent(e_.spelling(interface.subnet))) == run_.vnet.id
+                                 : may_stand_in(v_, e_.spelling(pool.id), run_.vnet);
+    if (!may_be_here) return;
+    return doubt_spoke({pool.id, "/properties", "subnet not in the export"},
+                       fmt::format("{}, and in which subnet they stand is not in the export", what));
+  }
+  if (subnet->vnet != run_.vnet.id) return;
+  const NetworkInterface nic = interface_of(pool, interface);
+  Entry entry;
+  entry.subnet = subnet;
+  entry.nic = &nic;
+  entry.targets = usable_addresses(*subnet);
+  for (const auto& [key, index] : e_.interfaces_by_subnet.of(subnet->id)) {
+    for (const model::IpConfiguration& config : e_.tables().network_interfaces[index].ip_configurations) {
+      if (config.address) entry.targets -= AddressSet(Prefix::host(*config.address));
+    }
+  }
+  entry.what = what;
+  entry.facts = {{pool.id, "/properties", "public addresses"}};
+  entry.doubt = "their addresses are in no row of the export";
+  tell(entry);
+}
+
+// source: azure-semantics.md 5 (publicIPAddressConfiguration); learn.microsoft.com/azure/aks/use-node-public-ips
+void Entries::pools() {
+  for (const model::MachinePool& machines : e_.tables().machine_pools) {
+    for (const model::MachinePool::Interface& interface : machines.interfaces) pool(machines, interface);
+    if (machines.unread.empty() || !may_stand_in(v_, e_.spelling(machines.id), run_.vnet)) continue;
+    const model::Unread& unread = machines.unread.front();
+    doubt_spoke({machines.id, unread.pointer, unread.met},
+                fmt::format("{} = {} of {} is not understood: its machines may have public addresses",
+                            text::printable(unread.pointer), text::printable(unread.met), shown(v_, machines.id)));
+  }
+}
+
+void Entries::strays() {
+  for (const StrayAddress& stray : stray_addresses(v_)) {
+    if (!may_stand_in(v_, stray.owner, run_.vnet)) continue;
+    doubt_spoke({stray.address->id, "/properties/ipConfiguration/id",
+                 stray.owner.empty() ? std::string("not understood") : std::string(stray.owner)},
+                fmt::format("public IP address {} is in use, and the export does not show where it leads",
+                            shown(v_, stray.address->id)));
   }
 }
 
@@ -230,6 +346,8 @@ void find_internet_entries(TransitRun& run) {
   }
   entries.balancers();
   entries.gateways();
+  entries.pools();
+  entries.strays();
 }
 
 }  // namespace hubproof::net

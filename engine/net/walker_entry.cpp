@@ -105,6 +105,7 @@ void Walker::start_on_internet() {
 void Walker::enter_at_public_ip(const model::PublicIp& address) {
   const Place at{Place::Kind::public_ip, address.id};
   hop(at, "forward", fmt::format("public IP address {}", shown(v_, address.id)));
+  if (!address.unread.empty()) return give_up(at, "the public IP address is not fully understood");
   for (const model::NetworkInterface& nic : e_.tables().network_interfaces) {
     for (const model::IpConfiguration& config : nic.ip_configurations) {
       if (config.public_ip != address.id) continue;

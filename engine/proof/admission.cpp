@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "engine/core/text.h"
+#include "engine/net/public_switch.h"
 
 namespace hubproof::proof {
 namespace {
@@ -17,7 +18,7 @@ using Kind = Admission::Kind;
 
 class Builder {
  public:
-  Builder(const model::View& view, ServiceAdmission& out) : estate_(view.estate), out_(out) {}
+  Builder(const model::View& view, ServiceAdmission& out) : view_(view), estate_(view.estate), out_(out) {}
   Admission service(const Service& service, int depth);
   Admission entry(const net::PublicSurface& surface);
   Admission settled(Kind kind, Fact fact);
@@ -30,7 +31,7 @@ class Builder {
   static Admission all_of(Admission a, Admission b) { return join(Kind::all_of, std::move(a), std::move(b)); }
 
   Admission by_kind(const Service& service, int depth);
-  Admission by_access(const Service& service, PublicNetworkAccess when_absent, Admission rules);
+  Admission by_access(const Service& service, Admission rules);
   Admission by_parent(const Service& service, int depth);
   Admission by_type_of_network(const Service& service);
   Admission by_cluster(const Service& service);
@@ -47,8 +48,8 @@ class Builder {
   Admission perimeter_rules(const model::PerimeterAssociation& association, bool& is_understood);
   Admission doubts(const Service& service, Admission own);
   bool is_switched_off(const Service& service) const;
-  PublicNetworkAccess absent_access(const Service& service) const;
 
+  const model::View& view_;
   const model::Estate& estate_;
   ServiceAdmission& out_;
 };
@@ -169,37 +170,16 @@ Admission Builder::rules(const Service& service) {
   return unknown("the kind is not known");
 }
 
-// law:  never configured means enabled; App Service: disabled when a private endpoint exists
-// source: azure-semantics.md 9.3; learn.microsoft.com/azure/app-service/overview-access-restrictions#app-access
-PublicNetworkAccess Builder::absent_access(const Service& service) const {
-  if (service.kind != ServiceKind::web_site) return PublicNetworkAccess::enabled;
-  const bool has_endpoint =
-      !service.endpoint_connections.empty() || !estate_.endpoints_by_target.of(service.id).empty();
-  return has_endpoint ? PublicNetworkAccess::disabled : PublicNetworkAccess::enabled;
-}
-
-Admission Builder::by_access(const Service& service, PublicNetworkAccess when_absent, Admission own_rules) {
-  const auto& setting = service.public_network_access;
-  if (setting.is_unreadable()) return unknown("publicNetworkAccess is not understood");
-  const PublicNetworkAccess access = setting.is_known() ? setting.value() : when_absent;
-  // The site's configuration, a resource of its own, may have set what is absent here.
-  if (setting.is_absent() && when_absent == PublicNetworkAccess::disabled)
-    return unknown("publicNetworkAccess is not set and a private endpoint exists");
-  const bool has_second_switch = service.kind == ServiceKind::event_hubs || service.kind == ServiceKind::service_bus;
-  const Fact fact{
-      service.id, "/properties/publicNetworkAccess",
-      setting.is_known() ? std::string(model::name(access)) : fmt::format("absent -> {}", model::name(access))};
-  switch (access) {
-    case PublicNetworkAccess::enabled: return all_of(settled(Kind::everybody, fact), std::move(own_rules));
-    case PublicNetworkAccess::disabled:
-      // source: azure-semantics.md 9.3 (a namespace and its rule set: both must be read)
-      if (has_second_switch && !service.has_firewall_children)
-        return unknown("the switch of its network rule set was not read");
-      return settled(Kind::nobody, fact);
-    case PublicNetworkAccess::secured_by_perimeter:
+Admission Builder::by_access(const Service& service, Admission own_rules) {
+  const net::PublicSwitch access = net::public_switch(view_, service);
+  switch (access.state) {
+    case net::PublicSwitch::State::unknown: return unknown(access.why);
+    case net::PublicSwitch::State::on: return all_of(settled(Kind::everybody, access.fact), std::move(own_rules));
+    case net::PublicSwitch::State::off: return settled(Kind::nobody, access.fact);
+    case net::PublicSwitch::State::by_perimeter:
       if (estate_.perimeters_by_target.of(service.id).empty())
         return unknown("the perimeter that secures it is not in the export");
-      return settled(Kind::nobody, fact);
+      return settled(Kind::nobody, access.fact);
   }
   return unknown("publicNetworkAccess is not understood");
 }
@@ -241,7 +221,7 @@ Admission Builder::by_type_of_network(const Service& service) {
       return unknown("it is Internal, but not every part of it can stand in a subnet");
     return settled(Kind::nobody, {service.id, "/properties/virtualNetworkType", "Internal"});
   }
-  return by_access(service, PublicNetworkAccess::enabled, rules(service));
+  return by_access(service, rules(service));
 }
 
 // source: azure-semantics.md 6.4 (public unless enablePrivateCluster)
@@ -260,7 +240,7 @@ Admission Builder::by_environment(const Service& service) {
   if (service.internal.is_unreadable()) return unknown("vnetConfiguration.internal is not understood");
   if (service.internal.is(true))
     return settled(Kind::nobody, {service.id, "/properties/vnetConfiguration/internal", "true"});
-  return by_access(service, PublicNetworkAccess::enabled, rules(service));
+  return by_access(service, rules(service));
 }
 
 // source: azure-semantics.md 9.3 (a Project follows its hub; the legacy switch reopens what the flag closes)
@@ -270,7 +250,7 @@ Admission Builder::by_workspace(const Service& service, int depth) {
   if (may_reopen && service.public_network_access.is(PublicNetworkAccess::disabled)) {
     return unknown("publicNetworkAccess is Disabled and the legacy allowPublicAccessWhenBehindVnet is not false");
   }
-  return by_access(service, PublicNetworkAccess::enabled, rules(service));
+  return by_access(service, rules(service));
 }
 
 Admission Builder::by_kind(const Service& service, int depth) {
@@ -298,15 +278,13 @@ Admission Builder::by_kind(const Service& service, int depth) {
     case ServiceKind::redis_enterprise:
     case ServiceKind::web_site:
     case ServiceKind::log_analytics:
-    case ServiceKind::app_insights: return by_access(service, absent_access(service), rules(service));
+    case ServiceKind::app_insights: return by_access(service, rules(service));
   }
   return unknown("the kind is not known");
 }
 
 bool Builder::is_switched_off(const Service& service) const {
-  const auto& setting = service.public_network_access;
-  return setting.is(PublicNetworkAccess::disabled) || setting.is(PublicNetworkAccess::secured_by_perimeter) ||
-         (setting.is_absent() && absent_access(service) == PublicNetworkAccess::disabled) ||
+  return net::public_switch(view_, service).is_off_or_perhaps ||
          (service.kind == ServiceKind::redis && service.has_vnet_injection);
 }
 
@@ -368,10 +346,12 @@ Admission Builder::doubts(const Service& service, Admission own) {
   for (const auto& [key, index] : estate_.gaps_by_resource.of(service.id)) {
     is_contradicted = is_contradicted || estate_.snapshot().gaps[index].code == "INPUT-CONFLICT";
   }
-  if (service.unread.empty() && service.is_settled && !is_contradicted) return own;
+  const auto unread = std::find_if(service.unread.begin(), service.unread.end(),
+                                   [&](const model::Unread& part) { return !net::is_inert(view_, service, part); });
+  const bool has_unread = unread != service.unread.end();
+  if (!has_unread && service.is_settled && !is_contradicted) return own;
   return any_of(std::move(own),
-                unknown(!service.unread.empty()
-                            ? fmt::format("{} is not understood", text::printable(service.unread.front().pointer))
+                unknown(has_unread           ? fmt::format("{} is not understood", text::printable(unread->pointer))
                         : service.is_settled ? "the export contradicts itself about it"
                                              : "it is not provisioned"));
 }
@@ -387,14 +367,6 @@ Admission Builder::entry(const net::PublicSurface& surface) {
   return listed(surface.sources & internet_addresses(), fact);
 }
 
-void write(const Admission& formula, std::string& out) {
-  // The place of the fact belongs to the key: a core is told of every member by its places.
-  out += fmt::format("({},{} ", static_cast<int>(formula.kind), formula.fact);
-  if (formula.kind == Kind::listed) out += to_string(formula.ranges);
-  for (const Admission& part : formula.parts) write(part, out);
-  out += ')';
-}
-
 }  // namespace
 
 ServiceAdmission admission_of(const model::View& view, const Service& service,
@@ -406,12 +378,6 @@ ServiceAdmission admission_of(const model::View& view, const Service& service,
   out.formula.parts.push_back(
       builder.settled(Kind::nobody, {service.id, "", "no other public entry leads to its private addresses"}));
   for (const net::PublicSurface* surface : entries) out.formula.parts.push_back(builder.entry(*surface));
-  return out;
-}
-
-std::string key_of(const Admission& formula) {
-  std::string out;
-  write(formula, out);
   return out;
 }
 

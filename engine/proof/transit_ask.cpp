@@ -235,48 +235,6 @@ void QuestionBuilder::doubts_of_spoke(const model::SpokeRole& spoke, SpokeQuesti
   }
 }
 
-// Public addresses of network interfaces, members of public load balancers, application gateways with a public
-// frontend. source: azure-semantics.md 5, 6.1
-void QuestionBuilder::find_entries(const VirtualNetwork& spoke, SpokeQuestions& out) const {
-  const auto add = [&](const Subnet& subnet, const std::optional<Ipv4>& address) {
-    InternetEntry entry{estate_.index_of(subnet), {}};
-    if (address)
-      entry.targets = {Prefix::host(*address)};
-    else
-      entry.targets.assign(subnet.prefixes.begin(), subnet.prefixes.end());
-    out.entries.push_back(std::move(entry));
-  };
-  for (const auto& [key, index] : estate_.subnets_by_vnet.of(spoke.id)) {
-    const Subnet& subnet = estate_.tables().subnets[index];
-    for (const auto& [id, position] : estate_.interfaces_by_subnet.of(subnet.id)) {
-      for (const model::IpConfiguration& config : estate_.tables().network_interfaces[position].ip_configurations) {
-        if (config.subnet != subnet.id) continue;
-        if (config.public_ip.is_set() || is_behind_public_balancer(config)) add(subnet, config.address);
-      }
-    }
-  }
-  for (const model::ApplicationGateway& gateway : estate_.tables().application_gateways) {
-    const bool is_public = std::any_of(gateway.frontends.begin(), gateway.frontends.end(),
-                                       [](const auto& frontend) { return frontend.public_ip.is_set(); });
-    for (const ResourceId id : gateway.subnets) {
-      const Subnet* subnet = estate_.find<Subnet>(id);
-      if (is_public && !gateway.rules.empty() && subnet != nullptr && subnet->vnet == spoke.id)
-        add(*subnet, std::nullopt);
-    }
-  }
-}
-
-bool QuestionBuilder::is_behind_public_balancer(const model::IpConfiguration& config) const {
-  const auto& balancers = estate_.tables().load_balancers;
-  return std::any_of(balancers.begin(), balancers.end(), [&](const model::LoadBalancer& balancer) {
-    const bool is_public = std::any_of(balancer.frontends.begin(), balancer.frontends.end(),
-                                       [](const auto& frontend) { return frontend.public_ip.is_set(); });
-    return is_public && !balancer.rules.empty() &&
-           std::any_of(balancer.pool_members.begin(), balancer.pool_members.end(),
-                       [&](const auto& member) { return member.second == config.id; });
-  });
-}
-
 SpokeQuestions QuestionBuilder::ask(const model::SpokeRole& spoke) {
   held_.clear();
   inside_ = {};
@@ -301,6 +259,8 @@ SpokeQuestions QuestionBuilder::ask(const model::SpokeRole& spoke) {
     ask_entering(vnet, inside, estate_.tables().peerings[index], out);
   }
   find_entries(vnet, out);
+  find_pool_entries(vnet, out);
+  doubt_strays(vnet, out);
   return out;
 }
 

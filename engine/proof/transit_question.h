@@ -112,6 +112,9 @@ class QuestionBuilder {
   void ask_entering(const model::VirtualNetwork& spoke, const Inside& inside, const model::Peering& peering,
                     SpokeQuestions& out);
   bool is_behind_public_balancer(const model::IpConfiguration& config) const;
+  bool is_behind_public_balancer(const model::MachinePool::Interface& interface) const;
+  void find_pool_entries(const model::VirtualNetwork& spoke, SpokeQuestions& out) const;
+  void doubt_strays(const model::VirtualNetwork& spoke, SpokeQuestions& out) const;
   void find_entries(const model::VirtualNetwork& spoke, SpokeQuestions& out) const;
   Question leaving(const model::SpokeRole& spoke, std::vector<model::SubnetIndex> sources);
   Question entering(const model::VirtualNetwork& spoke, const Inside& inside, model::SubnetIndex from, Harm link);

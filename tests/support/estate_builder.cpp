@@ -249,6 +249,10 @@ NetworkInterface& Build::nic(std::string_view name, std::string_view subnet, std
   return out;
 }
 
+model::MachinePool& Build::machine_pool(std::string_view name) {
+  return add(snapshot_.tables.machine_pools, id("Microsoft.Compute/virtualMachineScaleSets", name));
+}
+
 PublicIp& Build::public_ip(std::string_view name, std::string_view address, bool is_standard) {
   PublicIp& out = add(snapshot_.tables.public_ips, id("publicIPAddresses", name));
   if (!address.empty()) out.address = ip(address);

@@ -150,6 +150,7 @@ class Build {
   void asg(std::string_view name);
   model::NetworkInterface& nic(std::string_view name, std::string_view subnet, std::string_view address,
                                const NicOptions& options = {});
+  model::MachinePool& machine_pool(std::string_view name);
   model::PublicIp& public_ip(std::string_view name, std::string_view address, bool is_standard = true);
   model::NatGateway& nat_gateway(std::string_view name, std::string_view source_vnet = {});
   /// `type`: "Vpn", "ExpressRoute" or "RouteServer".

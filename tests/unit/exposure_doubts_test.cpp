@@ -59,7 +59,24 @@ TEST_CASE("exposure: settings that another resource may state otherwise are unde
   const auto off_with_rules = [](Service& s) {
     s.public_network_access = PublicNetworkAccess::disabled;
     s.has_firewall_children = true;
+    s.rule_set_access = PublicNetworkAccess::disabled;
   };
+  const auto off_and_on = [](Service& s) {
+    s.public_network_access = PublicNetworkAccess::disabled;
+    s.has_firewall_children = true;
+    s.rule_set_access = PublicNetworkAccess::enabled;
+  };
+  const auto unset_and_off = [](Service& s) {
+    s.has_firewall_children = true;
+    s.rule_set_access = PublicNetworkAccess::disabled;
+  };
+  const auto on_with_closed_rules = [](Service& s) {
+    s.public_network_access = PublicNetworkAccess::enabled;
+    s.has_firewall_children = true;
+    s.rule_set_access = PublicNetworkAccess::enabled;
+    s.default_action = model::Access::deny;
+  };
+  const auto on = [](Service& s) { s.public_network_access = PublicNetworkAccess::enabled; };
   const auto endpoint = [](Service& s) { s.endpoint_connections.push_back({}); };
   const auto approved = [](Service& s) { s.endpoint_connections.push_back({{}, model::ConnectionStatus::approved}); };
   const auto off_with_endpoint = [](Service& s) {
@@ -71,8 +88,12 @@ TEST_CASE("exposure: settings that another resource may state otherwise are unde
       {ServiceKind::web_site, approved, "unknown"},
       {ServiceKind::web_site, off_with_endpoint, "closed"},
       {ServiceKind::web_site, off, "closed"},
-      {ServiceKind::event_hubs, off, "unknown"},  // its rule set has a switch of its own
-      {ServiceKind::service_bus, off, "unknown"},
+      {ServiceKind::event_hubs, off, "closed"},  // the switch of the namespace closes it whatever its rule set says
+      {ServiceKind::service_bus, off, "closed"},
+      {ServiceKind::event_hubs, off_and_on, "unknown"},  // the two switches contradict each other
+      {ServiceKind::event_hubs, unset_and_off, "unknown"},
+      {ServiceKind::event_hubs, on, "unknown"},  // its rule set was not read
+      {ServiceKind::service_bus, on_with_closed_rules, "closed"},
       {ServiceKind::event_hubs, off_with_rules, "closed"},
       {ServiceKind::service_bus, off_with_rules, "closed"},
       {ServiceKind::sql_server, off, "closed"},  // its firewall rules do nothing while the switch is off
@@ -119,4 +140,68 @@ TEST_CASE("exposure: an Internal API Management is private only where it stands 
     CHECK(exact(w, "apim") == row.expected);
     CHECK(is_open_in_proof(w, "apim") == (row.expected == "unknown"));
   }
+}
+
+TEST_CASE("exposure: an unread part of an access list matters only while the switch is on") {
+  using model::PublicNetworkAccess;
+  struct Row {
+    ServiceKind kind;
+    bool is_off;
+    const char* pointer;
+    std::string expected;
+  };
+  const Row rows[] = {
+      {ServiceKind::cognitive_account, true, "/properties/networkAcls/ipRules/0/value", "closed"},
+      {ServiceKind::cognitive_account, false, "/properties/networkAcls/ipRules/0/value", "unknown"},
+      {ServiceKind::search, true, "/properties/networkRuleSet/ipRules/0", "closed"},
+      {ServiceKind::cosmos, true, "/properties/ipRangeFilter", "closed"},
+      {ServiceKind::key_vault, true, "/properties/networkAcls/defaultAction", "closed"},
+      {ServiceKind::key_vault, true, "/properties/networkAclsNew", "unknown"},  // another property
+      {ServiceKind::storage, true, "/properties/publicNetworkAccessToo", "unknown"},
+      {ServiceKind::event_hubs, true, "/networkRuleSets/default/properties/ipRules/0", "closed"},
+      {ServiceKind::ml_workspace, true, "/properties/ipAllowlist/0", "unknown"},  // may admit although the flag is off
+      {ServiceKind::kubernetes_cluster, true, "/properties/apiServerAccessProfile/authorizedIPRanges/0", "unknown"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.pointer);
+    Build b;
+    Service& service = b.service("svc", row.kind, "Microsoft.X/things");
+    service.public_network_access = row.is_off ? PublicNetworkAccess::disabled : PublicNetworkAccess::enabled;
+    service.default_action = model::Access::deny;
+    service.unread = {{row.pointer, "x"}};
+    const World w = b.world();
+    CHECK(exact(w, "svc") == row.expected);
+    CHECK(is_open_in_proof(w, "svc") == (row.expected == "unknown"));
+  }
+}
+
+TEST_CASE("exposure: closed services share one sentence about perimeters outside the export") {
+  Build b;
+  for (const char* name : {"one", "two"}) {
+    b.service(name, ServiceKind::storage, "Microsoft.X/s").public_network_access = model::PublicNetworkAccess::disabled;
+  }
+  const World w = b.world();
+  const std::vector<std::string> sentences = net::exposure(w.view(), w.service("one")).assumptions;
+  CHECK(sentences.size() == 1);
+  CHECK(sentences == net::exposure(w.view(), w.service("two")).assumptions);
+}
+
+TEST_CASE("estate: the rule set of a namespace becomes its access list") {
+  Build b;
+  Service& service = b.service("ns", ServiceKind::event_hubs, "Microsoft.EventHub/namespaces");
+  service.public_network_access = model::PublicNetworkAccess::enabled;
+  model::Snapshot snapshot = b.snapshot();
+  model::NetworkRuleSet& rules = snapshot.tables.network_rule_sets.emplace_back();
+  rules.parent = snapshot.tables.services.front().id;
+  rules.id = snapshot.ids.intern(std::string(snapshot.ids.spelling(rules.parent)) + "/networkRuleSets/default");
+  rules.default_action = model::Access::deny;
+  rules.ip_rules = {{ip("198.41.0.4"), ip("198.41.0.4")}};
+  rules.unread = {{"/properties/ipRules/1", "x"}};
+  const model::Estate estate(std::move(snapshot));
+  const Service& out = estate.tables().services.front();
+  CHECK(out.has_firewall_children);
+  CHECK(out.default_action.is(model::Access::deny));
+  CHECK(out.ip_rules.size() == 1);
+  REQUIRE(out.unread.size() == 1);
+  CHECK(out.unread[0].pointer == "/networkRuleSets/default/properties/ipRules/1");
 }

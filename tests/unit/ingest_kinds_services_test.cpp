@@ -239,16 +239,96 @@ TEST_CASE("the two switches of monitoring workspaces are kept apart") {
   }
 }
 
-TEST_CASE("firewall rules of SQL servers and rule sets of event hubs taint their parent and are not taken for read") {
+TEST_CASE("firewall rules of SQL servers taint their parent and are not taken for read") {
   Rows rows;
   CHECK_FALSE(read(rows, "Microsoft.Sql/servers/s", R"({"publicNetworkAccess": "Enabled"})").has_firewall_children);
   rows.read(
       row("Microsoft.Sql/servers/s/firewallRules/r", R"({"startIpAddress": "0.0.0.0", "endIpAddress": "0.0.0.0"})"));
-  rows.read(row("Microsoft.EventHub/namespaces/n/networkRuleSets/default", R"({"defaultAction": "Deny"})"));
-  REQUIRE(rows.tables().unmodelled_network.size() == 2);
+  REQUIRE(rows.tables().unmodelled_network.size() == 1);
   CHECK(rows.spelling(rows.tables().unmodelled_network[0].touches.at(0)) == provider_id("Microsoft.Sql/servers/s"));
-  CHECK(rows.spelling(rows.tables().unmodelled_network[1].touches.at(0)) ==
-        provider_id("Microsoft.EventHub/namespaces/n"));
+}
+
+TEST_CASE("the rule set of a namespace gives its switch and its list") {
+  Rows rows;
+  rows.read(row("Microsoft.EventHub/namespaces/n/networkRuleSets/default",
+                R"({"publicNetworkAccess": "Enabled", "defaultAction": "Deny", "trustedServiceAccessEnabled": true,
+    "virtualNetworkRules": [{"subnet": {"id": "/subscriptions/s/sn"}, "ignoreMissingVnetServiceEndpoint": false}],
+    "ipRules": [{"ipMask": "198.41.0.4", "action": "Allow"}, {"action": "Allow"}]})"));
+  const model::NetworkRuleSet& rules = rows.tables().network_rule_sets.at(0);
+  CHECK(rows.spelling(rules.parent) == provider_id("Microsoft.EventHub/namespaces/n"));
+  CHECK(rules.public_network_access.is(model::PublicNetworkAccess::enabled));
+  CHECK(rules.default_action.is(model::Access::deny));
+  CHECK(rules.ip_rules.size() == 1);
+  CHECK(rules.vnet_rules.size() == 1);
+  CHECK(rules.bypass == "AzureServices");
+  CHECK(unread_of(rules) == "/properties/ipRules/1: an ip rule without an address");
+}
+
+TEST_CASE("an ip restriction of a container app that names nobody is unread, not dropped") {
+  struct Row {
+    const char* entry;
+    const char* unread;
+  };
+  const Row table[] = {
+      {R"({"ipAddressRange": "198.41.0.4", "action": "Allow"})", ""},
+      {R"({"ipAddressRange": "198.41.0.4", "action": "Deny"})", ""},
+      {R"({"action": "Deny"})", ""},
+      {R"({"name": "x", "action": "Allow"})", "an ip restriction without an address"},
+      {R"({"ipAddressRange": "", "action": "Allow"})", "an ip restriction without an address"},
+      {R"({"ipAddressRange": null, "action": "Allow"})", "an ip restriction without an address"},
+      {R"({"ipAddressRange": "198.41.0.4"})", "an ip restriction without an action"},
+  };
+  for (const Row& expected : table) {
+    CAPTURE(expected.entry);
+    Rows rows;
+    const model::Service& app =
+        read(rows, "Microsoft.App/containerApps/a",
+             std::string(R"({"configuration": {"ingress": {"external": true, "ipSecurityRestrictions": [)") +
+                 expected.entry + "]}}}");
+    const std::string where = "/properties/configuration/ingress/ipSecurityRestrictions/0: ";
+    CHECK(unread_of(app) == (std::string_view(expected.unread).empty() ? std::string() : where + expected.unread));
+  }
+}
+
+TEST_CASE("a scale set and a node pool tell which of their machines have public addresses") {
+  Rows rows;
+  rows.read(row("Microsoft.Compute/virtualMachineScaleSets/s", R"({"provisioningState": "Succeeded",
+    "virtualMachineProfile": {"networkProfile": {"networkInterfaceConfigurations": [{"name": "nic", "properties": {"primary": true,
+      "networkSecurityGroup": {"id": "/subscriptions/s/nsg"}, "ipConfigurations": [
+        {"name": "a", "properties": {"subnet": {"id": "/subscriptions/s/sn"}, "publicIPAddressConfiguration": {"name": "pub", "properties": {}}}},
+        {"name": "b", "properties": {"subnet": {"id": "/subscriptions/s/sn"}, "publicIPAddressConfiguration": null,
+          "loadBalancerBackendAddressPools": [{"id": "/subscriptions/s/p"}]}}]}}]}}})"));
+  read(rows, "Microsoft.ContainerService/managedClusters/c", R"({"agentPoolProfiles": [
+    {"name": "one", "vnetSubnetID": "/subscriptions/s/aks", "enableNodePublicIP": true}, {"name": "two", "enableNodePublicIP": false}, {"name": "three"},
+    {"name": "four", "enableNodePublicIP": "perhaps"}]})");
+  rows.read(row("Microsoft.ContainerService/managedClusters/c/agentPools/five", R"({"enableNodePublicIP": true})"));
+  const auto& pools = rows.tables().machine_pools;
+  REQUIRE(pools.size() == 3);
+  REQUIRE(pools[0].interfaces.size() == 2);
+  CHECK(pools[0].interfaces[0].has_public_address);
+  CHECK(rows.spelling(pools[0].interfaces[0].subnet) == "/subscriptions/s/sn");
+  CHECK(rows.spelling(pools[0].interfaces[0].network_security_group) == "/subscriptions/s/nsg");
+  CHECK_FALSE(pools[0].interfaces[1].has_public_address);
+  CHECK(pools[0].interfaces[1].load_balancer_pools.size() == 1);
+  CHECK_FALSE(pools[0].cluster.is_set());
+  REQUIRE(pools[1].interfaces.size() == 4);
+  CHECK(pools[1].cluster == pools[1].id);
+  CHECK(pools[1].interfaces[0].has_public_address);
+  CHECK(rows.spelling(pools[1].interfaces[0].subnet) == "/subscriptions/s/aks");
+  CHECK_FALSE(pools[1].interfaces[1].has_public_address);
+  CHECK_FALSE(pools[1].interfaces[2].has_public_address);
+  CHECK(pools[1].interfaces[3].has_public_address);  // what is not understood may be true
+  CHECK(pools[2].cluster == pools[1].id);
+  CHECK(pools[2].interfaces.at(0).has_public_address);
+}
+
+TEST_CASE("a private link service with direct connect keeps the address that it leads to") {
+  Rows rows;
+  rows.network("privateLinkServices/p", R"({"destinationIPAddress": "10.1.0.9"})");
+  rows.network("privateLinkServices/q", R"({"destinationIPAddress": "10.1.0"})");
+  CHECK(to_string(rows.tables().unmodelled_network.at(0).leads_to.at(0)) == "10.1.0.9");
+  CHECK(rows.tables().unmodelled_network.at(1).leads_to.empty());
+  CHECK(rows.tables().unmodelled_network[1].unread.size() == 1);
 }
 
 TEST_CASE("API Management is a network place and a service of the same id") {
@@ -304,6 +384,7 @@ TEST_CASE("an application gateway gives every way from a listener to a pool") {
   CHECK(to_string(gateway.pools.at(0).addresses.at(0)) == "10.0.5.4");
   CHECK(joined(gateway.pools[0].fqdns) == "api.contoso.com");
   CHECK(rows.spelling(gateway.rules.at(0).path_map) == "/subscriptions/s/m");
+  CHECK_FALSE(gateway.rules[0].redirects);
   REQUIRE(gateway.path_rules.size() == 2);
   CHECK(rows.spelling(gateway.path_rules[0].pool) == "/subscriptions/s/p2");
   CHECK(rows.spelling(gateway.path_rules[0].waf_policy) == "/subscriptions/s/waf3");
@@ -339,6 +420,26 @@ TEST_CASE("a WAF policy: state, mode, managed rules, and custom rules that let r
   }
 }
 
+TEST_CASE("an override that names no rule switches a whole group of managed rules off, and is unread") {
+  const auto read_policy = [](const std::string& overrides) {
+    Rows rows;
+    rows.network("ApplicationGatewayWebApplicationFirewallPolicies/w",
+                 R"({"managedRules": {"managedRuleSets": [{"ruleSetType": "OWASP", "ruleGroupOverrides": [)" +
+                     overrides + "]}]}}");
+    return rows.tables().waf_policies.at(0).unread.size();
+  };
+  CHECK(read_policy("") == 0);
+  CHECK(read_policy(R"({"ruleGroupName": "SQLI", "rules": [{"ruleId": "942100", "state": "Disabled"}]})") == 0);
+  CHECK(read_policy(R"({"ruleGroupName": "SQLI", "rules": []})") == 1);
+  CHECK(read_policy(R"({"ruleGroupName": "SQLI"})") == 1);
+  Rows rows;
+  rows.network("applicationGateways/g",
+               R"({"webApplicationFirewallConfiguration": {"enabled": true, "firewallMode": "Prevention",
+    "disabledRuleGroups": [{"ruleGroupName": "crs_41", "rules": [1]}, {"ruleGroupName": "crs_42"}]}})");
+  CHECK(unread_of(rows.tables().application_gateways.at(0)) ==
+        "/properties/webApplicationFirewallConfiguration/disabledRuleGroups/1: a whole group of rules is switched off");
+}
+
 TEST_CASE("only the rule sets that look for attacks count as managed rules") {
   const std::pair<const char*, bool> table[] = {
       {R"([{"ruleSetType": "owasp", "ruleSetVersion": "3.2"}])", true},
@@ -349,11 +450,13 @@ TEST_CASE("only the rule sets that look for attacks count as managed rules") {
       {R"([{}])", false},
       {R"([])", false},
   };
-  for (const auto& [sets, expected] : table) {
-    CAPTURE(std::string(sets));
+  for (const auto& entry : table) {
+    const std::string sets = entry.first;
+    const bool expected = entry.second;
+    CAPTURE(sets);
     Rows rows;
     rows.network("applicationGatewayWebApplicationFirewallPolicies/w",
-                 std::string(R"({"managedRules": {"managedRuleSets": )") + sets + "}}");
+                 R"({"managedRules": {"managedRuleSets": )" + sets + "}}");
     CHECK(rows.tables().waf_policies.at(0).has_managed_rules == expected);
   }
 }

@@ -95,7 +95,7 @@ TEST_CASE("exposure: what each kind accepts by default, switched off, and with i
       {ServiceKind::sql_server, disabled, "closed"},
       {ServiceKind::event_hubs, nothing, "closed, may be open"},
       {ServiceKind::event_hubs, [](Service& s, Build&) { s.has_firewall_children = true; }, "open to all"},
-      {ServiceKind::service_bus, disabled, "closed, may be open"},  // its rule set has a switch of its own
+      {ServiceKind::service_bus, disabled, "closed"},
       {ServiceKind::redis, [](Service& s, Build&) { s.has_vnet_injection = true; }, "closed"},
       {ServiceKind::redis_enterprise, nothing, "open to all"},
       {ServiceKind::web_site, nothing, "closed, may be open"},  // restrictions live in another resource
@@ -288,6 +288,49 @@ TEST_CASE("public surfaces: DNAT, load balancers and gateways without an effecti
     });
   };
   CHECK(balanced(true) == "uncertain fw ");
+  // A public load balancer with a member that is given by its address alone leads there, and nowhere else.
+  const auto by_address = [&](std::string_view member) {
+    return surfaces([&](Build& b) {
+      auto& balancer = b.load_balancer("lb");
+      b.lb_frontend("lb", "front", {.public_ip = "pip"});
+      b.lb_rule("lb", "front", "pool", Protocol::tcp, {443, 443});
+      balancer.address_members = {{balancer.rules.front().backend_pool, ip(member), {}}};
+    });
+  };
+  CHECK(by_address("10.0.2.4") == "uncertain lb ");
+  CHECK(by_address("10.0.2.5") == "");
+  // With direct connect a private link service leads to an address of its own choice.
+  const auto direct = [&](std::string_view target) {
+    return surfaces([&](Build& b) {
+      b.unmodelled("pls", "microsoft.network/privatelinkservices", {b.vnet_id("hub")}).leads_to = {ip(target)};
+    });
+  };
+  CHECK(direct("10.0.2.4") == "uncertain pls ");
+  CHECK(direct("10.0.2.5") == "");
+  CHECK(surfaces([](Build& b) {
+          b.unmodelled("pls", "microsoft.network/privatelinkservices", {b.vnet_id("hub")}).unread = {
+              {"/properties/destinationIPAddress", "10.0.2"}};
+        }) == "uncertain pls ");
+  // What uses a public address is not in the export; an interface leads to a machine, API Management tells itself.
+  const auto used_by = [&](std::string_view owner, bool is_of_apim = false) {
+    return surfaces([&](Build& b) {
+      model::PublicIp& row = b.public_ip("pip2", "203.0.113.9");
+      row.owner = b.ids().intern(owner);
+      const model::ResourceId address = row.id;
+      if (is_of_apim) b.apim("apim", "hub/agw", "10.0.1.7").primary.public_ip = address;
+    });
+  };
+  CHECK(used_by("/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/loadBalancers/gone/"
+                "frontendIPConfigurations/f") == "uncertain pip2 ");
+  CHECK(used_by("/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/loadBalancers/gone/"
+                "frontendIPConfigurations/f",
+                true) == "");
+  CHECK(used_by("/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/networkInterfaces/gone/"
+                "ipConfigurations/i") == "");
+  CHECK(used_by("/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/bastionHosts/gone/"
+                "bastionHostIpConfigurations/i") == "");
+  CHECK(used_by("/subscriptions/s/resourceGroups/g/providers/Microsoft.New/gates/gone/ipConfigurations/i") ==
+        "uncertain pip2 ");
   CHECK(balanced(false) == "");
   // The row of the firewall does not show its public address.
   CHECK(surfaces([&](Build& b) {
@@ -316,6 +359,20 @@ TEST_CASE("public surfaces: a gateway without a WAF whose row is not whole may l
        [](Build& b, model::ApplicationGateway& g) { g.rules[0].pool = b.id("x", "gone"); }, "uncertain"},
       {"a rule whose path map is not there",
        [](Build& b, model::ApplicationGateway& g) { g.rules[0].path_map = b.id("x", "gone"); }, "uncertain"},
+      {"a rule that names neither a pool nor a path map",
+       [](Build&, model::ApplicationGateway& g) { g.rules[0].pool = {}; }, "uncertain"},
+      {"a rule that redirects",
+       [](Build&, model::ApplicationGateway& g) {
+         g.rules[0].pool = {};
+         g.rules[0].redirects = true;
+       },
+       ""},
+      {"a path rule that names nothing",
+       [](Build& b, model::ApplicationGateway& g) {
+         g.rules[0].path_map = b.id("x", "map");
+         g.path_rules.push_back({b.id("x", "map"), {}, {}, false});
+       },
+       "uncertain"},
       {"a property that is not understood",
        [](Build&, model::ApplicationGateway& g) {
          g.unread = {{"/properties/listeners", "x"}};

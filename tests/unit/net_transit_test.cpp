@@ -279,6 +279,52 @@ TEST_CASE("transit: what is not known makes the spoke uncertain, never proved") 
        [](Build& b) { b.attach("spoke", "pe", {.attached = {b.subnet_id("spoke/elsewhere")}}); },
        {}},
       {"a service tag route", [](Build& b) { b.udr("rt-spoke", "AzureMonitor", "Internet"); }, {}},
+      {"a scale set whose machines have public addresses",
+       [](Build& b) {
+         b.machine_pool("vmss").interfaces = {{b.subnet_id("spoke/app"), {}, {}, true}};
+       },
+       {}},
+      {"node pools with public addresses in a network that is not stated",
+       [](Build& b) {
+         b.machine_pool("aks").interfaces = {{{}, {}, {}, true}};
+       },
+       {}},
+      {"a scale set behind a public load balancer",
+       [](Build& b) {
+         b.public_ip("pip", "203.0.113.9");
+         b.load_balancer("lb");
+         b.lb_frontend("lb", "front", {.public_ip = "pip"});
+         const auto pool = b.lb_rule("lb", "front", "pool", Protocol::tcp, {443, 443}).backend_pool;
+         b.machine_pool("vmss").interfaces = {{b.subnet_id("spoke/app"), {}, {pool}, false}};
+       },
+       {}},
+      {"a member of a public load balancer given by its address alone",
+       [](Build& b) {
+         b.public_ip("pip", "203.0.113.9");
+         auto& balancer = b.load_balancer("lb");
+         b.lb_frontend("lb", "front", {.public_ip = "pip"});
+         const auto pool = b.lb_rule("lb", "front", "pool", Protocol::tcp, {443, 443}).backend_pool;
+         balancer.address_members = {{pool, ip("10.1.0.9"), {}}};
+       },
+       {}},
+      {"a public address whose interface does not name it back",
+       [](Build& b) {
+         const auto config = b.nic("nic", "spoke/app", "10.1.0.9").ip_configurations[0].id;
+         b.public_ip("pip", "203.0.113.9", false).owner = config;
+       },
+       {}},
+      {"a public address whose interface is not in the export",
+       [](Build& b) {
+         b.public_ip("pip", "203.0.113.9").owner =
+             b.ids().intern(std::string(b.ids().spelling(b.id("networkInterfaces", "gone"))) + "/ipConfigurations/c");
+       },
+       {}},
+      {"a public address whose load balancer is not in the export",
+       [](Build& b) {
+         b.public_ip("pip", "203.0.113.9").owner = b.ids().intern(
+             std::string(b.ids().spelling(b.id("loadBalancers", "gone"))) + "/frontendIPConfigurations/c");
+       },
+       {}},
       {"a user route that cannot be read",
        [](Build& b) { b.udr("rt-spoke", "10.3.0.0/16", "None").is_usable = false; },
        {}},
@@ -308,5 +354,53 @@ TEST_CASE("transit: a Bastion with a public address is no destination of the cla
     CHECK(result.bypasses.empty() == is_public);
     const auto tells = [](const std::string& sentence) { return sentence.find("AzureBastionSubnet") == 0; };
     CHECK(std::any_of(result.assumptions.begin(), result.assumptions.end(), tells) == is_public);
+  }
+}
+
+TEST_CASE("transit: public addresses that lead elsewhere, or that a group closes, leave the spoke alone") {
+  const Row rows[] = {
+      {"a scale set in the hub",
+       [](Build& b) {
+         b.subnet("hub", "snet-x", "10.0.5.0/24", {.route_table = "rt-hub"});
+         b.udr("rt-spoke", "10.0.5.0/24", "10.0.0.4");
+         b.machine_pool("vmss").interfaces = {{b.subnet_id("hub/snet-x"), {}, {}, true}};
+       },
+       {}},
+      {"a group of the scale set that denies everything",
+       [](Build& b) {
+         b.nsg("nsg");
+         b.rule("nsg", {.access = "Deny"});
+         b.attach("spoke", "app", {.nsg = "nsg"});
+         b.machine_pool("vmss").interfaces = {{b.subnet_id("spoke/app"), {}, {}, true}};
+       },
+       {}},
+      {"machines without public addresses",
+       [](Build& b) {
+         b.machine_pool("vmss").interfaces = {{b.subnet_id("spoke/app"), {}, {}, false}};
+       },
+       {}},
+      {"an address of API Management",
+       [](Build& b) {
+         auto& address = b.public_ip("pip", "203.0.113.9");
+         address.owner = b.ids().intern(
+             "/subscriptions/x/resourceGroups/y/providers/Microsoft.Network/loadBalancers/z/frontendIPConfigurations/"
+             "c");
+         const model::ResourceId id = address.id;
+         b.apim("apim", "hub/apim", "10.0.2.4").primary.public_ip = id;
+       },
+       {}},
+      {"a hidden interface of another subscription",
+       [](Build& b) {
+         b.public_ip("pip", "203.0.113.9").owner = b.ids().intern(
+             "/subscriptions/x/resourceGroups/y/providers/Microsoft.Network/networkInterfaces/z/ipConfigurations/c");
+       },
+       {}},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.why);
+    Build b = forced();
+    row.change(b);
+    World w = b.world();
+    CHECK(told(w).empty());
   }
 }

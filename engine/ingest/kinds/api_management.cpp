@@ -23,6 +23,8 @@ void read_location(Cursor element, ApiManagement& service) {
       read_network(value, location);
     } else if (is(key, "privateIPAddresses")) {
       append_addresses(value, location.private_addresses);
+    } else if (is(key, "publicIpAddressId")) {
+      location.public_ip = value.id();
     }
   });
   service.additional.push_back(std::move(location));
@@ -43,6 +45,8 @@ bool read_network_property(std::string_view key, Cursor value, ApiManagement& se
     read_network(value, service.primary);
   } else if (is(key, "privateIPAddresses")) {
     append_addresses(value, service.primary.private_addresses);
+  } else if (is(key, "publicIpAddressId")) {
+    service.primary.public_ip = value.id();
   } else if (is(key, "additionalLocations")) {
     value.array([&](Cursor element) { read_location(element, service); });
   } else if (is(key, "platformVersion")) {

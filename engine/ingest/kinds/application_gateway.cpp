@@ -72,6 +72,8 @@ void read_rule(Cursor element, ApplicationGateway& gateway) {
       rule.pool = value.reference();
     } else if (is(key, "urlPathMap")) {
       rule.path_map = value.reference();
+    } else if (is(key, "redirectConfiguration")) {
+      rule.redirects = value.reference().is_set();
     } else if (is(key, "loadDistributionPolicy")) {  // several pools behind one rule
       value.unknown_property();
     }
@@ -84,6 +86,8 @@ void read_path_rule_property(std::string_view key, Cursor value, ApplicationGate
     rule.pool = value.reference();
   } else if (is(key, "firewallPolicy")) {
     rule.waf_policy = value.reference();
+  } else if (is_one_of(key, {"redirectConfiguration", "defaultRedirectConfiguration"})) {
+    rule.redirects = value.reference().is_set();
   } else if (is_one_of(key, {"loadDistributionPolicy", "defaultLoadDistributionPolicy"})) {
     value.unknown_property();
   }
@@ -100,7 +104,7 @@ void read_path_map(Cursor element, ApplicationGateway& gateway) {
       gateway.path_rules.push_back(rule);
     });
   });
-  if (fallback.pool.is_set()) gateway.path_rules.push_back(fallback);
+  gateway.path_rules.push_back(fallback);
   const model::ResourceId map = child_id(element.context(), gateway.id, "urlPathMaps", child);
   for (std::size_t i = first; i < gateway.path_rules.size(); ++i) gateway.path_rules[i].path_map = map;
 }
@@ -108,6 +112,17 @@ void read_path_map(Cursor element, ApplicationGateway& gateway) {
 void read_legacy_waf(Cursor configuration, ApplicationGateway& gateway) {
   configuration.object([&](std::string_view key, Cursor value) {
     if (is(key, "enabled")) gateway.legacy_waf_enabled = value.boolean();
+    // source: learn.microsoft.com/azure/templates/microsoft.network/applicationgateways (without rules: the whole
+    // group)
+    if (is(key, "disabledRuleGroups")) {
+      value.array([&](Cursor group) {
+        bool names_rules = false;
+        group.object([&](std::string_view inner, Cursor field) {
+          if (is(inner, "rules")) field.array([&](Cursor) { names_rules = true; });
+        });
+        if (!names_rules) group.unread("a whole group of rules is switched off");
+      });
+    }
     if (is(key, "firewallMode")) gateway.legacy_waf_mode = value.word<model::WafMode>();
   });
 }

@@ -43,17 +43,24 @@ namespace {
 /// keeps out is not kept: the app counts as more open than it is.
 /// source: learn.microsoft.com/azure/container-apps/ip-restrictions
 void read_restriction(Cursor element, Service& service) {
-  std::optional<std::string_view> range;
-  bool allows = true;
+  const std::size_t before = element.context().entity->unread.size();
+  std::string_view range;
+  model::Setting<model::Access> action;
   element.object([&](std::string_view key, Cursor value) {
-    if (is(key, "ipAddressRange")) range = value.text();
-    if (is(key, "action")) allows = text::equals(value.text().value_or(""), "Allow");
+    if (is(key, "ipAddressRange")) range = text::trim(value.text().value_or(""));
+    if (is(key, "action")) action = value.word<model::Access>();
   });
+  // Whom such an entry admits is a question: without it the list would only seem shorter.
+  const bool is_recorded = element.context().entity->unread.size() != before;
+  if (!is_recorded && !action.is_known()) element.unread("an ip restriction without an action");
+  const bool allows = !action.is(model::Access::deny);
+  if (!is_recorded && action.is_known() && allows && range.empty())
+    element.unread("an ip restriction without an address");
   service.has_network_acls = true;
   if (!service.default_action.is(model::Access::allow)) {
     service.default_action = allows ? model::Access::deny : model::Access::allow;
   }
-  if (allows && range) add_ip_rule(text::trim(*range), element, service);
+  if (allows) add_ip_rule(range, element, service);
 }
 
 void read_port_mappings(Cursor list, bool& is_external) {
@@ -107,6 +114,27 @@ void read_container_app(const RowHead& head, Cursor properties, ReadContext& con
 
 namespace {
 
+/// A pool without a subnet stands in the cluster's own network.
+model::MachinePool::Interface read_node_pool_property(std::string_view key, Cursor value,
+                                                      model::MachinePool::Interface nodes) {
+  if (is(key, "enableNodePublicIP")) {
+    nodes.has_public_address = value.boolean().value_or_default(false).value_or(true);
+  } else if (is(key, "vnetSubnetID")) {
+    nodes.subnet = value.id();
+  }
+  return nodes;
+}
+
+// source: learn.microsoft.com/azure/aks/use-node-public-ips
+void read_node_pools(Cursor list, model::MachinePool& pool) {
+  list.array([&](Cursor element) {
+    model::MachinePool::Interface nodes;
+    element.object(
+        [&](std::string_view key, Cursor value) { nodes = read_node_pool_property(key, value, std::move(nodes)); });
+    pool.interfaces.push_back(std::move(nodes));
+  });
+}
+
 void read_api_server(Cursor profile, Service& service) {
   profile.object([&](std::string_view key, Cursor value) {
     if (is(key, "enablePrivateCluster")) {
@@ -152,16 +180,35 @@ void read_monitor_property(std::string_view key, Cursor value, Service& service)
 }  // namespace
 
 void read_managed_cluster(const RowHead& head, Cursor properties, ReadContext& context) {
+  model::MachinePool nodes;
+  nodes.id = head.id;
+  nodes.cluster = head.id;
   read_service(head, ServiceKind::kubernetes_cluster, properties, context,
-               [](std::string_view key, Cursor value, Service& service) {
+               [&](std::string_view key, Cursor value, Service& service) {
                  if (is(key, "apiServerAccessProfile")) {
                    read_api_server(value, service);
+                 } else if (is(key, "agentPoolProfiles")) {
+                   read_node_pools(value, nodes);
                  } else if (is(key, "networkProfile")) {
                    read_network_profile(value, service);
                  } else if (is_one_of(key, {"fqdn", "privateFQDN", "azurePortalFQDN"})) {
                    add_host(value, service);
                  }
                });
+  context.snapshot.tables.machine_pools.push_back(std::move(nodes));
+}
+
+// The same pool as a row of its own.
+void read_agent_pool(const RowHead& head, Cursor properties, ReadContext& context) {
+  model::MachinePool pool;
+  pool.id = head.id;
+  pool.cluster = parent_of(context, head.id);
+  const EntityScope scope(context, pool);
+  model::MachinePool::Interface nodes;
+  properties.object(
+      [&](std::string_view key, Cursor value) { nodes = read_node_pool_property(key, value, std::move(nodes)); });
+  pool.interfaces.push_back(std::move(nodes));
+  context.snapshot.tables.machine_pools.push_back(std::move(pool));
 }
 
 void read_log_analytics(const RowHead& head, Cursor properties, ReadContext& context) {

@@ -115,6 +115,26 @@ void read_cache_property(std::string_view key, Cursor value, Service& service) {
 
 }  // namespace
 
+// Resource Graph does not list these; other exports do.
+// source: learn.microsoft.com/azure/templates/microsoft.eventhub/namespaces/networkrulesets
+void read_network_rule_set(const RowHead& head, Cursor properties, ReadContext& context) {
+  model::NetworkRuleSet rules;
+  rules.id = head.id;
+  rules.parent = parent_of(context, head.id);
+  rules.has_network_acls = true;
+  const EntityScope scope(context, rules);
+  properties.object([&](std::string_view key, Cursor value) {
+    if (is(key, "publicNetworkAccess")) {
+      rules.public_network_access = value.word<model::PublicNetworkAccess>();
+    } else if (is(key, "trustedServiceAccessEnabled")) {
+      if (value.boolean().is(true)) rules.bypass = "AzureServices";
+    } else if (!read_access_rule(key, value, rules)) {
+      read_common(key, value, rules);
+    }
+  });
+  context.snapshot.tables.network_rule_sets.push_back(std::move(rules));
+}
+
 void read_event_hubs(const RowHead& head, Cursor properties, ReadContext& context) {
   read_namespace(head, ServiceKind::event_hubs, properties, context);
 }

@@ -97,31 +97,56 @@ void read_rule(Cursor element, model::LoadBalancer& balancer) {
   }
 }
 
-/// A member named by address alone cannot be tied to a NIC here.
-model::ResourceId read_backend_address(Cursor element) {
+/// A member: by its ipConfiguration, or by its address alone. source:
+/// learn.microsoft.com/azure/load-balancer/backend-pool-management
+struct Member {
   model::ResourceId configuration;
-  bool has_address = false;
+  std::optional<Ipv4> address;
+  model::ResourceId vnet;
+};
+
+Member read_backend_address(Cursor element) {
+  const std::size_t before = element.context().entity->unread.size();
+  Member member;
+  bool is_named = false;
   read_child(element, [&](std::string_view key, Cursor value) {
     if (is(key, "networkInterfaceIPConfiguration")) {
-      configuration = value.reference();
+      member.configuration = value.reference();
     } else if (is(key, "ipAddress")) {
-      has_address = value.text().has_value();
+      is_named = is_named || value.type() != simdjson::ondemand::json_type::null;
+      member.address = read_address(value);
+    } else if (is(key, "virtualNetwork")) {
+      member.vnet = value.reference();
+    } else if (is(key, "subnet")) {
+      const model::ResourceId subnet = value.reference();
+      if (!member.vnet.is_set()) member.vnet = parent_of(value.context(), subnet);
+    } else if (is(key, "loadBalancerFrontendIPConfiguration")) {  // a regional balancer behind a global one
+      member.configuration = value.reference();
     }
   });
-  if (!configuration.is_set() && has_address) element.unread("a pool member given by its address alone");
-  return configuration;
+  const bool is_recorded = element.context().entity->unread.size() != before;
+  if (is_named && !member.configuration.is_set() && !member.address && !is_recorded)
+    element.unread("a pool member whose address is not IPv4");
+  return member;
 }
 
 void read_pool(Cursor element, model::LoadBalancer& balancer) {
   std::vector<model::ResourceId> members;
+  std::vector<Member> addresses;
+  model::ResourceId vnet;
   const Child child = read_child(element, [&](std::string_view key, Cursor value) {
     if (is(key, "backendIPConfigurations")) {
       append_references(value, members);
     } else if (is(key, "loadBalancerBackendAddresses")) {
       value.array([&](Cursor member) {
-        const model::ResourceId configuration = read_backend_address(member);
-        if (configuration.is_set()) members.push_back(configuration);
+        const Member read = read_backend_address(member);
+        if (read.configuration.is_set())
+          members.push_back(read.configuration);
+        else if (read.address)
+          addresses.push_back(read);
       });
+    } else if (is(key, "virtualNetwork")) {
+      vnet = value.reference();
     }
   });
   const model::ResourceId pool = child_id(element.context(), balancer.id, "backendAddressPools", child);
@@ -131,6 +156,8 @@ void read_pool(Cursor element, model::LoadBalancer& balancer) {
       balancer.pool_members.push_back(pair);
     }
   }
+  for (const Member& member : addresses)
+    balancer.address_members.push_back({pool, *member.address, member.vnet.is_set() ? member.vnet : vnet});
 }
 
 void read_outbound_rules(Cursor list, model::LoadBalancer& balancer) {

@@ -17,6 +17,7 @@ void read_route_table(const RowHead&, Cursor, ReadContext&);
 void read_network_security_group(const RowHead&, Cursor, ReadContext&);
 void read_application_security_group(const RowHead&, Cursor, ReadContext&);
 void read_network_interface(const RowHead&, Cursor, ReadContext&);
+void read_scale_set(const RowHead&, Cursor, ReadContext&);
 void read_public_ip(const RowHead&, Cursor, ReadContext&);
 void read_nat_gateway(const RowHead&, Cursor, ReadContext&);
 void read_virtual_network_gateway(const RowHead&, Cursor, ReadContext&);
@@ -59,12 +60,14 @@ void read_container_registry(const RowHead&, Cursor, ReadContext&);
 void read_sql_server(const RowHead&, Cursor, ReadContext&);
 void read_event_hubs(const RowHead&, Cursor, ReadContext&);
 void read_service_bus(const RowHead&, Cursor, ReadContext&);
+void read_network_rule_set(const RowHead&, Cursor, ReadContext&);
 void read_redis(const RowHead&, Cursor, ReadContext&);
 void read_redis_enterprise(const RowHead&, Cursor, ReadContext&);
 void read_web_site(const RowHead&, Cursor, ReadContext&);
 void read_container_environment(const RowHead&, Cursor, ReadContext&);
 void read_container_app(const RowHead&, Cursor, ReadContext&);
 void read_managed_cluster(const RowHead&, Cursor, ReadContext&);
+void read_agent_pool(const RowHead&, Cursor, ReadContext&);
 void read_log_analytics(const RowHead&, Cursor, ReadContext&);
 void read_app_insights(const RowHead&, Cursor, ReadContext&);
 void read_bing_account(const RowHead&, Cursor, ReadContext&);
@@ -75,6 +78,8 @@ void read_management_group(const RowHead&, Cursor, ReadContext&);
 void read_perimeter_association(const RowHead&, Cursor, ReadContext&);
 void read_perimeter_rule(const RowHead&, Cursor, ReadContext&);
 
+/// A private link service: tainting, and its destination address.
+void read_private_link_service(const RowHead&, Cursor, ReadContext&);
 /// Any kind that can carry or open traffic and is not modelled.
 void read_tainting(const RowHead&, Cursor, ReadContext&);
 

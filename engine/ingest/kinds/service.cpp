@@ -54,37 +54,37 @@ bool read_service_common(std::string_view key, Cursor value, model::Service& ser
   return read_common(key, value, service);
 }
 
-void add_ip_rule(std::string_view text, Cursor value, model::Service& service) {
+void add_ip_rule(std::string_view text, Cursor value, model::AccessRules& rules) {
   if (text.empty()) return;
   if (const std::optional<AddressRange> range = parse_range(text)) {
-    service.ip_rules.push_back({range->first, range->last});
+    rules.ip_rules.push_back({range->first, range->last});
     return;
   }
   const Result<Prefix> prefix = Prefix::parse(text);
   if (prefix) {
-    service.ip_rules.push_back({prefix->first(), prefix->last()});
+    rules.ip_rules.push_back({prefix->first(), prefix->last()});
   } else {
     value.unread(prefix.error().message);
   }
 }
 
 // Whom a rule without an address admits is a question: a list that only seems empty, or shorter, would close the
-// service.
-void read_ip_rule(Cursor text, model::Service& service) {
+// rules.
+void read_ip_rule(Cursor text, model::AccessRules& rules) {
   const std::size_t before = text.context().entity->unread.size();
   const std::string_view spelling = text::trim(text.text().value_or(""));
-  if (!spelling.empty()) return add_ip_rule(spelling, text, service);
+  if (!spelling.empty()) return add_ip_rule(spelling, text, rules);
   if (text.context().entity->unread.size() == before) text.unread("an ip rule without an address");
 }
 
-void read_ip_rules(Cursor list, model::Service& service) {
+void read_ip_rules(Cursor list, model::AccessRules& rules) {
   list.array([&](Cursor element) {
     const std::size_t before = element.context().entity->unread.size();
     bool has_address = false;
     element.object([&](std::string_view key, Cursor value) {
-      if (is_one_of(key, {"value", "ipAddressOrRange"})) {
+      if (is_one_of(key, {"value", "ipAddressOrRange", "ipMask"})) {
         has_address = true;
-        read_ip_rule(value, service);
+        read_ip_rule(value, rules);
       } else if (is(key, "action")) {
         const std::optional<std::string_view> action = value.text();
         if (action && !action->empty() && !text::equals(*action, "Allow")) value.unread(std::string(*action));
@@ -95,7 +95,7 @@ void read_ip_rules(Cursor list, model::Service& service) {
   });
 }
 
-void read_vnet_rules(Cursor list, model::Service& service) {
+void read_vnet_rules(Cursor list, model::AccessRules& rules) {
   list.array([&](Cursor element) {
     model::ResourceId subnet;
     element.object([&](std::string_view key, Cursor value) {
@@ -105,24 +105,31 @@ void read_vnet_rules(Cursor list, model::Service& service) {
         subnet = value.reference();
       }
     });
-    if (subnet.is_set()) service.vnet_rules.push_back(subnet);
+    if (subnet.is_set()) rules.vnet_rules.push_back(subnet);
   });
 }
 
-void read_network_acls(Cursor acls, model::Service& service) {
+bool read_access_rule(std::string_view key, Cursor value, model::AccessRules& rules) {
+  if (is(key, "defaultAction")) {
+    rules.default_action = value.word<model::Access>();
+  } else if (is(key, "bypass")) {
+    rules.bypass = std::string(value.text().value_or(""));
+  } else if (is(key, "ipRules")) {
+    read_ip_rules(value, rules);
+  } else if (is(key, "virtualNetworkRules")) {
+    read_vnet_rules(value, rules);
+  } else if (is(key, "ipv6Rules")) {  // openings that the model has no place for
+    value.unknown_property();
+  } else {
+    return false;
+  }
+  return true;
+}
+
+void read_network_acls(Cursor acls, model::AccessRules& rules) {
   acls.object([&](std::string_view key, Cursor value) {
-    service.has_network_acls = true;
-    if (is(key, "defaultAction")) {
-      service.default_action = value.word<model::Access>();
-    } else if (is(key, "bypass")) {
-      service.bypass = std::string(value.text().value_or(""));
-    } else if (is(key, "ipRules")) {
-      read_ip_rules(value, service);
-    } else if (is(key, "virtualNetworkRules")) {
-      read_vnet_rules(value, service);
-    } else if (is(key, "ipv6Rules")) {  // openings that the model has no place for
-      value.unknown_property();
-    }
+    rules.has_network_acls = true;
+    read_access_rule(key, value, rules);
   });
 }
 

@@ -13,16 +13,18 @@ model::Service start_service(const RowHead& head, model::ServiceKind kind);
 bool read_service_common(std::string_view key, Cursor value, model::Service& service);
 
 /// networkAcls or networkRuleSet: defaultAction, bypass, ipRules, virtualNetworkRules.
-void read_network_acls(Cursor acls, model::Service& service);
+void read_network_acls(Cursor acls, model::AccessRules& rules);
+/// One property of it: true when `key` was one of them.
+bool read_access_rule(std::string_view key, Cursor value, model::AccessRules& rules);
 /// An address, a prefix or a range of an allow list; anything else is recorded. add_ip_rule() takes no text for no
 /// rule.
-void read_ip_rule(Cursor text, model::Service& service);
-void add_ip_rule(std::string_view text, Cursor value, model::Service& service);
-/// An array of objects with the address under `value` or `ipAddressOrRange`, as {"value": "1.2.3.4"}; an element
-/// without an address, and another action than Allow, is recorded.
-void read_ip_rules(Cursor list, model::Service& service);
+void read_ip_rule(Cursor text, model::AccessRules& rules);
+void add_ip_rule(std::string_view text, Cursor value, model::AccessRules& rules);
+/// An array of objects with the address under `value`, `ipAddressOrRange` or `ipMask`, as {"value": "1.2.3.4"}; an
+/// element without an address, and another action than Allow, is recorded.
+void read_ip_rules(Cursor list, model::AccessRules& rules);
 /// An array of {"id": ...} or {"subnet": {"id": ...}}.
-void read_vnet_rules(Cursor list, model::Service& service);
+void read_vnet_rules(Cursor list, model::AccessRules& rules);
 /// A URL or host name; nothing for null and "".
 void add_host(Cursor value, model::Service& service);
 /// Every text inside an object or array of URLs, as primaryEndpoints.

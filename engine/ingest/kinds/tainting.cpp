@@ -1,9 +1,8 @@
 // Kinds that can carry or open traffic and are not modelled: whatever they name is unknown (azure-semantics.md 0).
 //
 // Children that loosen or tighten their parent come here as well when they are rows of their own and the parent's row
-// does not show them: routes and security rules outside their table, SQL and Redis firewall rules, rule sets of Event
-// Hubs and Service Bus. They touch their parent. Service::has_firewall_children stays false, so that the exposure of
-// such a service stays open.
+// does not show them: routes and security rules outside their table, SQL and Redis firewall rules. They touch their
+// parent. Service::has_firewall_children stays false, so that the exposure of such a service stays open.
 #include "engine/ingest/kinds/tainting.h"
 
 #include <algorithm>
@@ -62,7 +61,11 @@ void append_ids(Cursor value, std::vector<model::ResourceId>& out) {
   out.erase(std::unique(out.begin(), out.end()), out.end());
 }
 
-void read_tainting(const RowHead& head, Cursor properties, ReadContext& context) {
+namespace {
+
+using OwnReader = bool (*)(std::string_view key, Cursor value, model::UnmodelledNetworkResource& resource);
+
+void read_with(const RowHead& head, Cursor properties, ReadContext& context, OwnReader own) {
   model::UnmodelledNetworkResource resource;
   resource.id = head.id;
   resource.type = std::string(head.type);
@@ -72,6 +75,7 @@ void read_tainting(const RowHead& head, Cursor properties, ReadContext& context)
       if (!value.boolean().value_or_default(false).value_or(true)) return;
       return value.unread("true");
     }
+    if (own(key, value, resource)) return;
     if (!read_common(key, value, resource)) append_deep(value, resource.touches, 0);
   });
   const model::ResourceId parent = parent_of(context, head.id);
@@ -81,6 +85,22 @@ void read_tainting(const RowHead& head, Cursor properties, ReadContext& context)
   std::sort(resource.touches.begin(), resource.touches.end());
   resource.touches.erase(std::unique(resource.touches.begin(), resource.touches.end()), resource.touches.end());
   context.snapshot.tables.unmodelled_network.push_back(std::move(resource));
+}
+
+}  // namespace
+
+void read_tainting(const RowHead& head, Cursor properties, ReadContext& context) {
+  read_with(head, properties, context,
+            [](std::string_view, Cursor, model::UnmodelledNetworkResource&) { return false; });
+}
+
+// source: learn.microsoft.com/azure/private-link/configure-private-link-service-direct-connect (destinationIPAddress)
+void read_private_link_service(const RowHead& head, Cursor properties, ReadContext& context) {
+  read_with(head, properties, context, [](std::string_view key, Cursor value, auto& resource) {
+    if (!is(key, "destinationIPAddress")) return false;
+    if (const std::optional<Ipv4> address = read_address(value)) resource.leads_to.push_back(*address);
+    return true;
+  });
 }
 
 }  // namespace hubproof::ingest

@@ -27,10 +27,23 @@ void read_settings(Cursor settings, model::WafPolicy& policy) {
   });
 }
 
+/// An override that names no rule switches its whole group off; one that does is tuning, and what it leaves is not
+/// counted.
+/// source: learn.microsoft.com/azure/templates/microsoft.network/applicationgatewaywebapplicationfirewallpolicies
+/// (ManagedRuleGroupOverride.rules)
+void read_group_override(Cursor element) {
+  bool names_rules = false;
+  element.object([&](std::string_view key, Cursor value) {
+    if (is(key, "rules")) value.array([&](Cursor) { names_rules = true; });
+  });
+  if (!names_rules) element.unread("an override that switches a whole group of rules off");
+}
+
 /// Bot manager and DDoS rule sets add to these two and look for no attack inside a request.
 /// source: learn.microsoft.com/azure/web-application-firewall/ag/application-gateway-crs-rulegroups-rules
 void read_managed_rule_set(Cursor element, model::WafPolicy& policy) {
   element.object([&](std::string_view key, Cursor value) {
+    if (is(key, "ruleGroupOverrides")) value.array([&](Cursor group) { read_group_override(group); });
     if (!is(key, "ruleSetType")) return;
     const std::string_view type = value.text().value_or("");
     if (text::equals(type, "OWASP") || text::equals(type, "Microsoft_DefaultRuleSet")) policy.has_managed_rules = true;

@@ -1,0 +1,107 @@
+#include "engine/model/reconcile.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "engine/value/arm_id.h"
+
+namespace hubproof::model {
+namespace {
+
+// source: learn.microsoft.com/azure/templates/microsoft.eventhub/namespaces/networkrulesets (always named default)
+void give_rule_sets(Tables& t) {
+  if (t.network_rule_sets.empty()) return;
+  std::unordered_map<ResourceId, Service*> services;
+  for (Service& service : t.services) services.emplace(service.id, &service);
+  for (const NetworkRuleSet& rules : t.network_rule_sets) {
+    const auto found = services.find(rules.parent);
+    if (found == services.end()) continue;
+    Service& service = *found->second;
+    static_cast<AccessRules&>(service) = rules;
+    service.has_firewall_children = true;
+    service.rule_set_access = rules.public_network_access;
+    service.is_settled = service.is_settled && rules.is_settled;
+    for (const Unread& unread : rules.unread)
+      service.unread.push_back({"/networkRuleSets/default" + unread.pointer, unread.met});
+  }
+}
+
+void disown(PublicIp& address) {
+  address.unread.push_back({"/properties/ipConfiguration/id", "a configuration that does not name the address back"});
+}
+
+/// Gives the address to the configuration that its row names; false when there is none.
+template <class Configurations>
+bool attach(Configurations& configurations, PublicIp& address) {
+  const auto found = std::find_if(configurations.begin(), configurations.end(),
+                                  [&](const auto& configuration) { return configuration.id == address.owner; });
+  if (found == configurations.end()) return false;
+  if (found->public_ip == address.id) return true;
+  if (!found->public_ip.is_set()) found->public_ip = address.id;
+  disown(address);
+  return true;
+}
+
+void attach(NetworkInterface& nic, PublicIp& address) {
+  if (attach(nic.ip_configurations, address)) return;
+  IpConfiguration& hidden = nic.ip_configurations.emplace_back();
+  hidden.id = address.owner;
+  hidden.public_ip = address.id;
+  // All configurations of an interface stand in one network; in which of its subnets this one does is not known.
+  if (nic.ip_configurations.size() > 1) hidden.subnet = nic.ip_configurations.front().subnet;
+  disown(address);
+}
+
+void attach(LoadBalancer& balancer, PublicIp& address) {
+  if (attach(balancer.frontends, address)) return;
+  LoadBalancer::Frontend& hidden = balancer.frontends.emplace_back();
+  hidden.id = address.owner;
+  hidden.public_ip = address.id;
+  balancer.unread.push_back({"/properties/frontendIPConfigurations", "not the one that a public address names"});
+  disown(address);
+}
+
+void attach(MachinePool& pool, PublicIp&) {
+  for (MachinePool::Interface& interface : pool.interfaces) interface.has_public_address = true;
+}
+
+// A frontend that the row does not have is a question that net/surfaces asks.
+void attach(ApplicationGateway& gateway, PublicIp& address) { attach(gateway.frontends, address); }
+
+using Owners = std::unordered_map<ResourceId, std::vector<PublicIp*>>;  // only looked up
+
+template <class T>
+void attach_all(std::vector<T>& table, const Owners& owners) {
+  for (T& owner : table) {
+    const auto found = owners.find(owner.id);
+    if (found == owners.end()) continue;
+    for (PublicIp* address : found->second) attach(owner, *address);
+  }
+}
+
+// What a firewall's address leads to is decided by its rules alone, and needs no configuration here.
+// law:  an address is attached when its own row or its owner's row says so
+// source: azure-semantics.md 0 (one export may be torn: rows are of different moments)
+void attach_public_addresses(Snapshot& snapshot) {
+  Tables& t = snapshot.tables;
+  Owners owners;
+  for (PublicIp& address : t.public_ips) {
+    if (!address.owner.is_set()) continue;
+    const ResourceId owner = snapshot.ids.find(arm_top_level(snapshot.ids.spelling(address.owner)));
+    if (owner.is_set()) owners[owner].push_back(&address);
+  }
+  if (owners.empty()) return;
+  attach_all(t.network_interfaces, owners);
+  attach_all(t.load_balancers, owners);
+  attach_all(t.machine_pools, owners);
+  attach_all(t.application_gateways, owners);
+}
+
+}  // namespace
+
+void reconcile(Snapshot& snapshot) {
+  give_rule_sets(snapshot.tables);
+  attach_public_addresses(snapshot);
+}
+
+}  // namespace hubproof::model

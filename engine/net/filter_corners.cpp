@@ -1,0 +1,52 @@
+// Which groups filter a place, and where they can change their mind.
+#include <algorithm>
+
+#include "engine/net/filter.h"
+
+namespace hubproof::net {
+
+using model::AddressTerm;
+using model::Direction;
+using model::NetworkSecurityGroup;
+using model::SecurityRule;
+using model::View;
+
+// law:  inbound traffic meets the subnet's group first, then the NIC's; outbound the other way round
+// source: learn.microsoft.com/azure/virtual-network/network-security-group-how-it-works
+std::vector<model::ResourceId> attached_groups(const FilterPoint& point, Direction direction) {
+  std::vector<model::ResourceId> out;
+  if (point.subnet->network_security_group.is_set()) out.push_back(point.subnet->network_security_group);
+  if (point.nic != nullptr && point.nic->network_security_group.is_set())
+    out.push_back(point.nic->network_security_group);
+  if (direction == Direction::outbound) std::reverse(out.begin(), out.end());
+  return out;
+}
+
+void add_corners(const View& view, const FilterPoint& point, Corners& corners) {
+  const auto add_terms = [](const model::AddressTerms& terms, std::vector<Ipv4>& out) {
+    for (const AddressTerm& term : terms) {
+      if (term.kind != AddressTerm::Kind::prefix) continue;
+      out.push_back(term.prefix.first());
+      if (term.prefix.last().bits() != 0xffffffffU) out.push_back(Ipv4(term.prefix.last().bits() + 1));
+    }
+  };
+  const auto add_ports = [](const model::PortRanges& ranges, std::vector<std::uint16_t>& out) {
+    for (const PortRange& range : ranges) {
+      if (range.is_all()) continue;
+      out.push_back(range.first());
+      if (range.last() != 65535) out.push_back(static_cast<std::uint16_t>(range.last() + 1));
+    }
+  };
+  for (const model::ResourceId id : attached_groups(point, Direction::inbound)) {
+    const NetworkSecurityGroup* nsg = view.estate.find<NetworkSecurityGroup>(id);
+    if (nsg == nullptr) continue;
+    for (const SecurityRule& rule : nsg->rules) {
+      add_terms(rule.sources, corners.sources);
+      add_terms(rule.destinations, corners.destinations);
+      add_ports(rule.destination_ports, corners.ports);
+      add_ports(rule.source_ports, corners.source_ports);
+    }
+  }
+}
+
+}  // namespace hubproof::net

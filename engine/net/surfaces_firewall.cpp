@@ -1,0 +1,97 @@
+// Public entries by DNAT. source: azure-semantics.md 4.2
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/core/text.h"
+#include "engine/net/firewall_rules.h"
+#include "engine/net/surfaces_parts.h"
+
+namespace hubproof::net {
+
+using model::FirewallRule;
+using model::ResourceId;
+
+AddressSet Surfaces::sources_of(const FirewallRule& rule, bool& is_certain) const {
+  AddressSet out;
+  const auto add = [&](const std::vector<model::AddressTerm>& terms) {
+    for (const model::AddressTerm& term : terms) {
+      switch (term.kind) {
+        case model::AddressTerm::Kind::any: out |= internet_addresses(); break;
+        case model::AddressTerm::Kind::prefix: out.add(term.prefix); break;
+        case model::AddressTerm::Kind::prefix6: break;
+        case model::AddressTerm::Kind::tag:
+        case model::AddressTerm::Kind::asg:
+        case model::AddressTerm::Kind::unread:
+          out |= internet_addresses();
+          is_certain = false;
+          break;
+      }
+    }
+  };
+  add(rule.sources);
+  for (const ResourceId id : rule.source_ip_groups) {
+    const model::IpGroup* group = e_.find<model::IpGroup>(id);
+    if (group != nullptr && group->unread.empty()) {
+      add(group->members);
+    } else {
+      out |= internet_addresses();
+      is_certain = false;
+    }
+  }
+  return out &= internet_addresses();
+}
+
+// source: learn.microsoft.com/azure/firewall/rule-processing (all DNAT rules, then network rules)
+void Surfaces::of_firewall(const model::AzureFirewall& firewall) {
+  const bool is_public = std::any_of(firewall.ip_configurations.begin(), firewall.ip_configurations.end(),
+                                     [](const auto& config) { return config.public_ip.is_set(); }) ||
+                         firewall.virtual_hub.is_set();
+  const bool has_address = is_public || public_address_under(firewall.id) != nullptr;
+  std::string why;
+  const auto groups = acting_groups(v_, firewall, why);
+  if (!groups) {
+    if (!has_address && firewall.unread.empty() && !firewall.ip_configurations.empty()) return;
+    PublicSurface surface;
+    surface.entry = firewall.id;
+    surface.is_certain = false;
+    surface.sources = internet_addresses();
+    surface.facts = {{firewall.id, "/properties/firewallPolicy", "not known"}};
+    surface.reason = fmt::format("the DNAT rules of firewall {} are not known: {}", shown(v_, firewall.id), why);
+    out_.push_back(std::move(surface));
+    return;
+  }
+  for (const model::RuleCollectionGroup* group : *groups) {
+    for (std::size_t c = 0; c < group->collections.size(); ++c) {
+      for (std::size_t r = 0; r < group->collections[c].rules.size(); ++r) {
+        if (group->collections[c].rules[r].kind == FirewallRule::Kind::nat)
+          of_nat_rule(firewall, *group, c, r, is_public);
+      }
+    }
+  }
+}
+
+void Surfaces::of_nat_rule(const model::AzureFirewall& firewall, const model::RuleCollectionGroup& group,
+                           std::size_t collection, std::size_t position, bool is_public) {
+  const FirewallRule& rule = group.collections[collection].rules[position];
+  PublicSurface surface;
+  surface.entry = firewall.id;
+  surface.is_certain = rule.is_usable && is_public;  // a NAT rule tells of a public address that the row does not show
+  surface.sources = sources_of(rule, surface.is_certain);
+  if (surface.sources.empty() && rule.is_usable) return;
+  const Result<Ipv4> target = Ipv4::parse(rule.translated_address);
+  if (target) surface.target = *target;
+  if (surface.target == Ipv4()) surface.is_certain = false;
+  for (const model::AddressTerm& term : rule.destinations) {
+    if (term.kind == model::AddressTerm::Kind::prefix && !surface.public_address)
+      surface.public_address = term.prefix.first();
+  }
+  if (!rule.destination_ports.empty()) surface.ports = rule.destination_ports.front();
+  surface.facts = {{group.id, fmt::format("/properties/ruleCollections/{}/rules/{}", collection, position),
+                    fmt::format("DNAT to {}", text::printable(rule.translated_address))}};
+  surface.reason = fmt::format("DNAT rule {} of firewall {} leads the Internet to {}", text::printable(rule.name),
+                               shown(v_, firewall.id), text::printable(rule.translated_address));
+  out_.push_back(std::move(surface));
+}
+
+}  // namespace hubproof::net
