@@ -185,7 +185,7 @@ struct LoadBalancer : Entity {
   struct Rule {
     std::string name;
     ResourceId frontend;
-    ResourceId backend_pool;  ///< or the target ipConfiguration of an inbound NAT rule
+    ResourceId backend_pool;  ///< or the target ipConfiguration of an inbound NAT rule, or the inbound NAT pool itself
     Protocol protocol = Protocol::any;
     PortRange frontend_ports;
     friend bool operator==(const Rule&, const Rule&) = default;
@@ -194,6 +194,7 @@ struct LoadBalancer : Entity {
   std::vector<Frontend> frontends;
   std::vector<Rule> rules;
   bool has_outbound_rules = false;
+  std::vector<ResourceId> pools;                                ///< backend pools that the row shows
   std::vector<std::pair<ResourceId, ResourceId>> pool_members;  ///< (backend pool, member ipConfiguration)
   /// A member that is given by its address alone.
   struct AddressMember {

@@ -85,6 +85,34 @@ std::vector<StrayAddress> stray_addresses(const View& view) {
   return out;
 }
 
+std::string hidden_members(const View& view, const model::LoadBalancer& balancer) {
+  const model::Estate& e = view.estate;
+  for (const model::Unread& unread : balancer.unread) {
+    const bool is_pool = unread.pointer.find("ackendAddressPools") != std::string::npos;
+    if (is_pool || balancer.pools.empty()) return text::printable(unread.pointer);
+  }
+  for (const auto& rule : balancer.rules) {
+    const bool is_shown =
+        std::find(balancer.pools.begin(), balancer.pools.end(), rule.backend_pool) != balancer.pools.end();
+    if (!rule.backend_pool.is_set() || is_shown) continue;
+    const std::string_view pool = e.spelling(rule.backend_pool);
+    if (arm_type(pool) == "microsoft.network/loadbalancers/backendaddresspools") return text::printable(arm_name(pool));
+  }
+  for (const auto& [key, index] : e.taints_by_resource.of(balancer.id)) {
+    const model::UnmodelledNetworkResource& child = e.tables().unmodelled_network[index];
+    if (text::starts_with(child.type, "microsoft.network/loadbalancers/")) return text::printable(e.name(child.id));
+  }
+  return {};
+}
+
+bool may_be_public(const model::LoadBalancer& balancer) {
+  return std::any_of(balancer.frontends.begin(), balancer.frontends.end(),
+                     [](const auto& frontend) { return frontend.public_ip.is_set(); }) ||
+         std::any_of(balancer.unread.begin(), balancer.unread.end(), [](const model::Unread& unread) {
+           return unread.pointer.find("rontendIPConfigurations") != std::string::npos;
+         });
+}
+
 model::NetworkInterface interface_of(const model::MachinePool& pool, const model::MachinePool::Interface& from) {
   model::NetworkInterface out;
   out.id = pool.id;

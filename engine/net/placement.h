@@ -24,6 +24,15 @@ struct StrayAddress {
 /// Management, whose own rows tell.
 std::vector<StrayAddress> stray_addresses(const model::View& view);
 
+/// What hides members of the balancer's pools: a part of its row that was not understood, a pool that its row does not
+/// show, children in rows of their own. Empty: the row shows all but those that interfaces and scale sets tell of.
+/// Members may then be given by their address alone; all others are virtual machines and scale sets.
+/// source: learn.microsoft.com/azure/load-balancer/backend-pool-management
+std::string hidden_members(const model::View& view, const model::LoadBalancer& balancer);
+
+/// True when a frontend is public, or may be because the frontends were not understood.
+bool may_be_public(const model::LoadBalancer& balancer);
+
 /// The interface of every machine of a pool, as far as filters ask: without an address, so that any application
 /// security group may hold it.
 model::NetworkInterface interface_of(const model::MachinePool& pool, const model::MachinePool::Interface& from);

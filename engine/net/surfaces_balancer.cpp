@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "engine/core/text.h"
+#include "engine/net/placement.h"
 #include "engine/net/reach.h"
 #include "engine/net/surfaces_parts.h"
 #include "engine/value/arm_id.h"
@@ -11,15 +12,6 @@
 namespace hubproof::net {
 
 using model::ResourceId;
-
-// A member that is given by its address alone may be anything (LoadBalancer::address_members, or not understood); all
-// other members are virtual machines and scale sets.
-// source: learn.microsoft.com/azure/load-balancer/backend-pool-management
-bool has_only_machines(const model::LoadBalancer& balancer) {
-  return std::none_of(balancer.unread.begin(), balancer.unread.end(), [](const model::Unread& unread) {
-    return unread.pointer.find("ackendAddressPools") != std::string::npos;
-  });
-}
 
 const model::NetworkInterface* Surfaces::owner_of(ResourceId ip_configuration) const {
   return e_.find<model::NetworkInterface>(e_.ids().find(arm_top_level(e_.spelling(ip_configuration))));
@@ -44,6 +36,26 @@ void Surfaces::of_balancer(const model::LoadBalancer& balancer) {
       if (!has_member && rule.backend_pool.is_set()) of_member(balancer, frontend, rule, rule.backend_pool);
     }
   }
+  if (!balancer.unread.empty() && net::may_be_public(balancer)) of_torn_balancer(balancer);
+}
+
+// Rules that its row does not show may lead to every member that is no machine for sure.
+void Surfaces::of_torn_balancer(const model::LoadBalancer& balancer) {
+  const model::Unread& unread = balancer.unread.front();
+  PublicSurface surface;
+  surface.entry = balancer.id;
+  surface.is_certain = false;
+  surface.sources = internet_addresses();
+  surface.facts = {{balancer.id, unread.pointer, unread.met}};
+  surface.reason = fmt::format("where the public load balancer {} leads is not known: {} is not understood",
+                               shown(v_, balancer.id), text::printable(unread.pointer));
+  for (const auto& member : balancer.address_members) {
+    surface.target = member.address;
+    out_.push_back(surface);
+  }
+  if (hidden_members(v_, balancer).empty()) return;
+  surface.target = {};
+  out_.push_back(std::move(surface));
 }
 
 // Anything may have the address of such a member; what it has is not certain.
@@ -82,7 +94,7 @@ void Surfaces::of_member(const model::LoadBalancer& balancer, const model::LoadB
   const model::Subnet* subnet = config == nullptr ? nullptr : e_.find<model::Subnet>(config->subnet);
   if (subnet == nullptr || !config->address) {
     surface.is_certain = false;
-    surface.is_machine = has_only_machines(balancer);
+    surface.is_machine = hidden_members(v_, balancer).empty();
     surface.reason = fmt::format("rule {} of the public load balancer {} has members that are not in the export",
                                  text::printable(rule.name), shown(v_, balancer.id));
     out_.push_back(std::move(surface));
@@ -135,9 +147,9 @@ void Surfaces::follow_to_balancer(const model::LoadBalancer& balancer, const mod
       surface.reason = reason(to_string(surface.target));
       out_.push_back(std::move(surface));
     }
-    if (has_member && has_only_machines(balancer)) continue;
+    if (has_member && hidden_members(v_, balancer).empty()) continue;
     push_unknown(from, reason("members that the export does not show"));
-    out_.back().is_machine = has_member ? false : has_only_machines(balancer) && rule.backend_pool.is_set();
+    out_.back().is_machine = !has_member && hidden_members(v_, balancer).empty() && rule.backend_pool.is_set();
   }
 }
 

@@ -27,6 +27,7 @@ class Surfaces {
   void of_direct_connect(const model::UnmodelledNetworkResource& resource);
   void of_address_member(const model::LoadBalancer& balancer, const model::LoadBalancer::Frontend& frontend,
                          const model::LoadBalancer::Rule& rule, Ipv4 member);
+  void of_torn_balancer(const model::LoadBalancer& balancer);
   bool is_understood(model::ResourceId public_ip) const;
   void of_nat_rule(const model::AzureFirewall& firewall, const model::RuleCollectionGroup& group,
                    std::size_t collection, std::size_t rule, bool is_public);
@@ -65,9 +66,5 @@ class Surfaces {
 
 /// The address lies in a prefix of the subnet.
 bool lies_in(const model::View& view, model::ResourceId subnet, Ipv4 address);
-
-/// The members of the balancer's pools are virtual machines and scale sets; those that are given by their address alone
-/// stand apart (LoadBalancer::address_members).
-bool has_only_machines(const model::LoadBalancer& balancer);
 
 }  // namespace hubproof::net

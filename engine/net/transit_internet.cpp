@@ -150,6 +150,13 @@ void Entries::doubt(const model::LoadBalancer& balancer, std::string pointer, st
 }
 
 void Entries::doubt_balancer(const model::LoadBalancer& balancer) {
+  const std::string hidden = hidden_members(v_, balancer);
+  if (balancer.unread.empty() && !hidden.empty()) {
+    return doubt(balancer, "/properties/backendAddressPools",
+                 fmt::format("load balancer {} has a public frontend and its row does not show {}: its members are not "
+                             "all known",
+                             shown(v_, balancer.id), hidden));
+  }
   if (balancer.unread.empty()) return;
   doubt(
       balancer, balancer.unread.front().pointer,
@@ -176,9 +183,9 @@ void Entries::doubt_member(const model::LoadBalancer& balancer, model::ResourceI
 
 void Entries::balancers() {
   for (const model::LoadBalancer& balancer : e_.tables().load_balancers) {
+    if (may_be_public(balancer)) doubt_balancer(balancer);
     for (const auto& frontend : balancer.frontends) {
       if (!frontend.public_ip.is_set()) continue;
-      doubt_balancer(balancer);
       address_members(balancer, frontend);
       for (const auto& entry_of_pool : members_of(balancer)) {
         const model::ResourceId pool = entry_of_pool.first;

@@ -111,6 +111,13 @@ void QuestionBuilder::find_pool_entries(const VirtualNetwork& spoke, SpokeQuesti
 }
 
 void QuestionBuilder::doubt_strays(const VirtualNetwork& spoke, SpokeQuestions& out) const {
+  for (const model::LoadBalancer& balancer : estate_.tables().load_balancers) {
+    if (!net::may_be_public(balancer)) continue;
+    if (balancer.unread.empty() && net::hidden_members(view_, balancer).empty()) continue;
+    out.doubts.push_back({{balancer.id, "/properties/backendAddressPools", "not all shown"},
+                          fmt::format("the members of {} are not all known", estate_.name(balancer.id)),
+                          Doubt::Reach::all});
+  }
   for (const net::StrayAddress& stray : net::stray_addresses(view_)) {
     if (!net::may_stand_in(view_, stray.owner, spoke)) continue;
     out.doubts.push_back(

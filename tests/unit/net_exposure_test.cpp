@@ -299,6 +299,29 @@ TEST_CASE("public surfaces: DNAT, load balancers and gateways without an effecti
   };
   CHECK(by_address("10.0.2.4") == "uncertain lb ");
   CHECK(by_address("10.0.2.5") == "");
+  // What the row of a public load balancer does not show may be anything.
+  const auto torn = [&](const std::function<void(Build&, model::LoadBalancer&)>& change) {
+    return surfaces([&](Build& b) {
+      model::LoadBalancer& balancer = b.load_balancer("lb");
+      b.lb_frontend("lb", "front", {.public_ip = "pip"});
+      b.lb_rule("lb", "front", "pool", Protocol::tcp, {443, 443});
+      change(b, balancer);
+    });
+  };
+  CHECK(torn([](Build&, model::LoadBalancer&) {}) == "");  // its members are machines
+  CHECK(torn([](Build&, model::LoadBalancer& lb) { lb.pools.clear(); }) == "uncertain lb ");
+  CHECK(torn([](Build& b, model::LoadBalancer& lb) {
+          b.unmodelled("child", "microsoft.network/loadbalancers/backendaddresspools", {lb.id});
+        }) == "uncertain lb ");
+  const auto without_rules = [](Build&, model::LoadBalancer& lb) {
+    lb.unread = {{"/properties/loadBalancingRules", "x"}};
+    lb.rules.clear();
+  };
+  CHECK(torn(without_rules) == "");
+  CHECK(torn([&](Build& b, model::LoadBalancer& lb) {
+          lb.address_members = {{lb.pools.front(), ip("10.0.2.4"), {}}};
+          without_rules(b, lb);
+        }) == "uncertain lb ");
   // With direct connect a private link service leads to an address of its own choice.
   const auto direct = [&](std::string_view target) {
     return surfaces([&](Build& b) {

@@ -307,6 +307,15 @@ TEST_CASE("transit: what is not known makes the spoke uncertain, never proved") 
          balancer.address_members = {{pool, ip("10.1.0.9"), {}}};
        },
        {}},
+      {"a pool of a public load balancer that its row does not show",
+       [](Build& b) {
+         b.public_ip("pip", "203.0.113.9");
+         auto& balancer = b.load_balancer("lb");
+         b.lb_frontend("lb", "front", {.public_ip = "pip"});
+         b.lb_rule("lb", "front", "pool", Protocol::tcp, {443, 443});
+         balancer.pools.clear();
+       },
+       {}},
       {"a public address whose interface does not name it back",
        [](Build& b) {
          const auto config = b.nic("nic", "spoke/app", "10.1.0.9").ip_configurations[0].id;

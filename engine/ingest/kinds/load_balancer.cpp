@@ -81,7 +81,8 @@ PortRange ports_of(const RuleParts& parts) {
   return {};
 }
 
-void read_rule(Cursor element, model::LoadBalancer& balancer) {
+/// An inbound NAT pool has no backend: scale sets name it.
+void read_rule(Cursor element, model::LoadBalancer& balancer, bool is_nat_pool) {
   RuleParts parts;
   const Child child =
       read_child(element, [&](std::string_view key, Cursor value) { read_rule_property(key, value, parts); });
@@ -90,6 +91,7 @@ void read_rule(Cursor element, model::LoadBalancer& balancer) {
   // backendAddressPools repeats backendAddressPool.
   std::sort(parts.pools.begin(), parts.pools.end());
   parts.pools.erase(std::unique(parts.pools.begin(), parts.pools.end()), parts.pools.end());
+  if (is_nat_pool) parts.pools = {child_id(element.context(), balancer.id, "inboundNatPools", child)};
   if (parts.pools.empty()) parts.pools.emplace_back();
   for (const model::ResourceId pool : parts.pools) {
     parts.rule.backend_pool = pool;
@@ -150,6 +152,7 @@ void read_pool(Cursor element, model::LoadBalancer& balancer) {
     }
   });
   const model::ResourceId pool = child_id(element.context(), balancer.id, "backendAddressPools", child);
+  balancer.pools.push_back(pool);
   for (const model::ResourceId member : members) {
     const std::pair<model::ResourceId, model::ResourceId> pair(pool, member);
     if (std::find(balancer.pool_members.begin(), balancer.pool_members.end(), pair) == balancer.pool_members.end()) {
@@ -176,7 +179,8 @@ void read_load_balancer(const RowHead& head, Cursor properties, ReadContext& con
     if (is(key, "frontendIPConfigurations")) {
       value.array([&](Cursor element) { read_frontend(element, balancer); });
     } else if (is_one_of(key, {"loadBalancingRules", "inboundNatRules", "inboundNatPools"})) {
-      value.array([&](Cursor element) { read_rule(element, balancer); });
+      const bool is_nat_pool = is(key, "inboundNatPools");
+      value.array([&](Cursor element) { read_rule(element, balancer, is_nat_pool); });
     } else if (is(key, "backendAddressPools")) {
       value.array([&](Cursor element) { read_pool(element, balancer); });
     } else if (is(key, "outboundRules")) {
