@@ -309,7 +309,7 @@ void Entries::pools() {
 }
 
 void Entries::strays() {
-  for (const StrayAddress& stray : stray_addresses(v_)) {
+  for (const StrayAddress& stray : run_.shared.strays) {
     if (!may_stand_in(v_, stray.owner, run_.vnet)) continue;
     doubt_spoke({stray.address->id, "/properties/ipConfiguration/id",
                  stray.owner.empty() ? std::string("not understood") : std::string(stray.owner)},

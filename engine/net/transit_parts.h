@@ -9,6 +9,7 @@
 
 #include "engine/net/appliance.h"
 #include "engine/net/endpoint_subnets.h"
+#include "engine/net/placement.h"
 #include "engine/net/reach.h"
 #include "engine/net/route_collection.h"
 #include "engine/net/transit.h"
@@ -17,8 +18,9 @@ namespace hubproof::net {
 
 /// What the spokes of one estate ask of again and again.
 struct TransitShared {
-  explicit TransitShared(const model::View& of) : view(of) {}
+  explicit TransitShared(const model::View& of) : view(of), strays(stray_addresses(of)) {}
   const model::View& view;
+  const std::vector<StrayAddress> strays;
   /// endpoint_addresses() of an element of Tables::private_endpoints.
   const std::vector<Ipv4>& addresses_of(std::uint32_t endpoint);
   /// resolve_appliance().

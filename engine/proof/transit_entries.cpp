@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "engine/net/placement.h"
 #include "engine/proof/transit_question.h"
 #include "engine/value/arm_id.h"
 
@@ -75,6 +74,7 @@ bool QuestionBuilder::is_behind_public_balancer(const model::IpConfiguration& co
 }
 
 bool QuestionBuilder::is_behind_public_balancer(const model::MachinePool::Interface& interface) const {
+  if (interface.load_balancer_pools.empty()) return false;
   const auto& balancers = estate_.tables().load_balancers;
   return std::any_of(balancers.begin(), balancers.end(), [&](const model::LoadBalancer& balancer) {
     return has_public_frontend(balancer) &&
@@ -93,8 +93,9 @@ void QuestionBuilder::find_pool_entries(const VirtualNetwork& spoke, SpokeQuesti
                           Doubt::Reach::all});
   };
   for (const model::MachinePool& pool : estate_.tables().machine_pools) {
-    const bool may_be_here = net::may_stand_in(view_, estate_.spelling(pool.id), spoke);
-    if (!pool.unread.empty() && may_be_here) doubt(pool);
+    // Asked only where it decides: there may be as many pools as spokes.
+    const auto may_be_here = [&] { return net::may_stand_in(view_, estate_.spelling(pool.id), spoke); };
+    if (!pool.unread.empty() && may_be_here()) doubt(pool);
     for (const auto& interface : pool.interfaces) {
       if (!interface.has_public_address && !is_behind_public_balancer(interface)) continue;
       const Subnet* subnet = estate_.find<Subnet>(interface.subnet);
@@ -103,7 +104,7 @@ void QuestionBuilder::find_pool_entries(const VirtualNetwork& spoke, SpokeQuesti
         out.entries.push_back({estate_.index_of(*subnet), {subnet->prefixes.begin(), subnet->prefixes.end()}});
       } else if (interface.subnet.is_set()
                      ? estate_.ids().find(arm_parent(estate_.spelling(interface.subnet))) == spoke.id
-                     : may_be_here) {
+                     : may_be_here()) {
         doubt(pool);
       }
     }
@@ -118,7 +119,7 @@ void QuestionBuilder::doubt_strays(const VirtualNetwork& spoke, SpokeQuestions& 
                           fmt::format("the members of {} are not all known", estate_.name(balancer.id)),
                           Doubt::Reach::all});
   }
-  for (const net::StrayAddress& stray : net::stray_addresses(view_)) {
+  for (const net::StrayAddress& stray : strays_) {
     if (!net::may_stand_in(view_, stray.owner, spoke)) continue;
     out.doubts.push_back(
         {{stray.address->id, "/properties/ipConfiguration/id", "not placed"},

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/net/appliance.h"
+#include "engine/net/placement.h"
 #include "engine/net/routes.h"
 #include "engine/net/transit.h"
 
@@ -89,7 +90,8 @@ struct SpokeQuestions {
 
 class QuestionBuilder {
  public:
-  explicit QuestionBuilder(const model::View& view) : view_(view), estate_(view.estate) {}
+  explicit QuestionBuilder(const model::View& view)
+      : view_(view), estate_(view.estate), strays_(net::stray_addresses(view)) {}
   /// Pointers in the answer live until the next call.
   SpokeQuestions ask(const model::SpokeRole& spoke);
 
@@ -136,6 +138,7 @@ class QuestionBuilder {
 
   const model::View& view_;
   const model::Estate& estate_;
+  std::vector<net::StrayAddress> strays_;
   std::deque<net::RouteSet> held_;  ///< of the spoke at hand
   Zone inside_;
   std::unordered_map<model::ResourceId, std::unique_ptr<Zone>> zones_;
