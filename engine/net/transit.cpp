@@ -180,8 +180,6 @@ std::string open_question(const Bypass& bypass) {
   return out;
 }
 
-namespace {
-
 bool leaves_the_promised_way(const Trace& trace) {
   if (trace.crossed_firewall) return false;
   switch (trace.disposition) {
@@ -198,8 +196,6 @@ bool leaves_the_promised_way(const Trace& trace) {
   }
   return false;
 }
-
-}  // namespace
 
 void add_witnessed(TransitRun& run, Bypass bypass, const std::optional<Packet>& example, Place from) {
   bypass.destinations -= run.direct;

@@ -12,6 +12,8 @@
 
 namespace hubproof::net {
 
+struct Trace;
+
 /// Packets that leave (or may leave) a place around the firewall.
 struct Bypass {
   enum class Way : std::uint8_t { leaves, enters };
@@ -27,6 +29,10 @@ struct Bypass {
   std::string doubt;               ///< why it is not certain, where `reason` does not say it
   std::optional<Flow> witness;     ///< a concrete packet, for a certain bypass whose filters may let it pass
 };
+
+/// True when the packet got around the hub firewall: it arrives, or leaves the estate, or reaches an appliance of
+/// another network, and crossed no firewall of a hub.
+bool leaves_the_promised_way(const Trace& trace);
 
 /// The reason with what was expected and what is not certain.
 std::string open_question(const Bypass& bypass);

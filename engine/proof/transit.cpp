@@ -75,23 +75,6 @@ Class Claim::solve(const Member& first) {
   return out;
 }
 
-bool shows_bypass(const net::Trace& trace) {
-  if (trace.crossed_firewall) return false;
-  switch (trace.disposition) {
-    case Disposition::delivered:
-    case Disposition::exits_to_internet:
-    case Disposition::exits_to_on_premises: return true;
-    case Disposition::denied:
-    case Disposition::dropped:
-    case Disposition::loop: return false;
-    // What another appliance does with the packet is not known, but there it has left the way that was promised.
-    case Disposition::unknown:
-      return !trace.hops.empty() && trace.hops.back().at.kind == net::Place::Kind::appliance &&
-             trace.hops.back().at.id.is_set() && trace.vnets.size() > 1;
-  }
-  return false;
-}
-
 const Question* Claim::question_of(const Member& member, const Bypass& bypass) const {
   const bool is_entry = bypass.way == Bypass::Way::enters && bypass.next_hop.kind == net::NextHop::Kind::internet;
   for (const Question& question : member.asked.questions) {
@@ -133,7 +116,8 @@ Verdict Claim::refuted(const Member& member, const net::TransitResult& exact, co
     if (answer == Answer::unsat) return differ(result, "the solver denies " + to_string(*bypass.witness));
   }
   net::Trace trace = net::trace(view_, *bypass.witness);
-  if (!shows_bypass(trace)) return differ(result, "the tracer does not show " + to_string(*bypass.witness));
+  if (!net::leaves_the_promised_way(trace))
+    return differ(result, "the tracer does not show " + to_string(*bypass.witness));
   Refuted out;
   out.message = bypass.reason;
   out.expected = bypass.expected;
@@ -200,7 +184,7 @@ void Claim::look_for_missed(const Class& group, const Member& member, ClaimResul
     flow.from = {net::Place::Kind::subnet, from.id};
     flow.source = Ipv4(from.prefixes.front().first().bits() + (from.prefixes.front().length() <= 29 ? 4U : 0U));
     flow.destination = destination;
-    if (shows_bypass(net::trace(view_, flow)))
+    if (net::leaves_the_promised_way(net::trace(view_, flow)))
       result.verdict = differ(result, "the exact layer misses " + to_string(flow));
   }
 }
