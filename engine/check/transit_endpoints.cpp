@@ -52,6 +52,7 @@ class TableIndex {
 struct Sender {
   VnetIndex vnet;
   const Subnet* subnet = nullptr;
+  bool is_sure = false;  ///< false: perhaps only private endpoints stand there, which send nothing
 };
 
 /// A subnet with private endpoints, and what it takes to override their routes.
@@ -71,6 +72,7 @@ class EndpointRule {
 
  private:
   const std::vector<Sender>& senders(VnetIndex vnet);
+  bool may_be_silent(const Subnet& subnet) const;
   Target target_of(const Subnet& subnet, Judgement& judgement) const;
   void judge_sender(const Sender& sender, const Target& target, bool is_linked, Judgement& judgement);
   void judge_route(const Sender& sender, const Target& target, Ipv4 address, const Route* route, bool is_linked,
@@ -89,6 +91,15 @@ const TableIndex& EndpointRule::index_of(const RouteTable& table) {
   return tables_.try_emplace(table.id, table).first->second;
 }
 
+/// Endpoints, and things that are not in the export; or nothing at all in an export that lacks rows.
+bool EndpointRule::may_be_silent(const Subnet& subnet) const {
+  const SubnetUse use = scope_.use(subnet);
+  if (use == SubnetUse::perhaps_endpoints_only) return true;
+  const model::Estate& e = view_.estate;
+  return use == SubnetUse::workload && e.is_partial(model::ArgTable::resources) &&
+         e.interfaces_by_subnet.of(subnet.id).empty() && e.endpoints_by_subnet.of(subnet.id).empty();
+}
+
 // GatewaySubnet stands for on-premises when a gateway is in it; the other platform subnets start nothing towards a
 // service.
 const std::vector<Sender>& EndpointRule::senders(VnetIndex vnet) {
@@ -99,8 +110,14 @@ const std::vector<Sender>& EndpointRule::senders(VnetIndex vnet) {
     const bool is_gateway = scope_.has_gateway(*subnet) && net::is_named(view_, *subnet, "GatewaySubnet");
     const bool is_router = net::is_named(view_, *subnet, "VirtualNetworkApplianceSubnet");
     if (!scope_.sends(*subnet) && !is_gateway && !is_router) continue;
+    const Sender sender{vnet, subnet, is_gateway || is_router || !may_be_silent(*subnet)};
     const auto is_same = [&](const Sender& other) { return other.subnet->route_table == subnet->route_table; };
-    if (std::none_of(out.begin(), out.end(), is_same)) out.push_back({vnet, subnet});
+    const auto same = std::find_if(out.begin(), out.end(), is_same);
+    if (same == out.end()) {
+      out.push_back(sender);
+    } else if (!same->is_sure) {
+      *same = sender;
+    }
   }
   return out;
 }
@@ -157,9 +174,10 @@ void EndpointRule::judge_route(const Sender& sender, const Target& target, Ipv4 
                        to_string(wanted));
   };
   const auto violation = [&](std::string message) {
-    if (is_linked && !target.is_open) return judgement.fail(std::move(message), expected());
-    judgement.doubt(std::move(message) + (is_linked ? ", if its network policies leave the endpoint's route"
-                                                    : ", if the peering carries traffic"));
+    if (is_linked && !target.is_open && sender.is_sure) return judgement.fail(std::move(message), expected());
+    judgement.doubt(std::move(message) + (!sender.is_sure ? ", if anything but private endpoints stands there"
+                                          : is_linked     ? ", if its network policies leave the endpoint's route"
+                                                          : ", if the peering carries traffic"));
   };
   const int length = route == nullptr ? -1 : std::get<Prefix>(*route->prefix).length();
   if (length < target.shortest_length) {

@@ -457,6 +457,13 @@ const CheckRow kHubs[] = {
        for (Peering& p : s.tables.peerings) p.state = PeeringState::disconnected;
      },
      "pass"},
+    {"HP-TRN-007", "a hub subnet whose endpoints may be among the rows that are missing",
+     [](Snapshot& s) {
+       remove(s, s.tables.private_endpoints, "pe-oai");
+       remove(s, s.tables.network_interfaces, "pe-oai-nic");
+       make_partial(s, ArgTable::resources);
+     },
+     "unknown"},
     {"HP-TRN-007", "an endpoint whose address is not known",
      [](Snapshot& s) { remove(s, s.tables.network_interfaces, "pe-oai-nic"); }, "unknown"},
 };
