@@ -61,7 +61,9 @@ void attach(LoadBalancer& balancer, PublicIp& address) {
   disown(address);
 }
 
+// The subnet of an interface that the row does not show is a question that net/placement answers.
 void attach(MachinePool& pool, PublicIp&) {
+  if (pool.interfaces.empty()) pool.interfaces.emplace_back();
   for (MachinePool::Interface& interface : pool.interfaces) interface.has_public_address = true;
 }
 

@@ -322,6 +322,40 @@ TEST_CASE("a scale set and a node pool tell which of their machines have public 
   CHECK(pools[2].interfaces.at(0).has_public_address);
 }
 
+TEST_CASE("a scale set or cluster whose machines are not stated, or not understood, is unread") {
+  struct Row {
+    std::string_view path;
+    std::string_view properties;
+    bool is_unread;
+  };
+  constexpr std::string_view kSet = "Microsoft.Compute/virtualMachineScaleSets/s";
+  constexpr std::string_view kCluster = "Microsoft.ContainerService/managedClusters/c";
+  const Row kinds[] = {
+      {kSet, R"({})", true},
+      {kSet, R"({"virtualMachineProfile": null})", true},
+      {kSet, R"({"virtualMachineProfile": {}})", true},
+      {kSet, R"({"virtualMachineProfile": {"networkProfile": {"networkInterfaceConfigurations": []}}})", true},
+      {kSet,
+       R"({"virtualMachineProfile": {"networkProfile": {"networkInterfaceConfigurations": [{"name": "n", "properties": {}}]}}})",
+       true},
+      {kSet, R"({"orchestrationMode": "Flexible", "virtualMachineProfile": {}})", true},
+      {kSet, R"({"orchestrationMode": "Flexible"})", false},
+      {kCluster, R"({})", true},
+      {kCluster, R"({"agentPoolProfiles": null})", true},
+      {kCluster, R"({"agentPoolProfiles": 7})", true},
+      {kCluster, R"({"agentPoolProfiles": [7]})", true},
+      {kCluster, R"({"agentPoolProfiles": [{"name": "one"}]})", false},
+  };
+  for (const Row& kind : kinds) {
+    CAPTURE(kind.path);
+    CAPTURE(kind.properties);
+    Rows rows;
+    read(rows, std::string(kind.path), std::string(kind.properties));
+    REQUIRE(rows.tables().machine_pools.size() == 1);
+    CHECK(rows.tables().machine_pools[0].unread.empty() != kind.is_unread);
+  }
+}
+
 TEST_CASE("a private link service with direct connect keeps the address that it leads to") {
   Rows rows;
   rows.network("privateLinkServices/p", R"({"destinationIPAddress": "10.1.0.9"})");

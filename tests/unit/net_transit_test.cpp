@@ -322,6 +322,12 @@ TEST_CASE("transit: what is not known makes the spoke uncertain, never proved") 
          b.public_ip("pip", "203.0.113.9", false).owner = config;
        },
        {}},
+      {"a public address of a scale set whose row shows no interface",
+       [](Build& b) {
+         const std::string set(b.ids().spelling(b.machine_pool("vmss").id));
+         b.public_ip("pip", "203.0.113.9").owner = b.ids().intern(set + "/virtualMachines/0/networkInterfaces/n");
+       },
+       {}},
       {"a public address whose interface is not in the export",
        [](Build& b) {
          b.public_ip("pip", "203.0.113.9").owner =

@@ -125,14 +125,18 @@ model::MachinePool::Interface read_node_pool_property(std::string_view key, Curs
   return nodes;
 }
 
+// What is not understood leaves the pools as open as the cluster, whose row it is recorded at.
 // source: learn.microsoft.com/azure/aks/use-node-public-ips
 void read_node_pools(Cursor list, model::MachinePool& pool) {
+  const std::vector<model::Unread>& unread = list.context().entity->unread;
+  const auto before = static_cast<std::ptrdiff_t>(unread.size());
   list.array([&](Cursor element) {
     model::MachinePool::Interface nodes;
     element.object(
         [&](std::string_view key, Cursor value) { nodes = read_node_pool_property(key, value, std::move(nodes)); });
     pool.interfaces.push_back(std::move(nodes));
   });
+  pool.unread.assign(unread.begin() + before, unread.end());
 }
 
 void read_api_server(Cursor profile, Service& service) {
@@ -195,6 +199,12 @@ void read_managed_cluster(const RowHead& head, Cursor properties, ReadContext& c
                    add_host(value, service);
                  }
                });
+  // Every cluster has a pool; one that the row does not show may have public addresses, and stand anywhere.
+  // source: learn.microsoft.com/azure/aks/use-system-pools
+  if (nodes.interfaces.empty() && nodes.unread.empty()) {
+    nodes.unread.push_back({"/properties/agentPoolProfiles", "no node pool"});
+    nodes.interfaces.emplace_back().has_public_address = true;
+  }
   context.snapshot.tables.machine_pools.push_back(std::move(nodes));
 }
 

@@ -36,6 +36,7 @@ void read_interface(Cursor element, MachinePool& pool) {
       });
     }
   });
+  if (pool.interfaces.size() == first) element.unread("an interface without an ipConfiguration");
   for (std::size_t i = first; i < pool.interfaces.size(); ++i) pool.interfaces[i].network_security_group = group;
 }
 
@@ -52,12 +53,21 @@ void read_scale_set(const RowHead& head, Cursor properties, ReadContext& context
   MachinePool pool;
   pool.id = head.id;
   const EntityScope scope(context, pool);
+  bool is_flexible = false;
+  bool has_profile = false;
   properties.object([&](std::string_view key, Cursor value) {
-    if (!is(key, "virtualMachineProfile")) return;
+    if (is(key, "orchestrationMode")) is_flexible = text::equals(value.text().value_or(""), "Flexible");
+    if (!is(key, "virtualMachineProfile") || value.type() == simdjson::ondemand::json_type::null) return;
+    has_profile = true;
     value.object([&](std::string_view inner, Cursor field) {
       if (is(inner, "networkProfile")) read_network_profile(field, pool);
     });
   });
+  // Only a flexible set may have no profile: its machines are rows of their own then. source:
+  // learn.microsoft.com/azure/virtual-machine-scale-sets/virtual-machine-scale-sets-orchestration-modes
+  const bool needs_interfaces = has_profile || !is_flexible;
+  if (needs_interfaces && pool.interfaces.empty() && pool.unread.empty())
+    pool.unread.push_back({"/properties/virtualMachineProfile/networkProfile", "no interface"});
   context.snapshot.tables.machine_pools.push_back(std::move(pool));
 }
 
