@@ -613,6 +613,16 @@ TEST_CASE("a Bastion host names its subnet; the shared one of the Developer sku 
   CHECK_FALSE(rows.tables().bastion_hosts.at(1).unread.empty());
 }
 
+TEST_CASE("a security group whose list of rules is missing is unread, one with an empty list is not") {
+  for (const auto& [properties, is_unread] : {std::pair(R"({})", true), std::pair(R"({"securityRules": null})", true),
+                                              std::pair(R"({"securityRules": []})", false)}) {
+    CAPTURE(properties);
+    Rows rows;
+    rows.network("networkSecurityGroups/g", properties);
+    CHECK(rows.tables().network_security_groups.at(0).unread.empty() != is_unread);
+  }
+}
+
 TEST_CASE("a value of the wrong type in place of any property that decides is recorded, and nothing breaks") {
   struct Row {
     const char* path;
