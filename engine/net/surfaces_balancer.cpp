@@ -58,15 +58,21 @@ void Surfaces::of_torn_balancer(const model::LoadBalancer& balancer) {
   out_.push_back(std::move(surface));
 }
 
+PublicSurface Surfaces::entry_by(const model::LoadBalancer& balancer, const model::LoadBalancer::Frontend& frontend,
+                                 const model::LoadBalancer::Rule& rule) const {
+  PublicSurface out;
+  out.entry = balancer.id;
+  out.public_address = address_of(frontend.public_ip);
+  out.ports = rule.frontend_ports;
+  out.sources = internet_addresses();
+  return out;
+}
+
 // Anything may have the address of such a member; what it has is not certain.
 // source: learn.microsoft.com/azure/load-balancer/backend-pool-management
 void Surfaces::of_address_member(const model::LoadBalancer& balancer, const model::LoadBalancer::Frontend& frontend,
                                  const model::LoadBalancer::Rule& rule, Ipv4 member) {
-  PublicSurface surface;
-  surface.entry = balancer.id;
-  surface.public_address = address_of(frontend.public_ip);
-  surface.ports = rule.frontend_ports;
-  surface.sources = internet_addresses();
+  PublicSurface surface = entry_by(balancer, frontend, rule);
   surface.facts = {{balancer.id, "/properties/backendAddressPools", to_string(member)}};
   surface.is_certain = false;
   surface.target = member;
@@ -79,11 +85,7 @@ void Surfaces::of_address_member(const model::LoadBalancer& balancer, const mode
 
 void Surfaces::of_member(const model::LoadBalancer& balancer, const model::LoadBalancer::Frontend& frontend,
                          const model::LoadBalancer::Rule& rule, ResourceId member) {
-  PublicSurface surface;
-  surface.entry = balancer.id;
-  surface.public_address = address_of(frontend.public_ip);
-  surface.ports = rule.frontend_ports;
-  surface.sources = internet_addresses();
+  PublicSurface surface = entry_by(balancer, frontend, rule);
   surface.facts = {{balancer.id, "/properties/loadBalancingRules", text::printable(rule.name)}};
   const model::NetworkInterface* nic = owner_of(member);
   const model::IpConfiguration* config = nullptr;

@@ -25,6 +25,9 @@ class Surfaces {
   void of_hidden_firewall(const model::PublicIp& address);
   void of_nodes(const model::MachinePool& pool, const model::MachinePool::Interface& nodes);
   void of_direct_connect(const model::UnmodelledNetworkResource& resource);
+  /// What all members that a rule leads to have in common.
+  PublicSurface entry_by(const model::LoadBalancer& balancer, const model::LoadBalancer::Frontend& frontend,
+                         const model::LoadBalancer::Rule& rule) const;
   void of_address_member(const model::LoadBalancer& balancer, const model::LoadBalancer::Frontend& frontend,
                          const model::LoadBalancer::Rule& rule, Ipv4 member);
   void of_torn_balancer(const model::LoadBalancer& balancer);
