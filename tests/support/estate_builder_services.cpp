@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "engine/core/text.h"
+#include "engine/ingest/tables.h"
 #include "engine/value/arm_id.h"
 #include "tests/support/estate_builder.h"
 #include "tests/support/estate_builder_parts.h"
@@ -298,15 +299,7 @@ void settle(std::vector<T>& table, Snapshot& snapshot) {
 Snapshot Build::snapshot() {
   finish_peerings();
   Snapshot out = std::move(snapshot_);
-  Tables& t = out.tables;
-  const auto each = [&out](auto&... tables) { (settle(tables, out), ...); };
-  each(t.virtual_networks, t.subnets, t.peerings, t.route_tables, t.network_security_groups,
-       t.application_security_groups, t.network_interfaces, t.machine_pools, t.public_ips, t.nat_gateways, t.gateways,
-       t.load_balancers, t.bastion_hosts, t.firewalls, t.firewall_policies, t.rule_collection_groups, t.ip_groups,
-       t.private_endpoints, t.private_dns_zones, t.virtual_network_links, t.dns_record_sets, t.dns_zone_groups,
-       t.dns_resolvers, t.dns_resolver_endpoints, t.forwarding_rulesets, t.forwarding_rules, t.forwarding_ruleset_links,
-       t.application_gateways, t.waf_policies, t.api_managements, t.services, t.network_rule_sets, t.subscriptions,
-       t.management_groups, t.perimeter_associations, t.perimeter_rules, t.unmodelled_network);
+  ingest::for_each_table(out.tables, [&out](auto& table) { settle(table, out); });
   std::sort(out.resources.begin(), out.resources.end(), [&](const Resource& a, const Resource& b) {
     return text::compare(out.ids.spelling(a.id), out.ids.spelling(b.id)) < 0;
   });

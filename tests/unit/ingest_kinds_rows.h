@@ -10,6 +10,7 @@
 
 #include "engine/core/text.h"
 #include "engine/ingest/kinds.h"
+#include "engine/ingest/tables.h"
 #include "engine/value/arm_id.h"
 
 namespace hubproof::test {
@@ -88,19 +89,9 @@ inline std::string unread_of(const model::Entity& entity) {
 /// Calls f(entity) for every entity of every table.
 template <class F>
 void for_each_entity(const model::Tables& t, F f) {
-  const auto all = [&](const auto&... tables) {
-    const auto each = [&](const auto& table) {
-      for (const auto& entity : table) f(entity);
-    };
-    (each(tables), ...);
-  };
-  all(t.virtual_networks, t.subnets, t.peerings, t.route_tables, t.network_security_groups,
-      t.application_security_groups, t.network_interfaces, t.machine_pools, t.public_ips, t.nat_gateways, t.gateways,
-      t.load_balancers, t.bastion_hosts, t.firewalls, t.firewall_policies, t.rule_collection_groups, t.ip_groups,
-      t.private_endpoints, t.private_dns_zones, t.virtual_network_links, t.dns_record_sets, t.dns_zone_groups,
-      t.dns_resolvers, t.dns_resolver_endpoints, t.forwarding_rulesets, t.forwarding_rules, t.forwarding_ruleset_links,
-      t.application_gateways, t.waf_policies, t.api_managements, t.services, t.network_rule_sets, t.subscriptions,
-      t.management_groups, t.perimeter_associations, t.perimeter_rules, t.unmodelled_network);
+  ingest::for_each_table(t, [&](const auto& table) {
+    for (const auto& entity : table) f(entity);
+  });
 }
 
 }  // namespace hubproof::test
