@@ -71,7 +71,7 @@ LoadedEstate::LoadedEstate(model::Snapshot snapshot, model::Designations designa
       designations_(std::move(designations)),
       roles_(model::infer_roles(estate_, designations_)),
       locator_(estate_.snapshot()),
-      locate_([this](model::ResourceId id, const std::string& pointer) { return locator_.locate(id, pointer); }),
+      locate_([this](model::ResourceId id, std::string_view pointer) { return locator_.locate(id, pointer); }),
       view_{estate_, roles_, designations_} {}
 
 bool LoadedEstate::is_usable() const {

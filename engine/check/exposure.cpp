@@ -58,7 +58,7 @@ bool judge_perimeter(const View& view, const Service& service, Judgement& judgem
 /// The flag and the perimeter: what all kinds share. source: azure-semantics.md 9.1-9.3
 void judge_flag(const View& view, const Service& service, Judgement& judgement) {
   const net::PublicSwitch flag = net::public_switch(view, service);
-  judgement.fact(flag.fact.resource, flag.fact.pointer, flag.fact.value);
+  judgement.fact(flag.fact);
   switch (flag.state) {
     case net::PublicSwitch::State::unknown: judgement.doubt(flag.why, flag.decided_by); return;
     case net::PublicSwitch::State::on:
@@ -136,7 +136,8 @@ void judge_hub_or_project(const View& view, const Service& service, Judgement& j
 void judge_store(const View& view, const Service& service, Judgement& judgement) {
   if (service.kind == ServiceKind::unmodelled) {
     const model::Fact fact = net::public_switch(view, service).fact;
-    judgement.fact(service.id, fact.pointer, service.public_network_access.is_absent() ? "absent" : fact.value);
+    judgement.fact(service.id, fact.pointer,
+                   service.public_network_access.is_absent() ? text::FixedText("absent") : fact.value);
     judgement.doubt(fmt::format("the exposure of {} is not modelled", text::printable(service.type)),
                     "a look at its network settings");
     return;

@@ -25,13 +25,13 @@ struct Finding {
   model::ResourceId resource;
   Outcome outcome = Outcome::unknown;
   /// One sentence. Empty only for a pass, which the renderer words from the rule and the facts.
-  std::string message;
+  text::FixedText message;
   std::vector<model::Fact> facts;  ///< what decided; of a proof: what it rests on
   /// A packet that replays (network rules that fail), or nullptr. Apart from the finding: most of very many have none.
   std::shared_ptr<const net::Trace> witness;
   std::vector<std::string> chain;  ///< resolution steps (name rules)
-  std::string expected;            ///< what should have been there, or empty
-  std::string decided_by;          ///< of unknown: what would decide it, or empty
+  text::FixedText expected;        ///< what should have been there, or empty
+  text::FixedText decided_by;      ///< of unknown: what would decide it, or empty
 };
 
 /// A proof obligation of a claim, for the summary.

@@ -25,18 +25,18 @@ void add_once(std::vector<std::string>& list, std::string text) {
 
 }  // namespace
 
-void Judgement::fact(model::ResourceId resource, std::string pointer, std::string value) {
+void Judgement::fact(model::ResourceId resource, text::FixedText pointer, text::FixedText value) {
   model::Fact fact{resource, std::move(pointer), std::move(value)};
   auto& facts = finding_.facts;
   if (std::find(facts.begin(), facts.end(), fact) == facts.end()) facts.push_back(std::move(fact));
 }
 
-void Judgement::fail(std::string message, std::string expected) {
+void Judgement::fail(std::string message, text::FixedText expected) {
   if (finding_.expected.empty()) finding_.expected = std::move(expected);
   add_once(failures_, std::move(message));
 }
 
-void Judgement::doubt(std::string why, std::string decided_by) {
+void Judgement::doubt(std::string why, text::FixedText decided_by) {
   const auto same = [&](const Doubt& d) { return d.why == why; };
   if (std::none_of(doubts_.begin(), doubts_.end(), same)) doubts_.push_back({std::move(why), std::move(decided_by)});
 }
@@ -74,7 +74,7 @@ Finding Judgement::finding() && {
   return std::move(finding_);
 }
 
-Finding undecided(model::ResourceId resource, std::string why, std::string decided_by) {
+Finding undecided(model::ResourceId resource, text::FixedText why, text::FixedText decided_by) {
   Finding out;
   out.resource = resource;
   out.outcome = Outcome::unknown;
@@ -83,7 +83,7 @@ Finding undecided(model::ResourceId resource, std::string why, std::string decid
   return out;
 }
 
-Finding inapplicable(model::ResourceId resource, std::string why) {
+Finding inapplicable(model::ResourceId resource, text::FixedText why) {
   Finding out;
   out.resource = resource;
   out.outcome = Outcome::not_applicable;

@@ -13,7 +13,7 @@ namespace hubproof::check {
 /// Why an answer cannot be relied upon, and what would settle it (may be empty).
 struct Doubt {
   std::string why;
-  std::string decided_by;
+  text::FixedText decided_by;
 };
 
 /// A definite violation outranks a doubt, and a doubt outranks a pass: unknown never becomes pass, and a fail that does
@@ -22,10 +22,13 @@ class Judgement {
  public:
   explicit Judgement(model::ResourceId resource) { finding_.resource = resource; }
 
-  void fact(model::ResourceId resource, std::string pointer, std::string value);
-  void fact(std::string pointer, std::string value) { fact(finding_.resource, std::move(pointer), std::move(value)); }
-  void fail(std::string message, std::string expected = {});
-  void doubt(std::string why, std::string decided_by = {});
+  void fact(model::ResourceId resource, text::FixedText pointer, text::FixedText value);
+  void fact(const model::Fact& fact) { this->fact(fact.resource, fact.pointer, fact.value); }
+  void fact(text::FixedText pointer, text::FixedText value) {
+    fact(finding_.resource, std::move(pointer), std::move(value));
+  }
+  void fail(std::string message, text::FixedText expected = {});
+  void doubt(std::string why, text::FixedText decided_by = {});
   void doubt(const std::optional<Doubt>& doubt);
   /// Said beside a pass.
   void note(std::string text);
@@ -46,8 +49,8 @@ class Judgement {
 };
 
 /// An unknown finding without further evidence.
-Finding undecided(model::ResourceId resource, std::string why, std::string decided_by = {});
+Finding undecided(model::ResourceId resource, text::FixedText why, text::FixedText decided_by = {});
 /// A finding that the rule does not apply; `resource` may be unset.
-Finding inapplicable(model::ResourceId resource, std::string why);
+Finding inapplicable(model::ResourceId resource, text::FixedText why);
 
 }  // namespace hubproof::check

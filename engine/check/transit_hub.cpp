@@ -78,8 +78,7 @@ struct Way {
 };
 
 void add_fact(const Way& way, const net::Route& route, Judgement& judgement) {
-  model::Fact fact = net::fact_of(way.scope.view(), route);
-  judgement.fact(fact.resource, std::move(fact.pointer), std::move(fact.value));
+  judgement.fact(net::fact_of(way.scope.view(), route));
 }
 
 void fail(const Way& way, const ServiceSubnet& to, const net::Route& route, std::string_view how,

@@ -29,7 +29,7 @@ class Locator {
  public:
   explicit Locator(const model::Snapshot& snapshot) : snapshot_(snapshot) {}
   /// `id` may be an embedded child: its parent's row is searched for it.
-  Location locate(model::ResourceId id, const std::string& pointer = {}) const;
+  Location locate(model::ResourceId id, std::string_view pointer = {}) const;
   /// The start of a row.
   Location locate(const model::Origin& origin) const;
   /// The row of the resource as JSON text; empty when it cannot be read again.

@@ -87,7 +87,7 @@ class ChildSearch {
 
 /// The offset of what `pointer` names inside the object that starts at `begin` of `row`; npos when there is no such
 /// value.
-std::size_t offset_at_pointer(const simdjson::padded_string& row, std::size_t begin, const std::string& pointer) {
+std::size_t offset_at_pointer(const simdjson::padded_string& row, std::size_t begin, std::string_view pointer) {
   try {
     simdjson::ondemand::parser parser;
     const std::vector<std::string_view> documents = split_documents(std::string_view(row).substr(begin));
@@ -166,7 +166,7 @@ Location Locator::place(std::uint32_t index, std::uint64_t offset) const {
 
 Location Locator::locate(const Origin& origin) const { return place(origin.source, origin.offset); }
 
-Location Locator::locate(ResourceId id, const std::string& pointer) const {
+Location Locator::locate(ResourceId id, std::string_view pointer) const {
   if (!id.is_set()) return {};
   const Resource* holder = holder_of(id);
   if (holder == nullptr) return {};

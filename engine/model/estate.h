@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/core/fixed_text.h"
 #include "engine/model/snapshot.h"
 
 namespace hubproof::model {
@@ -30,8 +31,9 @@ class Relation {
 /// One configuration value that can decide something.
 struct Fact {
   ResourceId resource;
-  std::string pointer;  ///< JSON pointer inside the resource, as "/properties/routes/0"; empty = the resource itself
-  std::string value;    ///< what is there (or "absent -> Enabled"), printable
+  text::FixedText
+      pointer;            ///< JSON pointer inside the resource, as "/properties/routes/0"; empty = the resource itself
+  text::FixedText value;  ///< what is there (or "absent -> Enabled"), printable
   friend bool operator==(const Fact&, const Fact&) = default;
 };
 

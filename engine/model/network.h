@@ -83,9 +83,9 @@ struct RouteTable : Entity {
 struct AddressTerm {
   enum class Kind : std::uint8_t { any, prefix, prefix6, tag, asg, unread };
   Kind kind = Kind::any;
-  Prefix prefix;          ///< kind prefix
-  std::uint32_t tag = 0;  ///< kind tag: index into Tables::service_tags; `unread` likewise (what was met)
-  ResourceId asg;         ///< kind asg
+  Prefix prefix;            ///< kind prefix
+  std::uint32_t index = 0;  ///< kinds tag and unread (what was met): into Tables::service_tags; kind asg: of its id
+  ResourceId asg() const { return ResourceId(index); }
   friend bool operator==(const AddressTerm&, const AddressTerm&) = default;
 };
 using AddressTerms = boost::container::small_vector<AddressTerm, 1>;

@@ -31,7 +31,7 @@ AddressTerm any_address() { return {}; }
 AddressTerm tag_term(std::uint32_t tag) {
   AddressTerm out;
   out.kind = AddressTerm::Kind::tag;
-  out.tag = tag;
+  out.index = tag;
   return out;
 }
 
@@ -172,8 +172,8 @@ Ternary Evaluation::in_term(const AddressTerm& term, Ipv4 address, bool in_vnet)
     case AddressTerm::Kind::any: return Ternary::yes;
     case AddressTerm::Kind::prefix: return term.prefix.contains(address) ? Ternary::yes : Ternary::no;
     case AddressTerm::Kind::prefix6: return Ternary::no;
-    case AddressTerm::Kind::tag: return in_tag(term.tag, address, in_vnet);
-    case AddressTerm::Kind::asg: return in_asg(term.asg, address);
+    case AddressTerm::Kind::tag: return in_tag(term.index, address, in_vnet);
+    case AddressTerm::Kind::asg: return in_asg(term.asg(), address);
     case AddressTerm::Kind::unread: return Ternary::unknown;
   }
   return Ternary::unknown;

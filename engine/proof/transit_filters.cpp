@@ -47,7 +47,7 @@ Term TransitSolver::terms_match(const model::AddressTerms& terms, Term address, 
         break;
       case AddressTerm::Kind::tag: {
         if (may) return solver_.truth(true);
-        if (!text::equals(view_.estate.tables().service_tags[term.tag], "VirtualNetwork")) break;
+        if (!text::equals(view_.estate.tables().service_tags[term.index], "VirtualNetwork")) break;
         for (const Prefix& prefix : own_prefixes(view_.estate, subnet))
           out = solver_.either(out, solver_.in(address, prefix));
         break;

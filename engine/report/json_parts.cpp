@@ -71,8 +71,8 @@ Json flow_json(const net::Flow& flow) {
 
 std::string dump(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
-const Location& Places::of(model::ResourceId id, const std::string& pointer) {
-  const auto [at, is_new] = known_.try_emplace({id, pointer});
+const Location& Places::of(model::ResourceId id, std::string_view pointer) {
+  const auto [at, is_new] = known_.try_emplace({id, std::string(pointer)});
   if (is_new) at->second = locate(subject_, id, pointer);
   return at->second;
 }
@@ -90,8 +90,8 @@ Json fact_json(Places& places, const model::Fact& fact) {
   const Location& where = places.of(fact.resource, fact.pointer);
   Json out;
   out["resource"] = resource_json(places.estate(), fact.resource);
-  out["pointer"] = fact.pointer;
-  out["value"] = fact.value;
+  out["pointer"] = fact.pointer.view();
+  out["value"] = fact.value.view();
   out["file"] = text_or_null(where.file);
   out["line"] = number_or_null(where.line);
   return out;

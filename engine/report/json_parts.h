@@ -19,7 +19,7 @@ std::string dump(const Json& value);
 class Places {
  public:
   explicit Places(const Subject& subject) : subject_(subject) {}
-  const Location& of(model::ResourceId id, const std::string& pointer);
+  const Location& of(model::ResourceId id, std::string_view pointer);
   const model::Estate& estate() const { return subject_.view.estate; }
 
  private:

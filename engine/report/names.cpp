@@ -60,17 +60,18 @@ std::string place_id(const model::Estate& estate, const net::Place& place) {
   return "unknown";
 }
 
-Location locate(const Subject& subject, model::ResourceId id, const std::string& pointer) {
+Location locate(const Subject& subject, model::ResourceId id, std::string_view pointer) {
   if (!id.is_set() || !subject.locate) return {};
   return subject.locate(id, pointer);
 }
 
 std::string message_of(const Subject& subject, const check::Finding& finding) {
-  if (!finding.message.empty()) return finding.message;
+  if (!finding.message.empty()) return std::string(finding.message.view());
   const check::RuleText& rule = check::catalogue().rules[finding.rule];
   if (finding.facts.empty()) return fmt::format("{}: holds", rule.title);
   const model::Fact& fact = finding.facts.front();
-  const std::string where = fact.pointer.empty() ? short_name(subject.view.estate, fact.resource) : fact.pointer;
+  const std::string where =
+      fact.pointer.empty() ? short_name(subject.view.estate, fact.resource) : std::string(fact.pointer.view());
   return fmt::format("{}: holds, {} is {}", rule.title, where, fact.value);
 }
 

@@ -20,7 +20,7 @@ std::string place_name(const model::Estate& estate, const net::Place& place);
 /// Whole ARM id of a place, or "Internet", "on-premises", "unknown".
 std::string place_id(const model::Estate& estate, const net::Place& place);
 /// Location of a fact; nothing known without a resource or a locator.
-Location locate(const Subject& subject, model::ResourceId id, const std::string& pointer);
+Location locate(const Subject& subject, model::ResourceId id, std::string_view pointer);
 /// The message of a finding; a pass without one is worded from its rule and facts.
 std::string message_of(const Subject& subject, const check::Finding& finding);
 

@@ -12,7 +12,7 @@ void write_problems(Page& page, const Subject& subject);
 /// The hops of a trace, numbered. `expected` is shown beside the hop that decided, which is the one that shares a fact
 /// with `facts`, else the last that routed, else the last.
 void write_hops(Page& page, const Subject& subject, const net::Trace& trace, const std::vector<model::Fact>& facts,
-                const std::string& expected);
+                std::string_view expected);
 /// "   = facts: ..." one line per fact with its place in the input, at most `limit`. `others` counts further facts
 /// that are not in the list.
 void write_facts(Page& page, const Subject& subject, std::string_view label, const std::vector<model::Fact>& facts,

@@ -12,7 +12,7 @@
 namespace hubproof::report {
 
 /// Tells where a resource (and a JSON pointer inside it) stands in the input.
-using Locate = std::function<Location(model::ResourceId, const std::string&)>;
+using Locate = std::function<Location(model::ResourceId, std::string_view)>;
 
 struct TextStyle {
   bool color = false;

@@ -55,7 +55,7 @@ std::string fact_text(const Page& page, const Subject& subject, const model::Fac
 }  // namespace
 
 void write_hops(Page& page, const Subject& subject, const net::Trace& trace, const std::vector<model::Fact>& facts,
-                const std::string& expected) {
+                std::string_view expected) {
   const model::Estate& estate = subject.view.estate;
   std::size_t name_width = 0;
   for (const net::Hop& hop : trace.hops) {

@@ -98,7 +98,7 @@ Kept whole_verify(const Pages& pages) {
   const model::View view{*estate, roles, designations};
   const check::Result result = check::run_rules(view, {});
   const ingest::Locator locator(estate->snapshot());
-  const report::Locate locate = [&](model::ResourceId id, const std::string& pointer) {
+  const report::Locate locate = [&](model::ResourceId id, std::string_view pointer) {
     return locator.locate(id, pointer);
   };
   if (report::text({view, locate}, result, {}).empty()) std::exit(1);

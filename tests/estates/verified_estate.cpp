@@ -31,7 +31,7 @@ std::vector<std::string> VerifiedEstate::lines(check::Outcome outcome) const {
     const std::string resource =
         finding.resource.is_set() ? std::string(estate->spelling(finding.resource)) : std::string("(estate)");
     out.push_back(check::catalogue().rules[finding.rule].id + " " + std::string(check::name(outcome)) + " " + resource +
-                  ": " + finding.message);
+                  ": " + std::string(finding.message.view()));
   }
   return out;
 }

@@ -197,7 +197,7 @@ AddressTerms Build::terms(std::string_view list) {
       term.kind = AddressTerm::Kind::any;
     } else if (text::starts_with(part, "asg:")) {
       term.kind = AddressTerm::Kind::asg;
-      term.asg = id("applicationSecurityGroups", part.substr(4));
+      term.index = id("applicationSecurityGroups", part.substr(4)).index();
     } else if (parsed && std::holds_alternative<Prefix>(*parsed)) {
       term.kind = AddressTerm::Kind::prefix;
       term.prefix = std::get<Prefix>(*parsed);
@@ -205,7 +205,7 @@ AddressTerms Build::terms(std::string_view list) {
       term.kind = parsed ? AddressTerm::Kind::prefix6 : AddressTerm::Kind::tag;
       auto& tags = snapshot_.tables.service_tags;
       const auto found = std::find(tags.begin(), tags.end(), part);
-      term.tag = static_cast<std::uint32_t>(found - tags.begin());
+      term.index = static_cast<std::uint32_t>(found - tags.begin());
       if (found == tags.end()) tags.push_back(part);
     }
   }

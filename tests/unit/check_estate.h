@@ -134,7 +134,9 @@ inline std::string messages(const model::Estate& estate, const check::Result& re
   std::string out;
   for (const check::Finding& f : result.findings) {
     out += std::string(check::name(f.outcome)) + " " +
-           (f.resource.is_set() ? std::string(estate.name(f.resource)) : std::string("-")) + ": " + f.message + "\n";
+           (f.resource.is_set() ? std::string(estate.name(f.resource)) : std::string("-")) + ": ";
+    out += f.message;
+    out += "\n";
   }
   return out;
 }

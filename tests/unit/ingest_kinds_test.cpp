@@ -15,9 +15,9 @@ std::string printed(const model::Tables& tables, const model::AddressTerm& term)
     case model::AddressTerm::Kind::any: return "*";
     case model::AddressTerm::Kind::prefix: return to_string(term.prefix);
     case model::AddressTerm::Kind::prefix6: return "v6";
-    case model::AddressTerm::Kind::tag: return tables.service_tags.at(term.tag);
+    case model::AddressTerm::Kind::tag: return tables.service_tags.at(term.index);
     case model::AddressTerm::Kind::asg: return "asg";
-    case model::AddressTerm::Kind::unread: return "unread " + tables.service_tags.at(term.tag);
+    case model::AddressTerm::Kind::unread: return "unread " + tables.service_tags.at(term.index);
   }
   return {};
 }
@@ -318,7 +318,7 @@ TEST_CASE("service tags are interned without regard to case, also when there are
   Rows rows;
   const auto source = [&](const std::string& tag) {
     rows.network("networkSecurityGroups/n", nsg_rule(OrderedJson{{"sourceAddressPrefix", tag}}.dump()));
-    return rows.tables().network_security_groups.back().rules.at(0).sources[0].tag;
+    return rows.tables().network_security_groups.back().rules.at(0).sources[0].index;
   };
   for (int i = 0; i < 200; ++i) CHECK(source("Tag" + std::to_string(i)) == static_cast<std::uint32_t>(i));
   for (int i = 0; i < 200; i += 7) CHECK(source("TAG" + std::to_string(i)) == static_cast<std::uint32_t>(i));

@@ -288,7 +288,7 @@ TEST_CASE("resolution proof: the order of rows does not show in any verdict") {
       if (const auto* proved = std::get_if<proof::Proved>(&result.verdict)) {
         std::vector<std::string> facts;
         for (const Fact& fact : proved->rests_on)
-          facts.push_back(std::string(estate.spelling(fact.resource)) + fact.pointer + fact.value);
+          facts.push_back(fmt::format("{}{}{}", estate.spelling(fact.resource), fact.pointer, fact.value));
         std::sort(facts.begin(), facts.end());
         for (const std::string& fact : facts) out += "; " + fact;
       }

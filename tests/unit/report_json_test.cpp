@@ -57,7 +57,7 @@ net::Trace some_trace(const test::World& w) {
   return trace;
 }
 
-const Locate kLocate = [](model::ResourceId, const std::string&) { return Location{"export.json", 7, 1}; };
+const Locate kLocate = [](model::ResourceId, std::string_view) { return Location{"export.json", 7, 1}; };
 
 }  // namespace
 

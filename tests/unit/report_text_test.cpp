@@ -71,11 +71,11 @@ Finding leak(const test::World& w) {
   return out;
 }
 
-const Locate kLocate = [](model::ResourceId, const std::string&) { return Location{"export.json", 118, 3}; };
+const Locate kLocate = [](model::ResourceId, std::string_view) { return Location{"export.json", 118, 3}; };
 
 std::string render(const test::World& w, const check::Result& result, const TextStyle& style = {}) {
   const model::View view = w.view();
-  return text({view, kLocate}, result, style);
+  return report::text({view, kLocate}, result, style);
 }
 
 bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }

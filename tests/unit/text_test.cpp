@@ -3,7 +3,9 @@
 
 #include <random>
 #include <string>
+#include <utility>
 
+#include "engine/core/fixed_text.h"
 #include "engine/core/text.h"
 
 using namespace hubproof;
@@ -64,4 +66,27 @@ TEST_CASE("printable: nothing that a terminal acts on passes") {
   CHECK(text::printable("a\nb\x7f") == "a\\x0ab\\x7f");
   CHECK(text::printable("\xc2\x9b!") == "\\xc2\\x9b!");
   CHECK(text::printable("\xc3\xa9") == "\xc3\xa9");
+}
+
+TEST_CASE("FixedText refers to literals and owns any other text") {
+  text::FixedText literal = "Disabled";
+  CHECK(literal == "Disabled");
+  std::string word = "10.0.0.0/8 -> firewall";
+  const text::FixedText owned = word;
+  word.assign(word.size(), 'x');
+  CHECK(owned == "10.0.0.0/8 -> firewall");
+
+  text::FixedText copy = owned;
+  const text::FixedText moved = std::move(copy);
+  CHECK(moved == owned);
+  copy = literal;
+  CHECK(copy == literal);
+  copy = std::as_const(copy);
+  CHECK(copy == "Disabled");
+  copy.clear();
+  CHECK(copy.empty());
+  CHECK(copy == "");
+  CHECK(text::FixedText(std::string("a\0b", 3)).view().size() == 3);
+  CHECK(text::FixedText("a") < text::FixedText("b"));
+  CHECK(fmt::format("{:>4}", text::FixedText("on")) == "  on");
 }

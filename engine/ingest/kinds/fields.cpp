@@ -91,11 +91,11 @@ model::AddressTerm make_term(ReadContext& context, std::string_view text) {
     }
   } else if ((first >= 'A' && first <= 'Z') || (first >= 'a' && first <= 'z')) {
     term.kind = Kind::tag;
-    term.tag = intern_tag(context, text);
+    term.index = intern_tag(context, text);
     return term;
   }
   term.kind = Kind::unread;
-  term.tag = intern_tag(context, text::printable(text.substr(0, 80)));
+  term.index = intern_tag(context, text::printable(text.substr(0, 80)));
   return term;
 }
 

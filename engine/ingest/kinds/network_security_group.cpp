@@ -25,8 +25,9 @@ void read_groups(Cursor list, model::AddressTerms& terms) {
   list.array([&](Cursor element) {
     model::AddressTerm term;
     term.kind = model::AddressTerm::Kind::asg;
-    term.asg = element.reference();
-    if (!term.asg.is_set()) return element.unread("an application security group without an id");
+    const model::ResourceId group = element.reference();
+    if (!group.is_set()) return element.unread("an application security group without an id");
+    term.index = group.index();
     terms.push_back(term);
   });
 }
@@ -189,7 +190,7 @@ constexpr DefaultRule kDefaultRules[] = {
 bool is_term(const model::AddressTerms& terms, std::string_view wanted, const model::Tables& tables) {
   if (terms.size() != 1) return false;
   if (wanted == "*") return terms[0].kind == model::AddressTerm::Kind::any;
-  return terms[0].kind == model::AddressTerm::Kind::tag && text::equals(tables.service_tags[terms[0].tag], wanted);
+  return terms[0].kind == model::AddressTerm::Kind::tag && text::equals(tables.service_tags[terms[0].index], wanted);
 }
 
 bool is_all(const model::PortRanges& ranges) { return ranges.size() == 1 && ranges[0].is_all(); }
