@@ -90,7 +90,8 @@ TEST_CASE("the catalogue has exactly the members that its schema demands") {
   const auto schema = read("catalogue.schema.json").at("$defs").at("rule");
   const auto families = schema.at("properties").at("family").at("enum");
   const auto kinds = schema.at("properties").at("kind").at("enum");
-  for (const auto& rule : read("catalogue.json").at("rules")) {
+  const auto rules = read("catalogue.json").at("rules");
+  for (const auto& rule : rules) {
     CAPTURE(rule.at("id").get<std::string>());
     CHECK(rule.size() == schema.at("required").size());
     for (const auto& key : schema.at("required")) CHECK(rule.contains(key.get<std::string>()));

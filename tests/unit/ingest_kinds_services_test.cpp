@@ -350,7 +350,7 @@ TEST_CASE("a scale set or cluster whose machines are not stated, or not understo
     CAPTURE(kind.path);
     CAPTURE(kind.properties);
     Rows rows;
-    read(rows, std::string(kind.path), std::string(kind.properties));
+    REQUIRE(rows.read(row(kind.path, kind.properties)));
     REQUIRE(rows.tables().machine_pools.size() == 1);
     CHECK(rows.tables().machine_pools[0].unread.empty() != kind.is_unread);
   }
