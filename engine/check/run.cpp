@@ -111,6 +111,11 @@ Result run_rules(const model::View& view, const Selection& selection) {
     append(out.assumptions, std::move(found.assumptions));
     append(out.disagreements, std::move(found.disagreements));
   }
+  for (const model::ServiceTagList& list : view.estate.snapshot().service_tags.lists()) {
+    out.assumptions.push_back(fmt::format("service tags hold the addresses of change number {} of cloud {} ({})",
+                                          list.change_number, text::printable(list.cloud),
+                                          text::printable(view.estate.snapshot().sources[list.source].path)));
+  }
   sort_unique(out.assumptions);
   sort_unique(out.disagreements);
   return out;

@@ -50,6 +50,7 @@ class Loader {
   std::optional<Damage> cut_damage(const PageOutcome& outcome);
   void report_damage(const FoundFile& file, const Damage& damage);
   void report_lost(const FoundFile& file, std::string_view code, std::string message, std::string fix);
+  void take_service_tags(const FoundFile& file, ReadServiceTags read);
   void report_other(const FoundFile& file, const Normalised& other);
   void report_csv(const FoundFile& file, const CsvRows& csv);
   void report(const FoundFile& file, Level level, std::string_view code, std::string message, std::string why,
@@ -249,6 +250,7 @@ void Loader::read_normalised(const FoundFile& file, Normalised normalised) {
     close_source(normalised.other);
     return report_other(file, normalised);
   }
+  if (normalised.service_tags) take_service_tags(file, std::move(*normalised.service_tags));
   if (normalised.text.empty()) return close_source(normalised.format);
   model::Source& source = s_.sources.back();
   source.text = std::move(normalised.text);
@@ -273,6 +275,15 @@ void Loader::read_normalised(const FoundFile& file, Normalised normalised) {
   if (normalised.slashes == 0) return;
   report(file, Level::note, "INPUT-ID", fmt::format("{} ids lack their first '/', which was added", normalised.slashes),
          "", "");
+}
+
+void Loader::take_service_tags(const FoundFile& file, ReadServiceTags read) {
+  for (const std::string& problem : read.problems) {
+    report(file, Level::warning, "INPUT-TAGS", problem, "the tag is unknown",
+           "download the list of service tags again");
+  }
+  read.list.source = static_cast<std::uint32_t>(s_.sources.size() - 1);
+  s_.service_tags.add(std::move(read.list));
 }
 
 void Loader::report_csv(const FoundFile& file, const CsvRows& csv) {

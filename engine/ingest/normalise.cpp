@@ -124,6 +124,11 @@ bool Finder::look(json document) {
 
 Normalised normalise(std::vector<json> documents) {
   Normalised out;
+  if (documents.size() == 1 && is_service_tags(documents.front())) {
+    out.format = "list of service tags";
+    out.service_tags = read_service_tags(documents.front());
+    return out;
+  }
   Finder finder(out);
   bool any = false;
   json first = documents.empty() ? json() : documents.front();

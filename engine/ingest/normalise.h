@@ -3,12 +3,14 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "engine/ingest/run.h"
+#include "engine/ingest/service_tags.h"
 
 namespace hubproof::ingest {
 
@@ -21,8 +23,9 @@ struct Normalised {
   /// What the file is when it is no export, and what to do with it; empty when rows were found.
   std::string other;
   std::string fix;
-  bool is_companion = false;  ///< `other` is something that export scripts leave beside the exports
-  bool is_refusal = false;    ///< `other` is an error that Azure answered with
+  bool is_companion = false;                    ///< `other` is something that export scripts leave beside the exports
+  bool is_refusal = false;                      ///< `other` is an error that Azure answered with
+  std::optional<ReadServiceTags> service_tags;  ///< the file is a list of service tags
 };
 
 /// `documents` carry the hidden members of parse_positioned().

@@ -177,6 +177,8 @@ void PageReader::read_envelope_field(std::string_view key, value met, Envelope& 
     envelope.is_rest = true;
   } else if (is_one_of(key, {"id", "ResourceId"})) {
     envelope.has_id = true;
+  } else if (is_one_of(key, {"changeNumber"})) {
+    throw ForeignShape{};  // a list of service tags, which has an id when the Azure CLI prints it
   }
 }
 

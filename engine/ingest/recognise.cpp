@@ -44,7 +44,6 @@ bool is_effective_routes(const json& d) {
   return member(row, "nextHopType") != nullptr && has_array(row, "addressPrefix");
 }
 bool is_effective_rules(const json& d) { return has_array(first_row(d), "effectiveSecurityRules"); }
-bool is_service_tags(const json& d) { return member(d, "changeNumber") != nullptr && has_array(d, "values"); }
 bool is_policy(const json& d) {
   return has_object(d, "policyRule") ||
          (has_object(d, "properties") && has_object(*member(d, "properties"), "policyRule"));
@@ -64,7 +63,6 @@ constexpr KnownDocument kDocuments[] = {
      "nothing: hubproof computes routes from the configuration"},
     {is_effective_rules, "effective security rules of a network interface",
      "nothing: hubproof computes them from the configuration"},
-    {is_service_tags, "a list of service tags", "name it in hubproof.yaml under assumptions: service_tags"},
     {is_policy, "a policy definition file", "name the folder of policies in hubproof.yaml"},
     {is_result, "a result of hubproof", "give it to `hubproof report` or `hubproof diff`"},
     {is_account, "what `az account show` prints", "nothing", true},

@@ -14,6 +14,7 @@
 #include "engine/model/network.h"
 #include "engine/model/private_link.h"
 #include "engine/model/service.h"
+#include "engine/model/service_tags.h"
 
 namespace hubproof::model {
 
@@ -131,6 +132,7 @@ struct Snapshot {
   std::vector<std::string> types;   ///< lower case
   std::vector<Resource> resources;  ///< sorted by id without regard to case, one per id
   Tables tables;
+  ServiceTags service_tags;  ///< published addresses, when the input has them
   std::vector<Gap> gaps;
   Diagnostics diagnostics;
   bool has_usable_input = false;  ///< at least one resource row could be read

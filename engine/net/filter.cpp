@@ -93,6 +93,9 @@ Ternary in_virtual_network(const View& view, const Subnet& subnet, Ipv4 address)
   for (const model::Route& route : table->routes) {
     const Prefix* prefix = route.prefix ? std::get_if<Prefix>(&*route.prefix) : nullptr;
     if (!route.is_usable || (prefix != nullptr && prefix->contains(address))) out = Ternary::unknown;
+    if (route.service_tag.empty()) continue;
+    const AddressSet* listed = e.snapshot().service_tags.find(route.service_tag);
+    if (listed != nullptr ? listed->contains(address) : internet_addresses().contains(address)) out = Ternary::unknown;
   }
   return out;
 }
@@ -140,7 +143,8 @@ Ternary Evaluation::in_tag(std::uint32_t tag, Ipv4 address, bool in_vnet) const 
   }
   // source: learn.microsoft.com/azure/virtual-network/service-tags-overview (AzureLoadBalancer is 168.63.129.16)
   if (tag == kLoadBalancerTag || text::equals(name, "AzureLoadBalancer")) return yes_if(address == kWireServer);
-  // Every other tag is a list of public prefixes that no export holds.
+  if (const AddressSet* list = e_.snapshot().service_tags.find(name)) return yes_if(list->contains(address));
+  // A list of public prefixes that the input does not hold.
   return yes_if(internet_addresses().contains(address)) == Ternary::yes || address == kWireServer ? Ternary::unknown
                                                                                                   : Ternary::no;
 }

@@ -58,6 +58,8 @@ struct Corners {
   std::vector<Ipv4> destinations;
   std::vector<std::uint16_t> ports;  ///< destination ports
   std::vector<std::uint16_t> source_ports;
+  std::vector<const AddressSet*> source_tags;  ///< service tags with a list, apart: they have thousands of boundaries
+  std::vector<const AddressSet*> destination_tags;
 };
 void add_corners(const model::View& view, const FilterPoint& point, Corners& corners);
 

@@ -23,8 +23,14 @@ std::vector<model::ResourceId> attached_groups(const FilterPoint& point, Directi
 }
 
 void add_corners(const View& view, const FilterPoint& point, Corners& corners) {
-  const auto add_terms = [](const model::AddressTerms& terms, std::vector<Ipv4>& out) {
+  const model::Snapshot& input = view.estate.snapshot();
+  const auto add_terms = [&](const model::AddressTerms& terms, std::vector<Ipv4>& out,
+                             std::vector<const AddressSet*>& tags) {
     for (const AddressTerm& term : terms) {
+      if (term.kind == AddressTerm::Kind::tag) {
+        const AddressSet* listed = input.service_tags.find(input.tables.service_tags[term.index]);
+        if (listed != nullptr && std::find(tags.begin(), tags.end(), listed) == tags.end()) tags.push_back(listed);
+      }
       if (term.kind != AddressTerm::Kind::prefix) continue;
       out.push_back(term.prefix.first());
       if (term.prefix.last().bits() != 0xffffffffU) out.push_back(Ipv4(term.prefix.last().bits() + 1));
@@ -41,8 +47,8 @@ void add_corners(const View& view, const FilterPoint& point, Corners& corners) {
     const NetworkSecurityGroup* nsg = view.estate.find<NetworkSecurityGroup>(id);
     if (nsg == nullptr) continue;
     for (const SecurityRule& rule : nsg->rules) {
-      add_terms(rule.sources, corners.sources);
-      add_terms(rule.destinations, corners.destinations);
+      add_terms(rule.sources, corners.sources, corners.source_tags);
+      add_terms(rule.destinations, corners.destinations, corners.destination_tags);
       add_ports(rule.destination_ports, corners.ports);
       add_ports(rule.source_ports, corners.source_ports);
     }

@@ -16,13 +16,18 @@ using model::RuleCollection;
 using model::RuleCollectionGroup;
 using model::View;
 
-Ternary in_term(const model::AddressTerm& term, Ipv4 address) {
+Ternary in_term(const View& view, const model::AddressTerm& term, Ipv4 address) {
   switch (term.kind) {
     case model::AddressTerm::Kind::any: return Ternary::yes;
     case model::AddressTerm::Kind::prefix: return term.prefix.contains(address) ? Ternary::yes : Ternary::no;
     case model::AddressTerm::Kind::prefix6: return Ternary::no;
-    // A service tag is a list of public prefixes that no export holds.
-    case model::AddressTerm::Kind::tag: return internet_addresses().contains(address) ? Ternary::unknown : Ternary::no;
+    case model::AddressTerm::Kind::tag: {
+      const model::Snapshot& input = view.estate.snapshot();
+      const AddressSet* listed = input.service_tags.find(input.tables.service_tags[term.index]);
+      if (listed != nullptr) return listed->contains(address) ? Ternary::yes : Ternary::no;
+      // A list of public prefixes that the input does not hold.
+      return internet_addresses().contains(address) ? Ternary::unknown : Ternary::no;
+    }
     case model::AddressTerm::Kind::asg:
     case model::AddressTerm::Kind::unread: return Ternary::unknown;
   }
@@ -216,14 +221,14 @@ bool add_groups(const View& view, const model::FirewallPolicy& policy, std::vect
 Ternary holds(const View& view, const std::vector<model::AddressTerm>& terms,
               const std::vector<model::ResourceId>& groups, Ipv4 address) {
   Ternary out = Ternary::no;
-  for (const model::AddressTerm& term : terms) out = std::max(out, in_term(term, address));
+  for (const model::AddressTerm& term : terms) out = std::max(out, in_term(view, term, address));
   for (const model::ResourceId id : groups) {
     const model::IpGroup* group = view.estate.find<model::IpGroup>(id);
     if (group == nullptr || !group->unread.empty()) {
       out = std::max(out, Ternary::unknown);
       continue;
     }
-    for (const model::AddressTerm& term : group->members) out = std::max(out, in_term(term, address));
+    for (const model::AddressTerm& term : group->members) out = std::max(out, in_term(view, term, address));
   }
   return out;
 }

@@ -1,6 +1,8 @@
 #include "engine/net/reach.h"
 
 #include <algorithm>
+#include <set>
+#include <utility>
 
 namespace hubproof::net {
 namespace {
@@ -28,9 +30,32 @@ void keep_first_of_each(std::vector<T>& list) {
   list = std::move(out);
 }
 
+/// One address for every way of being in some of the tags and in none of the others, between each two neighbours of
+/// `cuts`.
+std::vector<Ipv4> tag_corners(const std::vector<const AddressSet*>& tags, const AddressSet& space,
+                              std::vector<Ipv4> cuts) {
+  std::vector<Ipv4> boundaries;
+  for (const AddressSet* tag : tags) {
+    for (const AddressSet::Interval& interval : (*tag & space).intervals()) boundaries.push_back(interval.first);
+    for (const AddressSet::Interval& interval : (space - *tag).intervals()) boundaries.push_back(interval.first);
+  }
+  std::sort(boundaries.begin(), boundaries.end());
+  boundaries.erase(std::unique(boundaries.begin(), boundaries.end()), boundaries.end());
+  std::sort(cuts.begin(), cuts.end());
+  std::set<std::pair<std::ptrdiff_t, std::vector<bool>>> seen;
+  std::vector<Ipv4> out;
+  for (const Ipv4 address : boundaries) {
+    std::vector<bool> membership;
+    for (const AddressSet* tag : tags) membership.push_back(tag->contains(address));
+    const auto piece = std::upper_bound(cuts.begin(), cuts.end(), address) - cuts.begin();
+    if (seen.emplace(piece, std::move(membership)).second) out.push_back(address);
+  }
+  return out;
+}
+
 /// Corners that lie in `space`, after one address of each of its intervals.
-std::vector<Ipv4> candidates(std::span<const Ipv4> preferred, const AddressSet& space,
-                             const std::vector<Ipv4>& corners) {
+std::vector<Ipv4> candidates(std::span<const Ipv4> preferred, const AddressSet& space, const std::vector<Ipv4>& corners,
+                             const std::vector<const AddressSet*>& tags) {
   std::vector<Ipv4> out;
   for (const Ipv4 address : preferred) {
     if (space.contains(address)) out.push_back(address);
@@ -42,6 +67,10 @@ std::vector<Ipv4> candidates(std::span<const Ipv4> preferred, const AddressSet& 
   for (const AddressSet::Interval& interval : space.intervals()) out.push_back(interval.first);
   for (const Ipv4 address : corners) {
     if (space.contains(address)) out.push_back(address);
+  }
+  if (!tags.empty()) {
+    const std::vector<Ipv4> more = tag_corners(tags, space, out);
+    out.insert(out.end(), more.begin(), more.end());
   }
   keep_first_of_each(out);
   return out;
@@ -75,8 +104,8 @@ Reach search(const View& view, const FilterPoint* sender, const FilterPoint* rec
   Corners corners;
   if (has_group(sender)) add_corners(view, *sender, corners);
   if (has_group(receiver)) add_corners(view, *receiver, corners);
-  const std::vector<Ipv4> from = candidates({}, sources, corners.sources);
-  const std::vector<Ipv4> to = candidates(preferred, destinations, corners.destinations);
+  const std::vector<Ipv4> from = candidates({}, sources, corners.sources, corners.source_tags);
+  const std::vector<Ipv4> to = candidates(preferred, destinations, corners.destinations, corners.destination_tags);
   std::vector<std::uint16_t> ports(std::begin(kUsualPorts), std::end(kUsualPorts));
   ports.insert(ports.end(), corners.ports.begin(), corners.ports.end());
   keep_first_of_each(ports);

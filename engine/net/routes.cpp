@@ -226,10 +226,14 @@ void Collector::unreadable_route(std::size_t index, const NextHop& hop) {
     return unknown(RouteSource::user, {NextHop::Kind::unknown, {}, {}}, std::move(fact),
                    fmt::format("route {} of {} cannot be read", text::printable(route.name), shown(v_, table_->id)));
   }
-  // source: azure-semantics.md 1.3 rule 5 (a tag's ranges are in no export)
+  // source: azure-semantics.md 1.3 rule 5 (a tag's ranges are in no export; how they rank is not modelled)
+  const AddressSet* listed = e_.snapshot().service_tags.find(route.service_tag);
   unknown(RouteSource::user, hop, std::move(fact),
-          fmt::format("route {} of {} sends the service tag {} to {}; the addresses of the tag are not in the export",
-                      text::printable(route.name), shown(v_, table_->id), where, to));
+          fmt::format("route {} of {} sends the service tag {} to {}; {}", text::printable(route.name),
+                      shown(v_, table_->id), where, to,
+                      listed == nullptr ? "the addresses of the tag are not in the export"
+                                        : "how the tag ranks against other routes is not modelled"));
+  out_.unknown.back().within = listed;
 }
 
 // source: learn.microsoft.com/azure/virtual-network/virtual-networks-udr-overview#optional-default-routes

@@ -75,6 +75,8 @@ struct UnknownRoutes {
   NextHop next_hop;
   model::Fact fact;
   std::string reason;  ///< what is not known and what would decide it, one sentence
+  const AddressSet* within =
+      nullptr;  ///< the destinations that they are for, when that is known (a listed service tag)
 };
 
 struct RouteSet {

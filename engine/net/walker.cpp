@@ -108,6 +108,7 @@ bool Walker::may_be_decided_by_unknown(const RouteSet& set, const std::vector<co
   const Route* best = chosen.empty() ? nullptr : chosen.front();
   const bool is_public = internet_addresses().contains(packet_.destination);
   for (const UnknownRoutes& unknown : set.unknown) {
+    if (unknown.within != nullptr && !unknown.within->contains(packet_.destination)) continue;
     const NextHop::Kind kind = unknown.next_hop.kind;
     const bool is_public_only = kind == NextHop::Kind::service_endpoint ||
                                 (unknown.source == RouteSource::user && kind != NextHop::Kind::unknown);

@@ -46,8 +46,13 @@ Term TransitSolver::terms_match(const model::AddressTerms& terms, Term address, 
         if (may) return solver_.truth(true);
         break;
       case AddressTerm::Kind::tag: {
+        const std::string& name = view_.estate.tables().service_tags[term.index];
+        if (const AddressSet* listed = view_.estate.snapshot().service_tags.find(name)) {
+          out = solver_.either(out, solver_.in(address, *listed));
+          break;
+        }
         if (may) return solver_.truth(true);
-        if (!text::equals(view_.estate.tables().service_tags[term.index], "VirtualNetwork")) break;
+        if (!text::equals(name, "VirtualNetwork")) break;
         for (const Prefix& prefix : own_prefixes(view_.estate, subnet))
           out = solver_.either(out, solver_.in(address, prefix));
         break;

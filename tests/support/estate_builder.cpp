@@ -232,6 +232,12 @@ void Build::asg(std::string_view name) {
   add(snapshot_.tables.application_security_groups, id("applicationSecurityGroups", name));
 }
 
+void Build::listed_tag(std::string_view name, std::string_view prefixes) {
+  model::ServiceTag& tag = listed_tags_.tags.emplace_back();
+  tag.name = std::string(name);
+  for (const std::string& part : split(prefixes)) tag.addresses.add(prefix(part));
+}
+
 NetworkInterface& Build::nic(std::string_view name, std::string_view subnet, std::string_view address,
                              const NicOptions& options) {
   NetworkInterface& out = add(snapshot_.tables.network_interfaces, id("networkInterfaces", name));

@@ -148,6 +148,8 @@ class Build {
   model::NetworkSecurityGroup& nsg(std::string_view name);
   model::SecurityRule& rule(std::string_view nsg, const RuleRow& row);
   void asg(std::string_view name);
+  /// A tag of the input's list of service tags.
+  void listed_tag(std::string_view name, std::string_view prefixes);
   model::NetworkInterface& nic(std::string_view name, std::string_view subnet, std::string_view address,
                                const NicOptions& options = {});
   model::MachinePool& machine_pool(std::string_view name);
@@ -210,6 +212,7 @@ class Build {
   std::vector<model::ResourceId> not_hub_firewalls_;
   std::vector<model::ResourceId> peerings_with_own_space_;
   model::Snapshot snapshot_;
+  model::ServiceTagList listed_tags_;
 };
 
 }  // namespace hubproof::test

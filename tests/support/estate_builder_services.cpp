@@ -299,6 +299,9 @@ void settle(std::vector<T>& table, Snapshot& snapshot) {
 Snapshot Build::snapshot() {
   finish_peerings();
   Snapshot out = std::move(snapshot_);
+  auto& tags = listed_tags_.tags;
+  std::sort(tags.begin(), tags.end(), [](const auto& a, const auto& b) { return text::compare(a.name, b.name) < 0; });
+  if (!tags.empty()) out.service_tags.add(std::move(listed_tags_));
   ingest::for_each_table(out.tables, [&out](auto& table) { settle(table, out); });
   std::sort(out.resources.begin(), out.resources.end(), [&](const Resource& a, const Resource& b) {
     return text::compare(out.ids.spelling(a.id), out.ids.spelling(b.id)) < 0;

@@ -77,6 +77,29 @@ TEST_CASE("transit proof: verdicts of estates decided by hand") {
          b.attach("spoke", "app", {.route_table = "rt-only-default", .nsg = "closed"});
        },
        "proved"},
+      {"a group that denies a service tag of the input's list closes a peering that routes leave open",
+       [](Build& b) {
+         b.listed_tag("Hub.Services", "10.0.0.0/16, 10.4.0.0/16");
+         b.nsg("closed");
+         b.rule("closed", {.priority = 100, .direction = "Outbound", .access = "Deny", .to = "hub.services"});
+         b.attach("spoke", "app", {.route_table = "rt-only-default", .nsg = "closed"});
+       },
+       "proved"},
+      {"a group that denies a part of it only",
+       [](Build& b) {
+         b.listed_tag("Hub.Services", "10.0.0.0/23, 10.0.2.0/25");
+         b.nsg("closed");
+         b.rule("closed", {.priority = 100, .direction = "Outbound", .access = "Deny", .to = "Hub.Services"});
+         b.attach("spoke", "app", {.route_table = "rt-only-default", .nsg = "closed"});
+       },
+       "refuted"},
+      {"a group that denies a tag without a list",
+       [](Build& b) {
+         b.nsg("closed");
+         b.rule("closed", {.priority = 100, .direction = "Outbound", .access = "Deny", .to = "Hub.Services"});
+         b.attach("spoke", "app", {.route_table = "rt-only-default", .nsg = "closed"});
+       },
+       "refuted"},
       {"the table is not in the export", [](Build& b) { b.attach("spoke", "app", {.route_table = "rt-missing"}); },
        "not proved"},
       {"a firewall address that nobody has", [](Build& b) { b.udr("rt-spoke", "192.0.2.0/24", "10.0.0.99"); },
