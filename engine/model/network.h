@@ -188,6 +188,7 @@ struct LoadBalancer : Entity {
     ResourceId backend_pool;  ///< or the target ipConfiguration of an inbound NAT rule, or the inbound NAT pool itself
     Protocol protocol = Protocol::any;
     PortRange frontend_ports;
+    std::uint16_t backend_port = 0;  ///< 0: not stated, as the frontend's
     friend bool operator==(const Rule&, const Rule&) = default;
   };
   bool is_standard = true;

@@ -122,6 +122,10 @@ void Walker::deliver_to_member(ResourceId ip_configuration) {
       const Place at{Place::Kind::network_interface, nic.id};
       const Subnet* subnet = e_.find<Subnet>(config.subnet);
       if (subnet == nullptr) return give_up(at, "the subnet of the network interface is not in the export");
+      if (!config.address) return give_up(at, "the private address of the network interface is not in the export");
+      // law:  groups see the private destination, also behind a public frontend
+      // source: learn.microsoft.com/azure/virtual-network/network-security-groups-overview
+      packet_.destination = *config.address;
       enter_vnet(subnet->vnet);
       if (!allow(filter(v_, Direction::inbound, {subnet, &nic, false}, packet_), at, "inbound")) return;
       return end(Disposition::delivered, "deliver", at, fmt::format("network interface {}", shown(v_, nic.id)));
@@ -137,12 +141,14 @@ void Walker::deliver_to_balancer(const model::LoadBalancer& balancer, const mode
   const bool has_ports = packet_.protocol == Protocol::tcp || packet_.protocol == Protocol::udp;
   std::vector<ResourceId> members;
   bool has_rule = false;
+  std::uint16_t backend_port = 0;
   for (const auto& rule : balancer.rules) {
     if (rule.frontend != frontend.id || (rule.protocol != Protocol::any && rule.protocol != packet_.protocol)) continue;
     if (has_ports && !rule.frontend_ports.contains(packet_.destination_port) &&
         !(rule.frontend_ports == PortRange(0, 0)))
       continue;
     has_rule = true;
+    backend_port = rule.backend_port;
     bool is_pool = false;
     for (const auto& [pool, member] : balancer.pool_members) {
       if (pool != rule.backend_pool) continue;
@@ -155,6 +161,9 @@ void Walker::deliver_to_balancer(const model::LoadBalancer& balancer, const mode
   }
   if (!has_rule) return end(Disposition::dropped, "drop", at, "no rule of the load balancer matches");
   if (members.empty()) return give_up(at, "the members of the load balancer's pool are not in the export");
+  // law:  groups behind the balancer see the member's port
+  // source: learn.microsoft.com/azure/virtual-network/network-security-groups-overview
+  if (has_ports && backend_port != 0) packet_.destination_port = backend_port;
   // Any member may be chosen; the first stands for them when there is only one.
   if (members.size() > 1) {
     hop(at, "forward", fmt::format("one of {} members, shown for the first", members.size()));

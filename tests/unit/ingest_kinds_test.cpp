@@ -418,7 +418,7 @@ TEST_CASE("a load balancer gives frontends, one rule per pool, port ranges and p
     "loadBalancingRules": [{"name": "ha", "properties": {"frontendIPConfiguration": {"id": "/subscriptions/s/f"}, "protocol": "All",
       "frontendPort": 0, "backendAddressPool": {"id": "/subscriptions/s/p1"},
       "backendAddressPools": [{"id": "/subscriptions/s/p1"}, {"id": "/subscriptions/s/p2"}]}}],
-    "inboundNatRules": [{"name": "nat", "properties": {"protocol": "Tcp", "frontendPort": 3389, "backendIPConfiguration": {"id": "/subscriptions/s/c"}}}],
+    "inboundNatRules": [{"name": "nat", "properties": {"protocol": "Tcp", "frontendPort": 3389, "backendPort": 22, "backendIPConfiguration": {"id": "/subscriptions/s/c"}}}],
     "inboundNatPools": [{"name": "range", "properties": {"protocol": "Udp", "frontendPortRangeStart": 500, "frontendPortRangeEnd": 600}}],
     "outboundRules": [{"name": "o"}],
     "backendAddressPools": [{"name": "p1", "id": "/subscriptions/s/p1", "properties": {"backendIPConfigurations": [{"id": "/subscriptions/s/m"}],
@@ -433,7 +433,9 @@ TEST_CASE("a load balancer gives frontends, one rule per pool, port ranges and p
   CHECK(balancer.rules[0].protocol == Protocol::any);
   CHECK(rows.spelling(balancer.rules[0].backend_pool) == "/subscriptions/s/p1");
   CHECK(rows.spelling(balancer.rules[1].backend_pool) == "/subscriptions/s/p2");
+  CHECK(balancer.rules[0].backend_port == 0);
   CHECK(to_string(balancer.rules[2].frontend_ports) == "3389");
+  CHECK(balancer.rules[2].backend_port == 22);
   CHECK(rows.spelling(balancer.rules[2].backend_pool) == "/subscriptions/s/c");
   CHECK(to_string(balancer.rules[3].frontend_ports) == "500-600");
   CHECK(balancer.rules[3].protocol == Protocol::udp);

@@ -278,6 +278,36 @@ TEST_CASE("trace: the way out to the Internet needs a method") {
   }
 }
 
+TEST_CASE("trace: groups behind a load balancer see the client and the member's own address and port") {
+  // source: learn.microsoft.com/azure/virtual-network/network-security-groups-overview
+  struct Row {
+    std::string why;
+    RuleRow rule;
+    std::string expected;
+  };
+  const Row rows[] = {
+      {"the member's address", {.to = "10.0.0.4"}, "delivered"},
+      {"the frontend's address", {.to = "203.0.113.9"}, "denied"},
+      {"the member's port", {.ports = "8080"}, "delivered"},
+      {"the frontend's port", {.ports = "80"}, "denied"},
+      {"the client's address and port", {.from = "8.8.8.8", .source_ports = "49152"}, "delivered"},
+      {"the balancer's own address is that of its probes", {.from = "AzureLoadBalancer"}, "denied"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.why);
+    Build b = one();
+    b.public_ip("pip", "203.0.113.9");
+    b.nic("nic", "v/a", "10.0.0.4");
+    b.load_balancer("lb");
+    b.lb_frontend("lb", "front", {.public_ip = "pip"});
+    b.lb_rule("lb", "front", "pool", Protocol::tcp, PortRange(80, 80)).backend_port = 8080;
+    b.lb_member("lb", "pool", "nic");
+    b.rule("nsg", row.rule);
+    World w = b.world();
+    CHECK(traced(w, {net::Place::Kind::internet, {}}, "8.8.8.8", "203.0.113.9", 80) == row.expected);
+  }
+}
+
 TEST_CASE("trace: a public address in front of a NIC") {
   const auto outcome = [](bool is_standard, bool has_group, bool allows) {
     Build b = one();

@@ -67,6 +67,8 @@ void read_rule_property(std::string_view key, Cursor value, RuleParts& parts) {
     read_rule_protocol(value, parts.rule.protocol);
   } else if (is(key, "frontendPort")) {
     parts.port = read_port(value);
+  } else if (is(key, "backendPort")) {
+    parts.rule.backend_port = read_port(value).value_or(0);
   } else if (is(key, "frontendPortRangeStart")) {
     parts.first = read_port(value);
   } else if (is(key, "frontendPortRangeEnd")) {
