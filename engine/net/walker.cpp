@@ -23,6 +23,31 @@ bool contains(std::span<const Prefix> list, Ipv4 address) {
   return std::any_of(list.begin(), list.end(), [&](const Prefix& prefix) { return prefix.contains(address); });
 }
 
+bool names_platform(const model::Tables& tables, const model::AddressTerm& term) {
+  if (term.kind == model::AddressTerm::Kind::unread) return true;
+  if (term.kind != model::AddressTerm::Kind::tag || term.index >= tables.service_tags.size()) return false;
+  return text::starts_with(text::lower(tables.service_tags[term.index]), "azureplatform");
+}
+
+// law:  only rules that name AzurePlatformDNS, AzurePlatformIMDS or AzurePlatformLKM act on the platform's addresses
+// source: learn.microsoft.com/azure/virtual-network/network-security-groups-overview#azure-platform-considerations
+bool may_filter_platform(const model::View& view, const FilterPoint& point) {
+  const model::Tables& tables = view.estate.tables();
+  const auto names_it = [&](const model::AddressTerm& term) { return names_platform(tables, term); };
+  const auto may_name_it = [&](const model::SecurityRule& rule) {
+    return rule.direction == Direction::outbound &&
+           (!rule.is_usable || std::any_of(rule.destinations.begin(), rule.destinations.end(), names_it));
+  };
+  for (const ResourceId id : attached_groups(point, Direction::outbound)) {
+    const auto* nsg = view.estate.find<model::NetworkSecurityGroup>(id);
+    if (nsg == nullptr || !nsg->unread.empty() || !nsg->is_settled || !view.estate.taints_by_resource.of(id).empty() ||
+        std::any_of(nsg->rules.begin(), nsg->rules.end(), may_name_it))
+      return true;
+  }
+  return !view.estate.taints_by_resource.of(point.subnet->vnet).empty() ||
+         !view.estate.taints_by_resource.of(point.subnet->id).empty();
+}
+
 }  // namespace
 
 Walker::Walker(const model::View& view, const Flow& flow) : v_(view), e_(view.estate), packet_(packet_of(flow)) {
@@ -93,7 +118,7 @@ void Walker::emit(const Subnet& subnet, const model::NetworkInterface* nic, bool
   // source: learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16 (a path of the host: neither
   // routes nor groups act on it, but for rules with the AzurePlatform tags)
   if (packet_.destination == kWireServer || packet_.destination == kInstanceMetadata) {
-    if (!subnet.network_security_group.is_set()) {
+    if (!may_filter_platform(v_, {&subnet, nic, false})) {
       return end(Disposition::delivered, "deliver", at, "the platform answers on the host itself");
     }
     return give_up(at, "whether a rule with an AzurePlatform tag filters the platform's own address is not modelled");

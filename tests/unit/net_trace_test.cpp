@@ -308,6 +308,36 @@ TEST_CASE("trace: groups behind a load balancer see the client and the member's 
   }
 }
 
+TEST_CASE("trace: groups leave the platform's own addresses alone, unless a rule may name them") {
+  // source: learn.microsoft.com/azure/virtual-network/network-security-groups-overview#azure-platform-considerations
+  struct Row {
+    std::string why;
+    std::string group;  // that the rule is in
+    RuleRow rule;
+    std::string expected;
+  };
+  const Row rows[] = {
+      {"everything is denied", "nsg", {.direction = "Outbound", .access = "Deny"}, "delivered"},
+      {"everything is denied at the interface", "nsg-nic", {.direction = "Outbound", .access = "Deny"}, "delivered"},
+      {"the tag", "nsg", {.direction = "Outbound", .access = "Deny", .to = "AzurePlatformDNS"}, "unknown"},
+      {"the tag at the interface",
+       "nsg-nic",
+       {.direction = "Outbound", .access = "Deny", .to = "AzurePlatformIMDS"},
+       "unknown"},
+      {"a group that the export does not hold", "", {}, "unknown"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.why);
+    Build b = one();
+    if (!row.group.empty()) b.nsg("nsg-nic");
+    const model::ResourceId nic = b.nic("nic", "v/a", "10.0.0.4", {.nsg = "nsg-nic"}).id;
+    if (!row.group.empty()) b.rule(row.group, row.rule);
+    World w = b.world();
+    for (const char* address : {"168.63.129.16", "169.254.169.254"})
+      CHECK(traced(w, {net::Place::Kind::network_interface, nic}, "10.0.0.4", address, 53) == row.expected);
+  }
+}
+
 TEST_CASE("trace: a public address in front of a NIC") {
   const auto outcome = [](bool is_standard, bool has_group, bool allows) {
     Build b = one();
