@@ -166,6 +166,34 @@ std::optional<FirewallResult> by_network_rules(const View& view, const std::vect
   return std::nullopt;
 }
 
+/// The network rule that denies the packet, or may; nullptr when an allow comes first or none does.
+const PlacedRule* first_deny(const View& view, const std::vector<PlacedRule>& rules, const Packet& packet) {
+  const Evaluation evaluation(view, packet);
+  for (const PlacedRule& placed : rules) {
+    const Ternary match = evaluation.matches(placed.get());
+    if (match == Ternary::no) continue;
+    if (!placed.get().is_usable || placed.in().action == model::Access::deny) return &placed;
+    if (match == Ternary::yes) return nullptr;
+  }
+  return nullptr;
+}
+
+// law:  editions disagree whether an explicit network deny acts on what a DNAT rule let in: where one may match, open
+// source: azure-semantics.md 4.2; learn.microsoft.com/azure/firewall/rule-processing (2026: it does not),
+// learn.microsoft.com/azure/firewall/firewall-faq (2022: it does)
+void doubt_translation(const View& view, const std::vector<PlacedRule>& rules, const Packet& packet,
+                       FirewallResult& translated) {
+  if (!translated.translation) return;
+  const Packet inside{packet.source, translated.translation->address, packet.protocol, packet.source_port,
+                      translated.translation->port};
+  const PlacedRule* deny = first_deny(view, rules, inside);
+  if (deny == nullptr) return;
+  translated.decision = Decision::unknown;
+  translated.decided_by.push_back(fact_of(*deny));
+  translated.reason = fmt::format("{}; whether {} acts on translated packets is documented in two ways",
+                                  translated.reason, shown_rule(view, *deny));
+}
+
 // source: learn.microsoft.com/azure/firewall/rule-processing (application rules, then the built-in infrastructure
 // collection)
 FirewallResult by_application_rules(const View& view, const model::AzureFirewall& firewall,
@@ -275,7 +303,10 @@ FirewallResult firewall_rules(const View& view, const model::AzureFirewall& fire
   if (!groups) return {Decision::unknown, {}, {{firewall.id, "/properties/firewallPolicy", "not known"}}, why};
   if (is_for_firewall) {
     std::optional<FirewallResult> translated = translate(view, in_order(*groups, FirewallRule::Kind::nat), packet);
-    if (translated) return *std::move(translated);
+    if (translated) {
+      doubt_translation(view, in_order(*groups, FirewallRule::Kind::network), packet, *translated);
+      return *std::move(translated);
+    }
     return {Decision::deny,
             {},
             {{firewall.id, "", "no DNAT rule matches -> Deny"}},

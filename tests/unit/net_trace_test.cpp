@@ -212,6 +212,32 @@ TEST_CASE("trace: the Internet comes in by DNAT only where a rule says so") {
   CHECK(traced(w, internet, "8.8.8.8", "198.51.100.1") == "unknown");  // no such address in the export
 }
 
+TEST_CASE("trace: a network deny for what a DNAT rule let in leaves the answer open, as the documents do") {
+  // source: azure-semantics.md 4.2
+  struct Row {
+    std::string why;
+    FirewallRuleRow rule;
+    model::Access action;
+    std::string expected;
+  };
+  const Row rows[] = {
+      {"a deny of the translated address", {.to = "10.2.0.0/16"}, model::Access::deny, "unknown"},
+      {"a deny of the translated port", {.ports = "443"}, model::Access::deny, "unknown"},
+      {"a deny that may match", {.from = "AzureCloud"}, model::Access::deny, "unknown"},
+      {"a deny of another address", {.to = "10.3.0.0/16"}, model::Access::deny, "delivered"},
+      {"a deny of the public port", {.ports = "8443"}, model::Access::deny, "delivered"},
+      {"an allow that may match", {.from = "AzureCloud"}, model::Access::allow, "delivered"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.why);
+    Build b = transit_world();
+    b.rules("policy", "group", 150, row.action, {row.rule});
+    World w = b.world();
+    CHECK(traced(w, {net::Place::Kind::internet, {}}, "8.8.8.8", "203.0.113.4", 8443) ==
+          row.expected + " through the firewall");
+  }
+}
+
 TEST_CASE("trace: a missing rule collection group, a forwarding flag or an appliance leaves the answer open") {
   const auto outcome = [](const std::function<void(Build&)>& change) {
     Build b = transit_world();
