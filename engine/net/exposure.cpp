@@ -361,9 +361,10 @@ void Answer::doubts() {
   }
 }
 
-// source: azure-semantics.md 9.1 (trusted services and VNet rules are paths of their own, not the Internet)
+// source: azure-semantics.md 9.1 (trusted services and VNet rules are paths of their own, not the Internet);
+// learn.microsoft.com/azure/private-link/network-security-perimeter-transition (Enforced: no trusted services)
 void Answer::residual(const KindRow& row) {
-  if (row.acl == Acl::default_action || !s_.bypass.empty()) {
+  if (!is_enforced(v_, s_) && (row.acl == Acl::default_action || !s_.bypass.empty())) {
     const std::string bypass = s_.bypass.empty() ? "absent -> AzureServices" : text::printable(s_.bypass);
     if (!text::equals(s_.bypass, "None"))
       out_.residual.push_back(fmt::format("bypass {} admits trusted Azure services", bypass));

@@ -83,4 +83,13 @@ void apply_perimeter(const View& view, const model::PerimeterAssociation& associ
                    perimeter, model::name(mode))});
 }
 
+bool is_enforced(const View& view, const model::Service& service) {
+  for (const auto& [key, index] : view.estate.perimeters_by_target.of(service.id)) {
+    const model::PerimeterAssociation& association = view.estate.tables().perimeter_associations[index];
+    if (association.mode.is(PerimeterMode::enforced) && association.unread.empty() && association.is_settled)
+      return true;
+  }
+  return false;
+}
+
 }  // namespace hubproof::net

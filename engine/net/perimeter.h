@@ -12,4 +12,8 @@ namespace hubproof::net {
 void apply_perimeter(const model::View& view, const model::PerimeterAssociation& association, bool is_switched_off,
                      const model::Setting<model::PublicNetworkAccess>& access, Exposure& exposure);
 
+/// True when the service is for sure in a perimeter in Enforced mode: its own exceptions for trusted services admit
+/// nobody then. source: learn.microsoft.com/azure/private-link/network-security-perimeter-transition
+bool is_enforced(const model::View& view, const model::Service& service);
+
 }  // namespace hubproof::net
