@@ -147,6 +147,65 @@ TEST_CASE("groups on private endpoints act only when the policies say so; on pla
   CHECK(word(result.decision) == "allow");
 }
 
+TEST_CASE(
+    "groups of subnet and interface: each one attached must allow, inbound the subnet's first, outbound the other") {
+  // source: learn.microsoft.com/azure/virtual-network/network-security-group-how-it-works
+  struct Row {
+    std::string why;
+    NicOptions nic;
+    std::string subnet_group;
+    model::Direction direction;
+    std::string denies;  // the group with a rule that denies port 80
+    std::string expected;
+  };
+  using enum model::Direction;
+  const Row rows[] = {
+      {"both, the subnet's denies", {.nsg = "on-nic"}, "nsg", inbound, "nsg", "deny nsg"},
+      {"both, the interface's denies", {.nsg = "on-nic"}, "nsg", inbound, "on-nic", "deny nsg on-nic"},
+      {"both, the interface's denies outbound", {.nsg = "on-nic"}, "nsg", outbound, "on-nic", "deny on-nic"},
+      {"both, the subnet's denies outbound", {.nsg = "on-nic"}, "nsg", outbound, "nsg", "deny on-nic nsg"},
+      {"both allow", {.nsg = "on-nic"}, "nsg", inbound, "", "allow nsg on-nic"},
+      {"the subnet's only", {}, "nsg", inbound, "on-nic", "allow nsg"},
+      {"the interface's only", {.nsg = "on-nic"}, "", outbound, "nsg", "allow on-nic"},
+      {"none", {}, "", inbound, "nsg", "allow"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.why);
+    Build b;
+    b.vnet("v", "10.0.0.0/16");
+    b.nsg("nsg");
+    b.nsg("on-nic");
+    b.subnet("v", "a", "10.0.0.0/24", {.nsg = row.subnet_group});
+    b.nic("nic", "v/a", "10.0.0.4", row.nic);
+    const std::string word_of_direction = row.direction == inbound ? "Inbound" : "Outbound";
+    if (!row.denies.empty()) b.rule(row.denies, {.direction = word_of_direction, .access = "Deny", .ports = "80"});
+    World w = b.world();
+    const net::Packet p =
+        row.direction == inbound ? packet("10.0.0.5", "10.0.0.4", 80) : packet("10.0.0.4", "10.0.0.5", 80);
+    const model::Tables& tables = w.estate().tables();
+    const net::FilterResult result =
+        net::filter(w.view(), row.direction, {&tables.subnets[0], &tables.network_interfaces[0], false}, p);
+    std::string got = word(result.decision);
+    for (const model::ResourceId id : result.evaluated) got += " " + std::string(w.estate().name(id));
+    CHECK(got == row.expected);
+  }
+}
+
+TEST_CASE("groups on private endpoints take every source port; groups of a tainted network are open") {
+  // source: learn.microsoft.com/azure/private-link/private-endpoint-overview
+  Build b = one();
+  b.attach("v", "a", {.policies = "Enabled"});
+  b.rule("nsg", {.priority = 100, .to = "10.0.0.4", .source_ports = "50000-50010"});
+  b.rule("nsg", {.priority = 200, .access = "Deny"});
+  World w = b.world();
+  CHECK(filtered(w, model::Direction::inbound, packet("10.1.0.4", "10.0.0.4"), true) == "allow Inbound-Allow-100");
+  CHECK(filtered(w, model::Direction::inbound, packet("10.1.0.4", "10.0.0.4"), false) == "deny Inbound-Deny-200");
+  Build tainted = one();
+  tainted.unmodelled("rules", "Microsoft.Network/networkManagers", {tainted.vnet_id("v")});
+  World t = tainted.world();
+  CHECK(filtered(t, model::Direction::inbound, packet("10.1.0.4", "10.0.0.4")) == "unknown");
+}
+
 namespace {
 
 /// A hub with a firewall that allows 443 from spokes to 10.2.0.0/16 and DNATs 8443, two spokes routed through it.
@@ -262,6 +321,25 @@ TEST_CASE("trace: a missing rule collection group, a forwarding flag or an appli
   CHECK(outcome([](Build& b) { b.udr("rt1", "10.2.0.0/16", "None"); }) == "dropped");
 }
 
+TEST_CASE("trace: a peering without access or without forwarding leaves the answer open, as the documents do") {
+  // source: azure-semantics.md 2.2
+  const auto outcome = [](const PeeringOptions& options, std::string_view from, std::string_view source) {
+    Build b = transit_world();
+    b.vnet("s3", "10.3.0.0/16");
+    b.subnet("s3", "app", "10.3.0.0/24");
+    b.subnet("hub", "s", "10.0.1.0/24");
+    b.peer("hub", "s3", options);
+    b.rules("policy", "group", 100, model::Access::allow, {{.to = "10.3.0.0/16"}});
+    World w = b.world();
+    return traced(w, at(w, from), source, "10.3.0.4");
+  };
+  CHECK(outcome({}, "hub/s", "10.0.1.4") == "delivered");
+  CHECK(outcome({.access = false}, "hub/s", "10.0.1.4") == "unknown");
+  CHECK(outcome({.forwarded = false}, "hub/s", "10.0.1.4") == "delivered");  // it comes from the hub itself
+  CHECK(outcome({}, "s1/app", "10.1.0.4") == "delivered through the firewall");
+  CHECK(outcome({.forwarded = false}, "s1/app", "10.1.0.4") == "unknown through the firewall");
+}
+
 TEST_CASE("trace: a firewall subnet routed to the firewall loops") {
   Build b = transit_world();
   b.route_table("rt-fw");
@@ -301,6 +379,33 @@ TEST_CASE("trace: the way out to the Internet needs a method") {
     row.change(b);
     World w = b.world();
     CHECK(traced(w, at(w, "v/a"), "10.0.0.4", "8.8.8.8") == row.expected);
+  }
+}
+
+TEST_CASE("trace: routes to appliances, NAT gateway, public address, load balancer, default outbound, in this order") {
+  // source: learn.microsoft.com/azure/nat-gateway/nat-overview
+  const std::string expected[] = {"0.0.0.0/0 -> VirtualAppliance", "through NAT gateway nat",
+                                  "from public IP address pip", "through a public load balancer",
+                                  "by default outbound access"};
+  for (std::size_t without = 0; without < std::size(expected); ++without) {
+    Build b = one();
+    b.route_table("rt");
+    b.udr("rt", "0.0.0.0/0", "10.0.1.200");
+    b.nat_gateway("nat");
+    b.attach("v", "a", {.route_table = without < 1 ? "rt" : "", .nat_gateway = without < 2 ? "nat" : ""});
+    b.public_ip("pip", "203.0.113.9");
+    b.public_ip("pip-lb", "203.0.113.10");
+    const model::ResourceId nic = b.nic("nic", "v/a", "10.0.0.4", {.public_ip = without < 3 ? "pip" : ""}).id;
+    b.load_balancer("lb");
+    b.lb_frontend("lb", "front", {.public_ip = "pip-lb"});
+    if (without < 4) b.lb_member("lb", "pool", "nic");
+    World w = b.world();
+    const net::Trace trace =
+        net::trace(w.view(), {{net::Place::Kind::network_interface, nic}, ip("10.0.0.4"), ip("8.8.8.8")});
+    bool is_taken = false;
+    for (const net::Hop& hop : trace.hops) is_taken = is_taken || hop.note == expected[without];
+    CAPTURE(expected[without]);
+    CHECK(is_taken);
   }
 }
 
