@@ -205,15 +205,16 @@ TEST_CASE("exposure: the perimeter table") {
 
 TEST_CASE("exposure: trusted services are listed, unless a perimeter is enforced") {
   // source: learn.microsoft.com/azure/private-link/network-security-perimeter-transition
-  for (const auto& [mode, expected] : {std::pair("", 1U), {"Learning", 1U}, {"Enforced", 0U}, {"Odd", 1U}}) {
-    CAPTURE(std::string(mode));
+  for (const auto& row : {std::pair("", 1U), {"Learning", 1U}, {"Enforced", 0U}, {"Odd", 1U}}) {
+    const std::string mode = row.first;
+    CAPTURE(mode);
     Build b;
     model::Service& service = b.service("svc", ServiceKind::key_vault, "Microsoft.KeyVault/vaults");
     service.bypass = "AzureServices";
     const model::ResourceId id = service.id;
-    if (*mode != '\0') b.perimeter("assoc", id, mode);
+    if (!mode.empty()) b.perimeter("assoc", id, mode);
     World w = b.world();
-    CHECK(net::exposure(w.view(), w.service("svc")).residual.size() == expected);
+    CHECK(net::exposure(w.view(), w.service("svc")).residual.size() == row.second);
   }
 }
 
