@@ -467,6 +467,12 @@ TEST_CASE("trace: groups leave the platform's own addresses alone, unless a rule
     for (const char* address : {"168.63.129.16", "169.254.169.254"})
       CHECK(traced(w, {net::Place::Kind::network_interface, nic}, "10.0.0.4", address, 53) == row.expected);
   }
+  Build alone = one();  // a group on the interface, none on the subnet
+  alone.nsg("nsg-nic");
+  const model::ResourceId nic = alone.nic("nic", "v/free", "10.0.1.4", {.nsg = "nsg-nic"}).id;
+  alone.rule("nsg-nic", {.direction = "Outbound", .access = "Deny", .to = "AzurePlatformDNS"});
+  World w = alone.world();
+  CHECK(traced(w, {net::Place::Kind::network_interface, nic}, "10.0.1.4", "168.63.129.16", 53) == "unknown");
 }
 
 TEST_CASE("trace: a public address in front of a NIC") {
