@@ -45,7 +45,7 @@ class ConfigReader {
 
 std::string_view kind(const YAML::Node& node) {
   switch (node.Type()) {
-    case YAML::NodeType::Undefined: return "nothing";
+    case YAML::NodeType::Undefined:
     case YAML::NodeType::Null: return "nothing";
     case YAML::NodeType::Scalar: return "a single value";
     case YAML::NodeType::Sequence: return "a list";

@@ -52,7 +52,7 @@ void Judgement::not_applicable(std::string why) { not_applicable_ = std::move(wh
 Finding Judgement::finding() && {
   if (!not_applicable_.empty()) {
     finding_.outcome = Outcome::not_applicable;
-    finding_.message = std::move(not_applicable_);
+    finding_.message = not_applicable_;
     finding_.expected.clear();
   } else if (!failures_.empty()) {
     finding_.outcome = Outcome::fail;

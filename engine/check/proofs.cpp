@@ -21,21 +21,21 @@ struct Worder {
   }
   void operator()(proof::Refuted& verdict) {
     finding.outcome = Outcome::fail;
-    finding.message = std::move(verdict.message);
+    finding.message = verdict.message;
     if (verdict.trace) finding.witness = std::make_shared<const net::Trace>(std::move(*verdict.trace));
     finding.chain = std::move(verdict.chain);
     finding.facts = std::move(verdict.facts);
-    finding.expected = std::move(verdict.expected);
+    finding.expected = verdict.expected;
   }
   void operator()(proof::Unknown& verdict) {
     finding.outcome = Outcome::unknown;
-    finding.message = std::move(verdict.why);
-    finding.decided_by = std::move(verdict.decided_by);
+    finding.message = verdict.why;
+    finding.decided_by = verdict.decided_by;
     finding.facts = std::move(verdict.facts);
   }
   void operator()(proof::NotApplicable& verdict) {
     finding.outcome = Outcome::not_applicable;
-    finding.message = std::move(verdict.why);
+    finding.message = verdict.why;
   }
 };
 

@@ -24,7 +24,7 @@ bool is_cluster_zone(std::string_view zone) {
 std::optional<Doubt> doubt_about(const model::View& view, const PrivateDnsZone& zone, Reads reads) {
   model::Entity itself = zone;
   itself.id = {};
-  if (const auto doubt = doubt_about(view, itself)) return doubt;
+  if (auto doubt = doubt_about(view, itself)) return doubt;
   for (const auto& [id, index] : view.estate.gaps_by_resource.of(zone.id)) {
     const model::Gap& gap = view.estate.snapshot().gaps[index];
     if (gap.resource != zone.id) continue;

@@ -18,7 +18,7 @@ std::string_view name(Severity severity) {
 }
 
 std::string to_string(const Location& where) {
-  const std::string file = text::printable(where.file);
+  std::string file = text::printable(where.file);
   if (where.line == 0) return file;
   if (where.column == 0) return fmt::format("{}:{}", file, where.line);
   return fmt::format("{}:{}:{}", file, where.line, where.column);
