@@ -12,10 +12,11 @@ target_compile_options(hubproof_warnings INTERFACE
   $<$<BOOL:${hubproof_warnings_are_errors}>:-Werror>)
 
 # hubproof_module(net SOURCES a.cpp b.cpp LINKS hubproof::model)
-# One static library per engine folder; LINKS mirrors the allowed "uses" relation, PRIVATE_LINKS holds third parties.
+# One library per engine folder, static unless BUILD_SHARED_LIBS says otherwise; LINKS mirrors the allowed "uses"
+# relation, PRIVATE_LINKS holds third parties.
 function(hubproof_module name)
   cmake_parse_arguments(arg "" "" "SOURCES;LINKS;PRIVATE_LINKS" ${ARGN})
-  add_library(hubproof_${name} STATIC ${arg_SOURCES})
+  add_library(hubproof_${name} ${arg_SOURCES})
   add_library(hubproof::${name} ALIAS hubproof_${name})
   target_include_directories(hubproof_${name} PUBLIC "${PROJECT_SOURCE_DIR}")
   target_link_libraries(hubproof_${name} PUBLIC ${arg_LINKS} PRIVATE ${arg_PRIVATE_LINKS} hubproof_warnings)
