@@ -262,10 +262,22 @@ void doubt_ambiguous_roles(const model::View& view, Findings& findings) {
   }
 }
 
+void tell_missing_subnets(const model::View& view, const Scope& scope, Findings& findings) {
+  const auto is_subnet = [](std::string_view type) { return type == "microsoft.network/virtualnetworks/subnets"; };
+  for_each_missing(view, is_subnet, [&](model::ResourceId id, const model::Gap& gap) {
+    const model::ResourceId parent = view.estate.ids().find(arm_parent(view.estate.spelling(id)));
+    if (view.estate.find<model::Subnet>(id) != nullptr || !scope.is_spoke(scope.vnet_index(parent))) return;
+    findings.findings.push_back(undecided(id, gap.message, "an export of the virtual network as it is now"));
+  });
+}
+
 Findings finish_transit(const model::View& view, Findings findings) {
   for (const model::ResourceId missing : view.roles.spoke_candidates_missing) {
-    findings.findings.push_back(undecided(missing, "a hub peers with this virtual network, which is not in the export",
-                                          "an export of its subscription"));
+    findings.findings.push_back(
+        view.estate.holds(missing)
+            ? undecided(missing, "it may be a spoke: not all of its peerings are known", "the peerings of the network")
+            : undecided(missing, "a hub peers with this virtual network, which is not in the export",
+                        "an export of its subscription"));
   }
   doubt_ambiguous_roles(view, findings);
   return findings;

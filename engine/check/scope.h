@@ -97,6 +97,10 @@ class Scope {
   std::map<std::pair<model::VnetIndex, Ipv4>, Hop> hops_;
 };
 
+/// Adds each subnet of a spoke that something refers to and the spoke does not show, as undecided: the network's row is
+/// older than the reference.
+void tell_missing_subnets(const model::View& view, const Scope& scope, Findings& findings);
+
 /// Ends a transit rule: adds an unknown finding for each network that a hub peers with and the export does not hold,
 /// and lets no pass stand while it is ambiguous which networks are hubs and spokes.
 Findings finish_transit(const model::View& view, Findings findings);

@@ -193,8 +193,8 @@ Finding judge(const View& view, Scope& scope, const model::SpokeRole& spoke, con
   }
   for (const Subnet* from : senders) judge_from(view, scope, spoke.vnet, *from, hubs, judgement);
   judgement.doubt(doubt_about(view, scope.vnet(spoke.vnet)));
-  if (senders.empty()) judgement.not_applicable("no subnet of the spoke can send");
-  // A hub whose subnets are not known may hold services.
+  // A network whose subnets are not known may hold senders, or services.
+  if (senders.empty() && !judgement.is_doubted()) judgement.not_applicable("no subnet of the spoke can send");
   if (!has_services && !judgement.is_doubted()) judgement.not_applicable("its hubs hold no service subnet");
   if (const std::string wan = scope.virtual_wan(spoke.vnet); !wan.empty()) judgement.not_applicable(wan);
   return std::move(judgement).finding();

@@ -200,6 +200,17 @@ void judge_strangers(const Scope& scope, const model::SpokeRole& spoke, Findings
   }
 }
 
+/// Peerings of hubs that do not say where they lead: the other end may be a spoke.
+void judge_unread_peerings(const Scope& scope, Findings& out) {
+  for (const model::HubRole& hub : scope.view().roles.hubs) {
+    for (const auto& [id, index] : scope.estate().taints_by_resource.of(scope.vnet(hub.vnet).id)) {
+      const auto& found = scope.tables().unmodelled_network[index];
+      if (found.type == "microsoft.network/virtualnetworks/virtualnetworkpeerings")
+        out.findings.push_back(undecided(found.id, "where it leads is not understood", "its remote virtual network"));
+    }
+  }
+}
+
 }  // namespace
 
 Findings no_direct_spoke_link(const View& view) {
@@ -244,6 +255,7 @@ Findings spoke_peering_in_order(const View& view) {
     for (const VnetIndex hub : spoke.hubs) out.findings.push_back(judge_link(scope, spoke.vnet, hub));
     judge_strangers(scope, spoke, out);
   }
+  judge_unread_peerings(scope, out);
   return finish_transit(view, std::move(out));
 }
 

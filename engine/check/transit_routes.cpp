@@ -7,6 +7,7 @@
 #include "engine/check/rules.h"
 #include "engine/check/scope.h"
 #include "engine/core/text.h"
+#include "engine/net/peerings.h"
 #include "engine/value/arm_id.h"
 
 namespace hubproof::check {
@@ -42,6 +43,20 @@ TableUse use_of(const Scope& scope, const RouteTable& table) {
   return out;
 }
 
+/// Spokes whose rows do not say which tables they use.
+void tell_hidden_tables(const View& view, const Scope& scope, Findings& out) {
+  for (const model::SpokeRole& spoke : view.roles.spokes) {
+    const model::VirtualNetwork& vnet = scope.vnet(spoke.vnet);
+    if (net::hides_subnets(view, vnet))
+      out.findings.push_back(undecided(vnet.id, "which route tables its subnets use is not known", "its subnets"));
+    for (const Subnet* subnet : scope.subnets(spoke.vnet)) {
+      if (!is_unread(*subnet, "/properties/routeTable/id")) continue;
+      out.findings.push_back(undecided(subnet->id, "which route table it uses is not understood", "its route table"));
+    }
+  }
+  tell_missing_subnets(view, scope, out);
+}
+
 /// Calls `judge` for each table that a sending spoke subnet uses; a table that the export does not hold is unknown.
 template <class Judge>
 Findings over_spoke_tables(const View& view, Judge judge) {
@@ -55,6 +70,7 @@ Findings over_spoke_tables(const View& view, Judge judge) {
     judgement.doubt(doubt_about_table(view, table));
     out.findings.push_back(std::move(judgement).finding());
   }
+  tell_hidden_tables(view, scope, out);
   std::set<std::string_view, text::Less> missing;
   for (const Subnet& subnet : view.estate.tables().subnets) {
     if (!subnet.route_table.is_set() || view.estate.find<RouteTable>(subnet.route_table) != nullptr) continue;

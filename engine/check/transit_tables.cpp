@@ -6,7 +6,6 @@
 #include "engine/check/rules.h"
 #include "engine/check/scope.h"
 #include "engine/core/text.h"
-#include "engine/value/arm_id.h"
 
 namespace hubproof::check {
 namespace {
@@ -46,13 +45,7 @@ Findings over_spoke_subnets(const View& view, Judge judge) {
       out.findings.push_back(std::move(judgement).finding());
     }
   }
-  // A subnet that something refers to but its spoke does not show: the network's row is older than the reference.
-  const auto is_subnet = [](std::string_view type) { return type == "microsoft.network/virtualnetworks/subnets"; };
-  for_each_missing(view, is_subnet, [&](model::ResourceId id, const model::Gap& gap) {
-    const model::ResourceId parent = view.estate.ids().find(arm_parent(view.estate.spelling(id)));
-    if (view.estate.find<Subnet>(id) != nullptr || !scope.is_spoke(scope.vnet_index(parent))) return;
-    out.findings.push_back(undecided(id, gap.message, "an export of the virtual network as it is now"));
-  });
+  tell_missing_subnets(view, scope, out);
   return finish_transit(view, std::move(out));
 }
 
@@ -148,7 +141,7 @@ void judge_table(Scope& scope, VnetIndex spoke, const RouteTable& table, const S
   } else {
     std::string value = fmt::format("0.0.0.0/0 -> {}", model::name(route->next_hop));
     for (const Ipv4 address : route->next_hop_addresses) value += " " + to_string(address);
-    judgement.fact(table.id, pointer_of(table, *route), std::move(value));
+    judgement.fact(table.id, pointer_of(table, *route), value);
     judge_default_hop(scope, spoke, *route, judgement);
   }
   judge_v6(table, subnet, judgement);

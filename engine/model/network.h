@@ -25,6 +25,7 @@ struct VirtualNetwork : Entity {
   std::vector<Prefix6> address_space_v6;
   std::vector<std::string> dns_servers;       ///< dhcpOptions.dnsServers as spelled; empty = Azure-provided DNS
   bool high_scale_private_endpoints = false;  ///< privateEndpointVNetPolicies = Basic
+  bool lists_peerings = true;                 ///< as lists_subnets
   bool lists_subnets = true;                  ///< false: the row has no list of subnets, not even an empty one
   friend bool operator==(const VirtualNetwork&, const VirtualNetwork&) = default;
 };

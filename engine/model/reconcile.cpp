@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "engine/value/arm_id.h"
 
@@ -99,9 +100,23 @@ void attach_public_addresses(Snapshot& snapshot) {
   attach_all(t.application_gateways, owners);
 }
 
+// A row without the list has its peerings as rows of their own, or hides them.
+void tell_hidden_peerings(Tables& t) {
+  if (std::all_of(t.virtual_networks.begin(), t.virtual_networks.end(),
+                  [](const VirtualNetwork& vnet) { return vnet.lists_peerings; }))
+    return;
+  std::unordered_set<ResourceId> shown;
+  for (const Peering& peering : t.peerings) shown.insert(peering.vnet);
+  for (VirtualNetwork& vnet : t.virtual_networks) {
+    if (!vnet.lists_peerings && vnet.unread.empty() && shown.count(vnet.id) == 0)
+      vnet.unread.push_back({"/properties/virtualNetworkPeerings", "absent"});
+  }
+}
+
 }  // namespace
 
 void reconcile(Snapshot& snapshot) {
+  tell_hidden_peerings(snapshot.tables);
   give_rule_sets(snapshot.tables);
   attach_public_addresses(snapshot);
 }

@@ -44,12 +44,29 @@ std::string reason_of_other(const Build& build, VnetIndex vnet) {
   return has_outside ? "peered only with networks that the export does not hold" : "isolated: no peering";
 }
 
+// Such a network may be peered with a hub that does not show its side either.
+bool hides_peerings(const Estate& estate, const VirtualNetwork& vnet) {
+  const auto taints = estate.taints_by_resource.of(vnet.id);
+  const auto is_list = [](const Unread& unread) {
+    return text::starts_with(unread.pointer, "/properties/virtualNetworkPeerings");
+  };
+  const auto is_peering = [&](const auto& taint) {
+    return estate.tables().unmodelled_network[taint.second].type ==
+           "microsoft.network/virtualnetworks/virtualnetworkpeerings";
+  };
+  return std::any_of(vnet.unread.begin(), vnet.unread.end(), is_list) ||
+         std::any_of(taints.begin(), taints.end(), is_peering);
+}
+
 void report_missing(Build& build) {
   const Estate& e = build.estate;
   auto& missing = build.out.spoke_candidates_missing;
   const auto note = [&](ResourceId id) {
     if (id.is_set() && !build.find_vnet(id) && hidden_hub(build, id).empty()) missing.push_back(id);
   };
+  for (const OtherVnet& other : build.out.others) {
+    if (hides_peerings(e, build.vnet(other.vnet))) missing.push_back(build.vnet(other.vnet).id);
+  }
   for (const HubRole& hub : build.out.hubs) {
     const ResourceId id = build.vnet(hub.vnet).id;
     for (const auto& [key, position] : e.peerings_by_vnet.of(id)) note(e.tables().peerings[position].remote);

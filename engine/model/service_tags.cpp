@@ -12,7 +12,9 @@ bool is_of_the_platform(std::string_view name) {
 }
 
 const AddressSet* find_in(const ServiceTagList& list, std::string_view name) {
-  const auto before = [](const ServiceTag& tag, std::string_view wanted) { return text::compare(tag.name, wanted) < 0; };
+  const auto before = [](const ServiceTag& tag, std::string_view wanted) {
+    return text::compare(tag.name, wanted) < 0;
+  };
   const auto at = std::lower_bound(list.tags.begin(), list.tags.end(), name, before);
   return at != list.tags.end() && text::equals(at->name, name) ? &at->addresses : nullptr;
 }

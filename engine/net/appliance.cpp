@@ -89,6 +89,11 @@ Appliance in_vnet(const View& view, const VirtualNetwork& vnet, Ipv4 address) {
   return out;
 }
 
+bool hides_state(const View& view, const model::Peering& peering) {
+  const model::Peering* back = other_side(view, peering);
+  return !peering.state.is_known() || (back != nullptr && !back->state.is_known());
+}
+
 }  // namespace
 
 Appliance resolve_appliance(const View& view, model::VnetIndex from, Ipv4 address) {
@@ -103,7 +108,12 @@ Appliance resolve_appliance(const View& view, model::VnetIndex from, Ipv4 addres
     if (!may_route(view, peering, window) || peering_link(view, peering).carries == Ternary::no) continue;
     ++candidates;
     const VirtualNetwork* remote = view.estate.find<VirtualNetwork>(peering.remote);
-    if (remote != nullptr) {
+    if (hides_state(view, peering)) {
+      out = {};
+      out.vnet = peering.remote;
+      out.reason = fmt::format("{} lies behind the peering to {}, whose state is not known", to_string(address),
+                               shown(view, peering.remote));
+    } else if (remote != nullptr) {
       out = in_vnet(view, *remote, address);
     } else {
       out = {};

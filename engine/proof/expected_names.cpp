@@ -95,6 +95,7 @@ class Collector {
   void connections_elsewhere(const model::Service& service, ExpectedName& expected);
   void answers(const model::Service& service, ExpectedName& expected);
   void missing_targets();
+  void hidden_target(const PrivateEndpoint& endpoint);
   void unused_endpoints();
 
   dns::Directory& directory_;
@@ -169,10 +170,21 @@ bool has_zone(std::string_view type) {
                      [&](const dns::PrivateLinkZone& row) { return row.resource_type == type; });
 }
 
+// A private endpoint that does not say where it leads: the names of any service may be its own.
+void Collector::hidden_target(const PrivateEndpoint& endpoint) {
+  const auto is_told = [](const PrivateEndpoint::Connection& connection) { return connection.target.is_set(); };
+  if (!endpoint.connections.empty() && std::all_of(endpoint.connections.begin(), endpoint.connections.end(), is_told))
+    return;
+  out_.gaps.push_back({{endpoint.id, "/properties/privateLinkServiceConnections", "target not stated"},
+                       fmt::format("private endpoint {} does not say what it is connected to; its names are not known",
+                                   estate_.name(endpoint.id))});
+}
+
 // A private endpoint whose target is no service of the model: its names matter when its type has a zone of its own.
 void Collector::missing_targets() {
   std::set<model::ResourceId> seen;
   for (const PrivateEndpoint& endpoint : estate_.tables().private_endpoints) {
+    hidden_target(endpoint);
     for (const PrivateEndpoint::Connection& connection : endpoint.connections) {
       if (!connection.target.is_set() || estate_.find<model::Service>(connection.target) != nullptr) continue;
       if (approval(connection.status) == Approval::no) continue;

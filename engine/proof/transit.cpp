@@ -229,10 +229,12 @@ void Claim::missing_spokes() {
   if (view_.roles.spoke_candidates_missing.empty()) return;
   const std::uint32_t number = static_cast<std::uint32_t>(run_.obligations.size());
   const auto count = view_.roles.spoke_candidates_missing.size();
-  run_.obligations.push_back(
-      {"networks that hub peerings name but the export does not hold", static_cast<std::uint32_t>(count), false});
+  run_.obligations.push_back({"networks that may be spokes and that the export does not show whole",
+                              static_cast<std::uint32_t>(count), false});
   for (const model::ResourceId missing : view_.roles.spoke_candidates_missing) {
-    Unknown open{fmt::format("a hub is peered with {}, which is not in the export", estate_.name(missing)),
+    const std::string name(estate_.name(missing));
+    Unknown open{estate_.holds(missing) ? name + " may be a spoke: not all of its peerings are known"
+                                        : fmt::format("a hub is peered with {}, which is not in the export", name),
                  "an export of its subscription",
                  {}};
     for (const auto& [key, index] : estate_.peerings_by_remote.of(missing)) {

@@ -20,7 +20,7 @@ void read_frontend(Cursor element, ApplicationGateway& gateway) {
     }
   });
   frontend.id = child_id(element.context(), gateway.id, "frontendIPConfigurations", child);
-  gateway.frontends.push_back(std::move(frontend));
+  gateway.frontends.push_back(frontend);
 }
 
 void read_listener(Cursor element, ApplicationGateway& gateway) {
@@ -78,7 +78,7 @@ void read_rule(Cursor element, ApplicationGateway& gateway) {
       value.unknown_property();
     }
   });
-  gateway.rules.push_back(std::move(rule));
+  gateway.rules.push_back(rule);
 }
 
 void read_path_rule_property(std::string_view key, Cursor value, ApplicationGateway::PathRule& rule) {
@@ -156,7 +156,10 @@ void read_application_gateway(const RowHead& head, Cursor properties, ReadContex
   ApplicationGateway gateway;
   gateway.id = head.id;
   const EntityScope scope(context, gateway);
+  DemandedLists lists(properties, {"frontendIPConfigurations", "httpListeners", "backendAddressPools",
+                                   "requestRoutingRules", "gatewayIPConfigurations"});
   properties.object([&](std::string_view key, Cursor value) {
+    lists.see(key, value);
     if (read_collection(key, value, gateway)) return;
     if (is(key, "sku")) {
       value.object([&](std::string_view inner, Cursor field) {
@@ -175,6 +178,7 @@ void read_application_gateway(const RowHead& head, Cursor properties, ReadContex
       read_common(key, value, gateway);
     }
   });
+  lists.tell(gateway);
   context.snapshot.tables.application_gateways.push_back(std::move(gateway));
 }
 

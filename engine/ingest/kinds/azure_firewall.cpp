@@ -21,7 +21,7 @@ void read_configuration(Cursor element, model::AzureFirewall& firewall) {
       value.unknown_property();
     }
   });
-  firewall.ip_configurations.push_back(std::move(configuration));
+  firewall.ip_configurations.push_back(configuration);
 }
 
 bool has_elements(Cursor list) {

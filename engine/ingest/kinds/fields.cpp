@@ -1,6 +1,10 @@
 #include "engine/ingest/kinds/fields.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <bit>
+#include <cassert>
 
 #include "engine/ingest/kinds.h"
 #include "engine/value/arm_id.h"
@@ -106,6 +110,24 @@ std::optional<PortRange> read_ports(Cursor value) {
   if (ports) return *ports;
   value.unread(ports.error().message);
   return std::nullopt;
+}
+
+DemandedLists::DemandedLists(Cursor properties, std::initializer_list<std::string_view> keys) {
+  assert(keys.size() <= kMost);
+  if (properties.type() == simdjson::ondemand::json_type::object) std::copy(keys.begin(), keys.end(), missing_.begin());
+}
+
+void DemandedLists::see(std::string_view key, Cursor value) {
+  for (std::string_view& wanted : missing_) {
+    if (!wanted.empty() && is(key, wanted) && value.type() != simdjson::ondemand::json_type::null) wanted = {};
+  }
+}
+
+void DemandedLists::tell(model::Entity& entity) const {
+  if (!entity.unread.empty()) return;
+  for (const std::string_view wanted : missing_) {
+    if (!wanted.empty()) entity.unread.push_back({fmt::format("/properties/{}", wanted), "absent"});
+  }
 }
 
 model::ResourceId parent_of(ReadContext& context, model::ResourceId id) {

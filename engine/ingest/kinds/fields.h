@@ -64,6 +64,20 @@ void append_terms(Cursor value, Terms& out);
 /// "443", "8000-8080" or "*"; nothing for null, and for any other text, which is recorded.
 std::optional<PortRange> read_ports(Cursor value);
 
+/// The lists that Azure prints in every row of a type, be they empty: a row without one hides what it holds.
+class DemandedLists {
+ public:
+  /// `keys`: literals, at most kMost. Properties that are no object are told as such, and demand nothing.
+  DemandedLists(Cursor properties, std::initializer_list<std::string_view> keys);
+  void see(std::string_view key, Cursor value);
+  /// Records each list that was null or not there; nothing for a row in which something else was not understood.
+  void tell(model::Entity& entity) const;
+
+ private:
+  static constexpr std::size_t kMost = 5;
+  std::array<std::string_view, kMost> missing_;  ///< emptied when seen
+};
+
 /// The parent resource of an id, interned; unset when it has none.
 model::ResourceId parent_of(ReadContext& context, model::ResourceId id);
 /// Host of a URL or the text itself when it is a bare host name; lower case, without port.
@@ -79,8 +93,11 @@ struct Child {
 template <class F>
 Child read_child(Cursor value, F f) {
   Child child;
+  bool has_properties = false;
+  const std::size_t unread_before = value.context().entity->unread.size();
   value.object([&](std::string_view key, Cursor field) {
     if (is(key, "properties")) {
+      has_properties = true;
       field.object(f);
     } else if (is(key, "id")) {
       child.id = field.text().value_or("");
@@ -88,6 +105,7 @@ Child read_child(Cursor value, F f) {
       child.name = field.text().value_or("");
     }
   });
+  if (!has_properties && value.context().entity->unread.size() == unread_before) value.unread("no properties");
   return child;
 }
 
@@ -102,10 +120,12 @@ void read_child_entity(Cursor value, model::ResourceId parent, std::string_view 
                        F read_properties) {
   ReadContext& context = value.context();
   Child outer;
+  bool has_properties = false;
   {
     const EntityScope scope(context, entity, EntityScope::Start::here);
     value.object([&](std::string_view key, Cursor field) {
       if (is(key, "properties")) {
+        has_properties = true;
         read_properties(field, entity);
       } else if (is(key, "id")) {
         outer.id = field.text().value_or("");
@@ -113,6 +133,7 @@ void read_child_entity(Cursor value, model::ResourceId parent, std::string_view 
         outer.name = field.text().value_or("");
       }
     });
+    if (!has_properties && entity.unread.empty()) value.unread("no properties");
   }
   entity.id = child_id(context, parent, collection, outer);
 }

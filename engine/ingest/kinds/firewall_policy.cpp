@@ -89,13 +89,16 @@ void read_ip_group(const RowHead& head, Cursor properties, ReadContext& context)
   model::IpGroup group;
   group.id = head.id;
   const EntityScope scope(context, group);
+  DemandedLists lists(properties, {"ipAddresses"});
   properties.object([&](std::string_view key, Cursor value) {
+    lists.see(key, value);
     if (is(key, "ipAddresses")) {
       value.array([&](Cursor element) { append_terms(element, group.members); });
     } else {
       read_common(key, value, group);
     }
   });
+  lists.tell(group);
   context.snapshot.tables.ip_groups.push_back(std::move(group));
 }
 

@@ -177,7 +177,9 @@ void read_load_balancer(const RowHead& head, Cursor properties, ReadContext& con
   // An absent sku is Basic: azure-semantics.md 5. A Gateway balancer behaves as a Standard one.
   balancer.is_standard = text::equals(head.sku_name, "Standard") || text::equals(head.sku_name, "Gateway");
   const EntityScope scope(context, balancer);
+  DemandedLists lists(properties, {"frontendIPConfigurations", "loadBalancingRules", "backendAddressPools"});
   properties.object([&](std::string_view key, Cursor value) {
+    lists.see(key, value);
     if (is(key, "frontendIPConfigurations")) {
       value.array([&](Cursor element) { read_frontend(element, balancer); });
     } else if (is_one_of(key, {"loadBalancingRules", "inboundNatRules", "inboundNatPools"})) {
@@ -191,6 +193,7 @@ void read_load_balancer(const RowHead& head, Cursor properties, ReadContext& con
       read_common(key, value, balancer);
     }
   });
+  lists.tell(balancer);
   context.snapshot.tables.load_balancers.push_back(std::move(balancer));
 }
 

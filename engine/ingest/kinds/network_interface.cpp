@@ -61,7 +61,9 @@ void read_network_interface(const RowHead& head, Cursor properties, ReadContext&
   model::NetworkInterface nic;
   nic.id = head.id;
   const EntityScope scope(context, nic);
+  DemandedLists lists(properties, {"ipConfigurations"});
   properties.object([&](std::string_view key, Cursor value) {
+    lists.see(key, value);
     if (is(key, "ipConfigurations")) {
       value.array([&](Cursor element) { read_configuration(element, nic); });
     } else if (is(key, "networkSecurityGroup")) {
@@ -79,6 +81,7 @@ void read_network_interface(const RowHead& head, Cursor properties, ReadContext&
       value.unknown_property();
     }
   });
+  lists.tell(nic);
   context.snapshot.tables.network_interfaces.push_back(std::move(nic));
 }
 

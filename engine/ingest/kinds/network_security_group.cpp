@@ -237,10 +237,10 @@ void read_network_security_group(const RowHead& head, Cursor properties, ReadCon
   group.id = head.id;
   const EntityScope scope(context, group);
   context.rules.clear();
-  bool lists_rules = properties.type() != simdjson::ondemand::json_type::object;
+  DemandedLists lists(properties, {"securityRules"});
   properties.object([&](std::string_view key, Cursor value) {
+    lists.see(key, value);
     if (is(key, "securityRules")) {
-      lists_rules = value.type() != simdjson::ondemand::json_type::null;
       read_custom_rules(value, context.rules);
     } else if (is(key, "defaultSecurityRules")) {
       read_default_rules(value, context.rules, context);
@@ -249,8 +249,7 @@ void read_network_security_group(const RowHead& head, Cursor properties, ReadCon
       value.unknown_property();
     }
   });
-  // Azure always prints the list, be it empty: one that is missing may hold a rule that lets everything in.
-  if (!lists_rules && group.unread.empty()) group.unread.push_back({"/properties/securityRules", "absent"});
+  lists.tell(group);
   group.rules.assign(std::make_move_iterator(context.rules.begin()), std::make_move_iterator(context.rules.end()));
   context.snapshot.tables.network_security_groups.push_back(std::move(group));
 }

@@ -57,6 +57,7 @@ void read_ip_version(Cursor value) {
 void read_private_endpoint(const RowHead& head, Cursor properties, ReadContext& context) {
   PrivateEndpoint endpoint;
   endpoint.id = head.id;
+  bool lists_connections = properties.type() != simdjson::ondemand::json_type::object;
   const EntityScope scope(context, endpoint);
   properties.object([&](std::string_view key, Cursor value) {
     if (is(key, "subnet")) {
@@ -64,8 +65,10 @@ void read_private_endpoint(const RowHead& head, Cursor properties, ReadContext& 
     } else if (is(key, "networkInterfaces")) {
       append_references(value, endpoint.network_interfaces);
     } else if (is(key, "privateLinkServiceConnections")) {
+      lists_connections = true;
       value.array([&](Cursor element) { read_connection(element, false, endpoint); });
     } else if (is(key, "manualPrivateLinkServiceConnections")) {
+      lists_connections = true;
       value.array([&](Cursor element) { read_connection(element, true, endpoint); });
     } else if (is(key, "customDnsConfigs")) {
       value.array([&](Cursor element) { read_dns_config(element, endpoint); });
@@ -77,6 +80,8 @@ void read_private_endpoint(const RowHead& head, Cursor properties, ReadContext& 
       value.unknown_property();  // applicationSecurityGroups among them: rules by group would match the endpoint
     }
   });
+  if (!lists_connections && endpoint.unread.empty())
+    endpoint.unread.push_back({"/properties/privateLinkServiceConnections", "absent"});
   context.snapshot.tables.private_endpoints.push_back(std::move(endpoint));
 }
 

@@ -40,6 +40,11 @@ void read_next_hop_address(Cursor value, model::Route& route) {
   }
 }
 
+bool leads_to_appliance(const model::Route& route) {
+  return route.next_hop == model::NextHopType::virtual_appliance ||
+         route.next_hop == model::NextHopType::virtual_appliance_ecmp;
+}
+
 void read_route_properties(Cursor properties, model::Route& route) {
   bool has_next_hop = false;
   properties.object([&](std::string_view key, Cursor value) {
@@ -71,6 +76,7 @@ void read_route_properties(Cursor properties, model::Route& route) {
   });
   // An IPv4 prefix goes to IPv4 addresses: what the device behind another one does is not known.
   if (route.next_hop_is_v6 && route.prefix && std::holds_alternative<Prefix>(*route.prefix)) route.is_usable = false;
+  if (leads_to_appliance(route) && route.next_hop_addresses.empty() && !route.next_hop_is_v6) route.is_usable = false;
   if (!has_next_hop || (!route.prefix && route.service_tag.empty())) route.is_usable = false;
 }
 
@@ -98,7 +104,9 @@ void read_route_table(const RowHead& head, Cursor properties, ReadContext& conte
   model::RouteTable table;
   table.id = head.id;
   const EntityScope scope(context, table);
+  DemandedLists lists(properties, {"routes"});
   properties.object([&](std::string_view key, Cursor value) {
+    lists.see(key, value);
     if (is(key, "disableBgpRoutePropagation")) {
       table.disable_bgp_propagation = value.boolean();
     } else if (is(key, "disablePeeringRoute")) {
@@ -113,6 +121,7 @@ void read_route_table(const RowHead& head, Cursor properties, ReadContext& conte
       value.unknown_property();
     }
   });
+  lists.tell(table);
   context.snapshot.tables.route_tables.push_back(std::move(table));
 }
 

@@ -158,6 +158,7 @@ bool read_action(Cursor value, model::RuleCollection& collection) {
 model::RuleCollection read_collection(Cursor element) {
   model::RuleCollection collection;
   bool has_action = false;
+  bool lists_rules = false;
   const std::vector<model::Unread>& unread = element.context().entity->unread;
   const std::size_t before = unread.size();
   element.object([&](std::string_view key, Cursor value) {
@@ -174,12 +175,14 @@ model::RuleCollection read_collection(Cursor element) {
     } else if (is(key, "action")) {
       has_action = read_action(value, collection);
     } else if (is(key, "rules")) {
+      lists_rules = value.type() != simdjson::ondemand::json_type::null;
       value.array([&](Cursor rule) { collection.rules.push_back(read_rule(rule)); });
     } else {
       value.unknown_property();
     }
   });
   if (!has_action && unread.size() == before) element.unread("a rule collection without an action");
+  if (!lists_rules && unread.size() == before) element.unread("a rule collection without a list of rules");
   if (!has_action) {
     for (FirewallRule& rule : collection.rules) rule.is_usable = false;
   }
@@ -193,7 +196,9 @@ void read_rule_collection_group(const RowHead& head, Cursor properties, ReadCont
   group.id = head.id;
   group.policy = parent_of(context, head.id);
   const EntityScope scope(context, group);
+  DemandedLists lists(properties, {"ruleCollections"});
   properties.object([&](std::string_view key, Cursor value) {
+    lists.see(key, value);
     if (is(key, "priority")) {
       group.priority = read_priority(value);
     } else if (is(key, "ruleCollections")) {
@@ -202,6 +207,7 @@ void read_rule_collection_group(const RowHead& head, Cursor properties, ReadCont
       value.unknown_property();
     }
   });
+  lists.tell(group);
   context.snapshot.tables.rule_collection_groups.push_back(std::move(group));
 }
 

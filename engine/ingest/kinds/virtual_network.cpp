@@ -52,6 +52,7 @@ bool is_harmless(std::string_view key) {
 void read_virtual_network(const RowHead& head, Cursor properties, ReadContext& context) {
   model::VirtualNetwork vnet;
   vnet.id = head.id;
+  vnet.lists_peerings = false;
   vnet.lists_subnets = false;
   vnet.location = std::string(head.location);
   const EntityScope scope(context, vnet);
@@ -71,6 +72,7 @@ void read_virtual_network(const RowHead& head, Cursor properties, ReadContext& c
         if (subnets[i].prefixes.empty() && subnets[i].prefixes_v6.empty()) hides_prefix = true;
       }
     } else if (is(key, "virtualNetworkPeerings")) {
+      vnet.lists_peerings = value.type() != simdjson::ondemand::json_type::null;
       value.array([&](Cursor child) { read_embedded_peering(child, head.id, context); });
     } else if (is(key, "privateEndpointVNetPolicies")) {
       read_endpoint_policies(value, vnet);
