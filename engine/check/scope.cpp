@@ -211,7 +211,8 @@ std::string Scope::expected_firewall(model::VnetIndex spoke) const {
   if (const model::SpokeRole* role = view_.roles.spoke(spoke); role != nullptr) {
     for (const model::FirewallRole& firewall : view_.roles.firewalls) {
       const auto is_there = [&](model::VnetIndex hub) { return vnet(hub).id == firewall.vnet; };
-      if (std::any_of(role->hubs.begin(), role->hubs.end(), is_there)) return to_string(firewall.address);
+      const bool is_virtual = role->virtual_hub.is_set() && role->virtual_hub == firewall.vnet;
+      if (is_virtual || std::any_of(role->hubs.begin(), role->hubs.end(), is_there)) return to_string(firewall.address);
     }
   }
   return "the hub firewall's address";
@@ -221,6 +222,10 @@ std::string Scope::expected_firewall(model::VnetIndex spoke) const {
 // named HV_<hub>_<guid> in the peerings of its spokes
 std::string Scope::virtual_wan(model::VnetIndex index) const {
   const model::ResourceId id = vnet(index).id;
+  for (const auto& [key, connection] : estate().connections_by_vnet.of(id)) {
+    return fmt::format("it is connected to the Virtual WAN hub {}, which has no user routes by design",
+                       label(tables().hub_connections[connection].hub));
+  }
   for (const auto& [key, taint] : estate().taints_by_resource.of(id)) {
     const model::UnmodelledNetworkResource& found = tables().unmodelled_network[taint];
     if (text::starts_with(found.type, "microsoft.network/virtualhubs")) {

@@ -126,6 +126,7 @@ void judge_choice(const Way& way, const ServiceSubnet& to, const net::Route& rou
                              "address spaces that do not overlap");
     case Kind::service_endpoint:
     case Kind::private_endpoint:
+    case Kind::virtual_hub:
     case Kind::unknown:
       return judgement.doubt(to.label + ": the next hop is not known", "the effective routes of the subnet");
   }

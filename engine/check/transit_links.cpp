@@ -7,6 +7,7 @@
 #include "engine/check/scope.h"
 #include "engine/core/text.h"
 #include "engine/net/peerings.h"
+#include "engine/net/virtual_hub.h"
 
 namespace hubproof::check {
 namespace {
@@ -39,7 +40,7 @@ void for_each_link(const Scope& scope, model::ResourceId spoke, Visit visit) {
 void judge_lateral(const Scope& scope, VnetIndex spoke, const Peering& peering, model::ResourceId other,
                    Judgement& judgement) {
   const VnetIndex other_vnet = scope.vnet_index(other);
-  if (other_vnet == spoke) return;
+  if (other_vnet == spoke || model::hub_connection(scope.estate(), peering) != nullptr) return;
   const bool is_off = peering.state.is_known() && !peering.state.is(PeeringState::connected);
   if (is_off) return;
   if (!other_vnet.is_set()) {
@@ -81,6 +82,42 @@ void judge_unmodelled(const Scope& scope, VnetIndex spoke, Judgement& judgement)
   // A connection between gateways of two networks names the gateways.
   for (const auto& [id, index] : scope.estate().gateways_by_vnet.of(scope.vnet(spoke).id))
     doubt(scope.tables().gateways[index].id);
+}
+
+/// Spokes on one virtual WAN reach each other by the routers of its hubs, unless a policy for private traffic is on the
+/// spoke's own hub. source: azure-semantics.md 7.3 (any-to-any by default)
+void judge_virtual_wan(const Scope& scope, VnetIndex spoke, Judgement& judgement) {
+  const model::Estate& e = scope.estate();
+  for (const auto& [key, index] : e.connections_by_vnet.of(scope.vnet(spoke).id)) {
+    const model::HubConnection& own = scope.tables().hub_connections[index];
+    const net::HubRouting routing = net::hub_routing(scope.view(), own.hub);
+    judgement.doubt(doubt_about(scope.view(), own));
+    if (!routing.doubt.empty()) {
+      judgement.fact(routing.fact);
+      judgement.doubt(routing.doubt);
+      continue;
+    }
+    if (net::inspects_private(routing)) {
+      judgement.fact(routing.private_traffic.intent, "/properties/routingPolicies", "PrivateTraffic");
+      continue;
+    }
+    for (const auto& [wan, at] : e.hubs_by_wan.of(routing.hub->wan)) {
+      const model::VirtualHub& hub = scope.tables().virtual_hubs[at];
+      if (hub.id != own.hub && net::inspects_private(net::hub_routing(scope.view(), hub.id))) continue;
+      for (const auto& [id, other] : e.connections_by_hub.of(hub.id)) {
+        const model::HubConnection& connection = scope.tables().hub_connections[other];
+        if (connection.vnet == own.vnet || !scope.is_spoke(scope.vnet_index(connection.vnet))) continue;
+        judgement.fact(own.hub, "", "no routing policy for PrivateTraffic");
+        // Custom route tables may keep them apart: HP-TRN-015 follows them.
+        judgement.doubt(
+            fmt::format("{} is on the same virtual WAN, and virtual hub {} has no routing policy for private "
+                        "traffic: its route tables decide whether they are joined",
+                        scope.label(connection.vnet), scope.label(own.hub)),
+            "a routing intent of the hub");
+        return;
+      }
+    }
+  }
 }
 
 /// How a link to a hub is judged: `near` is the spoke's side, `far` the hub's.
@@ -229,6 +266,7 @@ Findings no_direct_spoke_link(const View& view) {
     if (!judgement.is_failed())
       judgement.fact("/properties/virtualNetworkPeerings", fmt::format("{} peering objects, none with a spoke", links));
     judgement.doubt(manager);
+    judge_virtual_wan(scope, spoke.vnet, judgement);
     judge_unmodelled(scope, spoke.vnet, judgement);
     judgement.doubt(doubt_about(view, vnet));
     out.findings.push_back(std::move(judgement).finding());

@@ -45,6 +45,7 @@ Zones::Zones(const model::View& view) : view_(view) {
   for (const model::HubRole& hub : view.roles.hubs) {
     hub_subscriptions_.insert(subscription_of(t.virtual_networks[hub.vnet.index()].id));
   }
+  for (const model::VirtualHubRole& hub : view.roles.virtual_hubs) hub_subscriptions_.insert(subscription_of(hub.hub));
   for (const model::SpokeRole& spoke : view.roles.spokes) {
     spoke_subscriptions_.insert(subscription_of(t.virtual_networks[spoke.vnet.index()].id));
   }

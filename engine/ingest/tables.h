@@ -20,8 +20,9 @@ void for_each_table(Tables& t, F f) {
   f(t.api_managements), f(t.services), f(t.network_rule_sets), f(t.subscriptions), f(t.management_groups),
       f(t.perimeter_associations);
   f(t.perimeter_rules), f(t.unmodelled_network);
+  f(t.virtual_wans), f(t.virtual_hubs), f(t.hub_connections), f(t.hub_route_tables), f(t.routing_intents);
 }
-inline constexpr std::size_t kTables = 37;
+inline constexpr std::size_t kTables = 42;
 // A table that is missing above would not be sorted nor rolled back: it shows here (service_tags is no table of
 // entities).
 static_assert(sizeof(model::Tables) == (kTables + 1) * sizeof(std::vector<int>),

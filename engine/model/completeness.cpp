@@ -21,6 +21,7 @@ class GapFinder {
   void nat_back_reference(const NatGateway& nat, ResourceId subnet);
   void hidden_subnets(const VirtualNetwork& vnet);
   void firewall_references();
+  void virtual_wan_references();
   void private_link_references();
   void ingress_references();
   void child_counts();
@@ -63,6 +64,8 @@ void GapFinder::network_references() {
   }
   for (const Peering& p : t.peerings) {
     reference(p.id, p.vnet, "/id", "virtual network");
+    // The network of a virtual hub is Microsoft's and in no export; its connection says all.
+    if (hub_connection(e_, p) != nullptr) continue;
     reference(p.id, p.remote, "/properties/remoteVirtualNetwork/id", "virtual network");
   }
   for (const NetworkInterface& n : t.network_interfaces) {
@@ -136,6 +139,22 @@ void GapFinder::firewall_references() {
       }
     }
   }
+}
+
+void GapFinder::virtual_wan_references() {
+  const Tables& t = e_.tables();
+  for (const VirtualWan& w : t.virtual_wans) {
+    for (const ResourceId hub : w.hubs) reference(w.id, hub, "/properties/virtualHubs", "virtual hub");
+  }
+  for (const VirtualHub& h : t.virtual_hubs) {
+    reference(h.id, h.wan, "/properties/virtualWan/id", "virtual WAN");
+    reference(h.id, h.firewall, "/properties/azureFirewall/id", "firewall");
+  }
+  for (const HubConnection& c : t.hub_connections) {
+    reference(c.id, c.hub, "/id", "virtual hub");
+    reference(c.id, c.vnet, "/properties/remoteVirtualNetwork/id", "virtual network");
+  }
+  for (const RoutingIntent& i : t.routing_intents) reference(i.id, i.hub, "/id", "virtual hub");
 }
 
 void GapFinder::private_link_references() {
@@ -224,6 +243,7 @@ void GapFinder::child_counts() {
 void GapFinder::run() {
   network_references();
   firewall_references();
+  virtual_wan_references();
   private_link_references();
   ingress_references();
   child_counts();

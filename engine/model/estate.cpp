@@ -81,6 +81,11 @@ HUBPROOF_TABLE(ManagementGroup, management_groups, 30)
 HUBPROOF_TABLE(PerimeterAssociation, perimeter_associations, 31)
 HUBPROOF_TABLE(PerimeterRule, perimeter_rules, 32)
 HUBPROOF_TABLE(UnmodelledNetworkResource, unmodelled_network, 33)
+HUBPROOF_TABLE(VirtualWan, virtual_wans, 34)
+HUBPROOF_TABLE(VirtualHub, virtual_hubs, 35)
+HUBPROOF_TABLE(HubConnection, hub_connections, 36)
+HUBPROOF_TABLE(HubRouteTable, hub_route_tables, 37)
+HUBPROOF_TABLE(RoutingIntent, routing_intents, 38)
 #undef HUBPROOF_TABLE
 
 }  // namespace
@@ -140,6 +145,11 @@ HUBPROOF_INSTANTIATE(ManagementGroup)
 HUBPROOF_INSTANTIATE(PerimeterAssociation)
 HUBPROOF_INSTANTIATE(PerimeterRule)
 HUBPROOF_INSTANTIATE(UnmodelledNetworkResource)
+HUBPROOF_INSTANTIATE(VirtualWan)
+HUBPROOF_INSTANTIATE(VirtualHub)
+HUBPROOF_INSTANTIATE(HubConnection)
+HUBPROOF_INSTANTIATE(HubRouteTable)
+HUBPROOF_INSTANTIATE(RoutingIntent)
 #undef HUBPROOF_INSTANTIATE
 
 bool Estate::holds(ResourceId id) const {
@@ -172,6 +182,7 @@ class Linker {
   void relate(Relation& relation, const std::vector<T>& table, Key key);
   void enter_all();
   void relate_network();
+  void relate_virtual_wans();
   void relate_names();
   void relate_governance();
 
@@ -235,6 +246,11 @@ void Linker::enter_all() {
   enter(t_.perimeter_associations);
   enter(t_.perimeter_rules);
   enter(t_.unmodelled_network);
+  enter(t_.virtual_wans);
+  enter(t_.virtual_hubs);
+  enter(t_.hub_connections);
+  enter(t_.hub_route_tables);
+  enter(t_.routing_intents);
 }
 
 void Linker::relate_network() {
@@ -256,6 +272,15 @@ void Linker::relate_network() {
     for (const AzureFirewall::IpConfiguration& ip : f.ip_configurations) add(vnet_of_subnet(ip.subnet));
   });
   relate(e_.nat_gateways_by_vnet, t_.nat_gateways, [](const NatGateway& n, auto add) { add(n.source_vnet); });
+}
+
+void Linker::relate_virtual_wans() {
+  relate(e_.connections_by_vnet, t_.hub_connections, [](const HubConnection& c, auto add) { add(c.vnet); });
+  relate(e_.connections_by_hub, t_.hub_connections, [](const HubConnection& c, auto add) { add(c.hub); });
+  relate(e_.tables_by_hub, t_.hub_route_tables, [](const HubRouteTable& r, auto add) { add(r.hub); });
+  relate(e_.intents_by_hub, t_.routing_intents, [](const RoutingIntent& i, auto add) { add(i.hub); });
+  relate(e_.hubs_by_wan, t_.virtual_hubs, [](const VirtualHub& h, auto add) { add(h.wan); });
+  relate(e_.firewalls_by_hub, t_.firewalls, [](const AzureFirewall& f, auto add) { add(f.virtual_hub); });
 }
 
 void Linker::relate_names() {
@@ -284,6 +309,7 @@ void Linker::run() {
   reconcile(e_.snapshot_);
   enter_all();
   relate_network();
+  relate_virtual_wans();
   relate_names();
   relate_governance();
   find_gaps(e_, e_.snapshot_);

@@ -82,6 +82,12 @@ class Estate {
   Relation ruleset_links_by_vnet;  ///< VNet id -> Tables::forwarding_ruleset_links
   Relation rules_by_ruleset;       ///< ruleset id -> Tables::forwarding_rules
   Relation endpoints_by_resolver;  ///< resolver id -> Tables::dns_resolver_endpoints
+  Relation connections_by_vnet;    ///< VNet id -> Tables::hub_connections
+  Relation connections_by_hub;     ///< virtual hub id -> Tables::hub_connections
+  Relation tables_by_hub;          ///< virtual hub id -> Tables::hub_route_tables
+  Relation intents_by_hub;         ///< virtual hub id -> Tables::routing_intents
+  Relation hubs_by_wan;            ///< virtual WAN id -> Tables::virtual_hubs
+  Relation firewalls_by_hub;       ///< virtual hub id -> Tables::firewalls
   Relation gaps_by_resource;       ///< missing or contradictory id, or the resource that refers to it -> Snapshot::gaps
   Relation taints_by_resource;     ///< any id -> Tables::unmodelled_network that mention it
 

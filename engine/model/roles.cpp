@@ -73,6 +73,11 @@ bool Roles::is_hub(VnetIndex vnet) const { return find_role(hubs, vnet) != nullp
 bool Roles::is_spoke(VnetIndex vnet) const { return spoke(vnet) != nullptr; }
 const SpokeRole* Roles::spoke(VnetIndex vnet) const { return find_role(spokes, vnet); }
 
+bool Roles::is_virtual_hub(ResourceId hub) const {
+  return std::any_of(virtual_hubs.begin(), virtual_hubs.end(),
+                     [&](const VirtualHubRole& role) { return role.hub == hub; });
+}
+
 // A linear search on purpose: an estate has one firewall per hub, a handful.
 const FirewallRole* Roles::firewall_at(ResourceId vnet, Ipv4 address) const {
   for (const FirewallRole& role : firewalls) {
@@ -85,6 +90,7 @@ Roles infer_roles(const Estate& estate, const Designations& designations) {
   roles::Build build{estate, designations, {}, {}, {}, {}};
   roles::link_peers(build);
   roles::collect_candidates(build);
+  roles::choose_virtual_hubs(build);
   roles::choose_hubs(build);
   roles::place_firewalls(build);
   roles::choose_spokes(build);

@@ -14,7 +14,7 @@ namespace hubproof::model {
 /// A device that counts as the hub firewall, by address.
 struct FirewallRole {
   ResourceId firewall;  ///< azureFirewalls id, or the VNet's id for a declared appliance
-  ResourceId vnet;
+  ResourceId vnet;      ///< or the virtual hub that it stands in
   Ipv4 address;
   std::string reason;
 };
@@ -24,11 +24,18 @@ struct HubRole {
   std::string reason;
 };
 
+/// A hub of a virtual WAN that has a secured hub (one with a firewall): also one that has no firewall itself.
+struct VirtualHubRole {
+  ResourceId hub;
+  std::string reason;
+};
+
 struct SpokeRole {
   VnetIndex vnet;
   std::vector<VnetIndex> hubs;  ///< peered hubs, sorted; empty for a designated spoke without a peering
   std::string tenant;           ///< subscription guid unless designated otherwise
   std::string reason;
+  ResourceId virtual_hub = {};  ///< the virtual hub that it is connected to, or unset
 };
 
 /// A virtual network that is neither: isolated, or peered to non-hubs only. Reported, never ignored.
@@ -39,6 +46,7 @@ struct OtherVnet {
 
 struct Roles {
   std::vector<HubRole> hubs;  ///< sorted by id, as all lists here
+  std::vector<VirtualHubRole> virtual_hubs;
   std::vector<SpokeRole> spokes;
   std::vector<OtherVnet> others;
   std::vector<FirewallRole> firewalls;
@@ -47,7 +55,8 @@ struct Roles {
   bool is_hub(VnetIndex vnet) const;
   bool is_spoke(VnetIndex vnet) const;
   const SpokeRole* spoke(VnetIndex vnet) const;
-  /// The firewall with this address in this VNet, or nullptr.
+  bool is_virtual_hub(ResourceId hub) const;
+  /// The firewall with this address in this VNet or virtual hub, or nullptr.
   const FirewallRole* firewall_at(ResourceId vnet, Ipv4 address) const;
 };
 

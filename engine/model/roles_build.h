@@ -42,6 +42,10 @@ struct Build {
 
 void link_peers(Build& build);
 void collect_candidates(Build& build);
+/// Hubs of virtual WANs with a secured hub, and the firewalls in them.
+void choose_virtual_hubs(Build& build);
+/// The connection to such a hub, or nullptr.
+const HubConnection* connection_of(const Build& build, VnetIndex vnet);
 void choose_hubs(Build& build);
 /// Candidates in hubs become Roles::firewalls.
 void place_firewalls(Build& build);

@@ -201,7 +201,9 @@ void check_designations(Build& build) {
   const Designations& d = build.designations;
   std::vector<ResourceId> vnets;
   if (!d.hubs.empty() || !d.spokes.empty()) vnets = ids_of(t.virtual_networks);
-  check_selectors(build, d.hubs, "hubs", vnets);
+  std::vector<ResourceId> hubs = vnets;
+  for (const VirtualHub& hub : t.virtual_hubs) hubs.push_back(hub.id);
+  check_selectors(build, d.hubs, "hubs", hubs);
   check_selectors(build, d.spokes, "spokes", vnets);
   if (!d.firewalls.empty()) check_selectors(build, d.firewalls, "firewalls", ids_of(t.firewalls));
   if (!d.dns_zones.empty()) check_selectors(build, d.dns_zones, "dns.zones_in", ids_of(t.private_dns_zones));

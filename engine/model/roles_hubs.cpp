@@ -201,7 +201,8 @@ void choose_hubs(Build& build) {
   if (!build.candidates.empty()) return set_hubs(build, hubs_with_firewall(build));
   auto hubs = pick(build, appliance_stars(build), "holds the address that peered networks use as appliance next hop");
   if (hubs.empty()) hubs = pick(build, gateway_stars(build), "holds a gateway and is the centre of peerings");
-  if (hubs.empty() && (has_next_hops(build) || !build.estate.tables().peerings.empty())) {
+  if (hubs.empty() && build.out.virtual_hubs.empty() &&
+      (has_next_hops(build) || !build.estate.tables().peerings.empty())) {
     build.ask(
         "no virtual network could be recognised as the hub (no Azure Firewall, no appliance next hop inside a "
         "peered network, no gateway): name it in hubproof.yaml (designate.hubs)");

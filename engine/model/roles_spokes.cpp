@@ -9,14 +9,6 @@
 namespace hubproof::model::roles {
 namespace {
 
-/// The Virtual WAN hub whose Microsoft-managed network `vnet` is ("HV_<hub>_<guid>" in a group "RG_..."), or empty.
-std::string_view hidden_hub(const Build& build, ResourceId vnet) {
-  const Result<ArmId> id = ArmId::parse(build.estate.spelling(vnet));
-  if (!id || !text::starts_with(id->name, "HV_") || !text::starts_with(id->resource_group, "RG_")) return {};
-  const std::string_view rest = id->name.substr(3);
-  return rest.substr(0, rest.rfind('_'));
-}
-
 std::string names_of(const Build& build, const std::vector<VnetIndex>& vnets) {
   constexpr std::size_t kShown = 3;
   std::string out;
@@ -32,10 +24,12 @@ std::string reason_of_other(const Build& build, VnetIndex vnet) {
   for (const auto& [key, position] : e.peerings_by_vnet.of(id)) {
     const ResourceId remote = e.tables().peerings[position].remote;
     if (!remote.is_set()) continue;
-    const std::string_view hub = hidden_hub(build, remote);
+    const std::string_view hub = hidden_hub(e, remote);
     if (!hub.empty()) {
-      return fmt::format("connected to the Virtual WAN hub \"{}\", whose routing is not modelled",
-                         text::printable(hub));
+      const bool is_known = hub_connection(e, e.tables().peerings[position]) != nullptr;
+      return fmt::format("connected to the Virtual WAN hub \"{}\", {}", text::printable(hub),
+                         is_known ? "which is no secured hub and in no virtual WAN with one"
+                                  : "whose connections are not in the export");
     }
     has_outside = has_outside || !e.holds(remote);
   }
@@ -62,7 +56,7 @@ void report_missing(Build& build) {
   const Estate& e = build.estate;
   auto& missing = build.out.spoke_candidates_missing;
   const auto note = [&](ResourceId id) {
-    if (id.is_set() && !build.find_vnet(id) && hidden_hub(build, id).empty()) missing.push_back(id);
+    if (id.is_set() && !build.find_vnet(id) && hidden_hub(e, id).empty()) missing.push_back(id);
   };
   for (const OtherVnet& other : build.out.others) {
     if (hides_peerings(e, build.vnet(other.vnet))) missing.push_back(build.vnet(other.vnet).id);
@@ -71,6 +65,9 @@ void report_missing(Build& build) {
     const ResourceId id = build.vnet(hub.vnet).id;
     for (const auto& [key, position] : e.peerings_by_vnet.of(id)) note(e.tables().peerings[position].remote);
     for (const auto& [key, position] : e.peerings_by_remote.of(id)) note(e.tables().peerings[position].vnet);
+  }
+  for (const HubConnection& connection : e.tables().hub_connections) {
+    if (build.out.is_virtual_hub(connection.hub)) note(connection.vnet);
   }
   std::sort(missing.begin(), missing.end(),
             [&](ResourceId a, ResourceId b) { return text::compare(e.spelling(a), e.spelling(b)) < 0; });
@@ -98,9 +95,13 @@ void choose_spokes(Build& build) {
     for (const VnetIndex peer : build.peers[i]) {
       if (build.out.is_hub(peer)) role.hubs.push_back(peer);
     }
-    if (role.hubs.empty() && !is_designated) continue;
+    const HubConnection* connection = connection_of(build, vnet);
+    if (connection != nullptr) role.virtual_hub = connection->hub;
+    if (role.hubs.empty() && connection == nullptr && !is_designated) continue;
     role.tenant = text::lower(arm_subscription(build.estate.spelling(id)));
-    role.reason = is_designated ? "designated" : fmt::format("peered with the hub {}", names_of(build, role.hubs));
+    role.reason = is_designated        ? "designated"
+                  : !role.hubs.empty() ? fmt::format("peered with the hub {}", names_of(build, role.hubs))
+                                       : fmt::format("connected to the virtual hub {}", build.label(role.virtual_hub));
     build.out.spokes.push_back(std::move(role));
   }
 }

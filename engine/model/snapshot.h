@@ -15,6 +15,7 @@
 #include "engine/model/private_link.h"
 #include "engine/model/service.h"
 #include "engine/model/service_tags.h"
+#include "engine/model/virtual_wan.h"
 
 namespace hubproof::model {
 
@@ -57,6 +58,11 @@ struct Tables {
   std::vector<ManagementGroup> management_groups;
   std::vector<PerimeterAssociation> perimeter_associations;
   std::vector<PerimeterRule> perimeter_rules;
+  std::vector<VirtualWan> virtual_wans;
+  std::vector<VirtualHub> virtual_hubs;  ///< without Route Servers, which are gateways
+  std::vector<HubConnection> hub_connections;
+  std::vector<HubRouteTable> hub_route_tables;
+  std::vector<RoutingIntent> routing_intents;
   std::vector<UnmodelledNetworkResource> unmodelled_network;
   std::vector<std::string> service_tags;  ///< interned texts of AddressTerm::tag, first-seen spelling
 };

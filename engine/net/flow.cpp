@@ -15,6 +15,7 @@ std::string_view name(Place::Kind kind) {
     case Place::Kind::appliance: return "appliance";
     case Place::Kind::public_ip: return "public-ip";
     case Place::Kind::service: return "service";
+    case Place::Kind::virtual_hub: return "virtual-hub";
     case Place::Kind::internet: return "internet";
     case Place::Kind::on_premises: return "on-premises";
     case Place::Kind::unknown: return "unknown";

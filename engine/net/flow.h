@@ -26,6 +26,7 @@ struct Place {
     appliance,
     public_ip,
     service,
+    virtual_hub,  ///< as a start: a branch of the hub
     internet,
     on_premises,
     unknown

@@ -90,6 +90,7 @@ void Leaving::judge(const Subnet& subnet, const Share& share) {
     case NextHop::Kind::internet: return to_internet(subnet, share);
     case NextHop::Kind::gateway: return to_gateway(subnet, share);
     case NextHop::Kind::appliance: return to_appliance(subnet, share);
+    case NextHop::Kind::virtual_hub: return to_virtual_hub(subnet, share);
     case NextHop::Kind::private_endpoint:
     case NextHop::Kind::service_endpoint:
     case NextHop::Kind::unknown:

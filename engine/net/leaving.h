@@ -52,6 +52,9 @@ class Leaving {
   void private_to_internet(const model::Subnet& subnet, const Share& share);
   void to_gateway(const model::Subnet& subnet, const Share& share);
   void to_appliance(const model::Subnet& subnet, const Share& share);
+  void to_virtual_hub(const model::Subnet& subnet, const Share& share);
+  void to_hub_connection(const model::Subnet& subnet, const Share& share);
+  void to_branch(const model::Subnet& subnet, const Share& share);
   template <class Visit>
   void for_each_endpoint_subnet(Visit visit);
   std::vector<const Route*> user_routes_into(const RouteSet& set, const model::Subnet& target) const;

@@ -26,6 +26,9 @@ std::string_view name(NextHop::Kind kind) {
     case NextHop::Kind::appliance: return "VirtualAppliance";
     case NextHop::Kind::service_endpoint: return "VirtualNetworkServiceEndpoint";
     case NextHop::Kind::private_endpoint: return "InterfaceEndpoint";
+    // As effective routes of a network on a hub print it.
+    // source: learn.microsoft.com/azure/virtual-wan/effective-routes-virtual-hub
+    case NextHop::Kind::virtual_hub: return "VirtualNetworkGateway";
     case NextHop::Kind::none: return "None";
     case NextHop::Kind::unknown: return "Unknown";
   }
@@ -79,6 +82,16 @@ Fact fact_of(const View& view, const Route& route) {
     case RouteOrigin::Kind::endpoint:
       return {resource, "/properties/networkInterfaces",
               fmt::format("{} -> InterfaceEndpoint", to_string(route.prefix))};
+    case RouteOrigin::Kind::hub_range: return {resource, "/properties/addressPrefix", to_string(route.prefix)};
+    case RouteOrigin::Kind::hub_policy:
+      return {resource, fmt::format("/properties/routingPolicies/{}", route.origin.index),
+              fmt::format("{} -> {}", to_string(route.prefix), to_string(route.next_hop.address))};
+    case RouteOrigin::Kind::hub_table:
+      return {resource, fmt::format("/properties/routes/{}", route.origin.index), to_string(route.prefix)};
+    case RouteOrigin::Kind::hub_connection:
+      return {resource, "/properties/remoteVirtualNetwork/id", to_string(route.prefix)};
+    case RouteOrigin::Kind::hub_branch:
+      return {resource, "", fmt::format("declared learned prefix {}", to_string(route.prefix))};
     case RouteOrigin::Kind::gateway:
     case RouteOrigin::Kind::unplaced_gateway:
     case RouteOrigin::Kind::remote_gateway: {

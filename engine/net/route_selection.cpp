@@ -17,7 +17,8 @@ bool is_kept_over_bgp(const Route& route) {
   switch (route.next_hop.kind) {
     case NextHop::Kind::vnet_local:
     case NextHop::Kind::peering:
-    case NextHop::Kind::service_endpoint: return true;
+    case NextHop::Kind::service_endpoint:
+    case NextHop::Kind::virtual_hub: return true;  // as a system route: the peering with the hub's own network
     case NextHop::Kind::internet:
     case NextHop::Kind::gateway:
     case NextHop::Kind::appliance:

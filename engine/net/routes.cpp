@@ -7,6 +7,7 @@
 
 #include "engine/core/text.h"
 #include "engine/net/route_collection.h"
+#include "engine/net/virtual_hub.h"
 
 namespace hubproof::net {
 namespace {
@@ -59,6 +60,8 @@ class Collector {
   void peering_routes(const Peering& peering);
   void gateways();
   void learn_from(const RouteOrigin& origin);
+  void virtual_hubs();
+  void virtual_hub(const model::HubConnection& connection);
   void service_endpoints();
   void endpoints();
   void endpoints_of(const VirtualNetwork& vnet, const std::string& doubt);
@@ -243,6 +246,7 @@ void Collector::peerings() {
 }
 
 void Collector::peering_routes(const Peering& peering) {
+  if (model::hub_connection(e_, peering) != nullptr) return;  // see virtual_hub()
   if (!window_.empty() && !may_route(v_, peering, window_)) return;
   const PeeringLink link = peering_link(v_, peering);
   if (!link.has_route) return;
@@ -296,8 +300,40 @@ void Collector::gateways() {
   for (const auto& [key, index] : e_.peerings_by_vnet.of(subnet_.vnet)) {
     const Peering& peering = e_.tables().peerings[index];
     if (peering.use_remote_gateways.value_or_default(false) == false) continue;
+    if (model::hub_connection(e_, peering) != nullptr) continue;
     learn_from({RouteOrigin::Kind::remote_gateway, peering.id});
   }
+}
+
+void Collector::virtual_hubs() {
+  if (scope_.only_peering != nullptr) return;
+  for (const auto& [key, index] : e_.connections_by_vnet.of(subnet_.vnet))
+    virtual_hub(e_.tables().hub_connections[index]);
+}
+
+// law:  what a hub teaches comes as learned routes: none with propagation off; user routes win as always
+// source: learn.microsoft.com/azure/virtual-wan/how-to-routing-policies (propagate gateway routes), azure-semantics.md
+// 1.5, 7.3
+void Collector::virtual_hub(const model::HubConnection& connection) {
+  const HubRouting routing = hub_routing(v_, connection.hub);
+  if (routing.hub != nullptr && routing.hub->prefix && overlaps(*routing.hub->prefix, window_)) {
+    add(*routing.hub->prefix, RouteSource::system, {NextHop::Kind::virtual_hub, connection.hub, {}},
+        {RouteOrigin::Kind::hub_range, connection.hub}, doubt_about(v_, connection));
+  }
+  if (!propagates()) return;
+  std::string doubt;
+  if (table_ != nullptr && table_->disable_bgp_propagation.is_unreadable())
+    doubt = "whether propagation of learned routes is on cannot be read";
+  if (table_ != nullptr && std::any_of(table_->routes.begin(), table_->routes.end(),
+                                       [](const model::Route& r) { return r.has_bgp_override; }))
+    doubt = "a user route with hasBgpOverride may displace it";
+  RouteSet taught = hub_routes(v_, routing, &connection);
+  for (Route& route : taught.routes) {
+    if (!overlaps(route.prefix, window_)) continue;
+    add(route.prefix, route.source, route.next_hop, route.origin,
+        route.uncertainty.empty() ? doubt : std::move(route.uncertainty));
+  }
+  for (UnknownRoutes& unknown : taught.unknown) out_.unknown.push_back(std::move(unknown));
 }
 
 // source: learn.microsoft.com/azure/virtual-network/virtual-network-service-endpoints-overview
@@ -374,6 +410,7 @@ RouteSet Collector::run() {
   user_routes();
   peerings();
   gateways();
+  virtual_hubs();
   defaults();
   if (scope_.with_endpoints) endpoints();
   return std::move(out_);

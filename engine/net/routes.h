@@ -16,8 +16,7 @@ enum class RouteSource : std::uint8_t { user, bgp, system };
 /// As effective routes print it: "User", "VirtualNetworkGateway", "Default".
 std::string_view name(RouteSource source);
 
-/// Where a route sends a packet. `vnet` is the own VNet for vnet_local, the remote one for peering and
-/// private_endpoint.
+/// Where a route sends a packet.
 struct NextHop {
   enum class Kind : std::uint8_t {
     vnet_local,
@@ -27,12 +26,15 @@ struct NextHop {
     appliance,
     service_endpoint,
     private_endpoint,
+    virtual_hub,  ///< the hub of a virtual WAN: through a firewall (`address`) or by its router (no address)
     none,
     unknown  ///< a value that was not understood: anything is possible
   };
   Kind kind = Kind::none;
-  model::ResourceId target;  ///< VNet (vnet_local, peering), private endpoint (private_endpoint), else unset
-  Ipv4 address;              ///< of kind appliance
+  /// VNet (vnet_local, peering), private endpoint (private_endpoint), virtual hub (virtual_hub: the one whose firewall
+  /// `address` is, else the network's own), else unset.
+  model::ResourceId target;
+  Ipv4 address;  ///< of kind appliance; of kind virtual_hub 0.0.0.0 without a firewall
   friend bool operator==(const NextHop&, const NextHop&) = default;
 };
 /// "VnetLocal", "VNetPeering", "Internet", "VirtualNetworkGateway", "VirtualAppliance",
@@ -49,11 +51,16 @@ struct RouteOrigin {
     gateway,           ///< the gateway `resource` of the own network, by a declared learned prefix
     unplaced_gateway,  ///< as gateway, but it does not say in which network it stands
     remote_gateway,    ///< the peering `resource` with useRemoteGateways, by a declared learned prefix
-    endpoint           ///< the private endpoint `resource`
+    endpoint,          ///< the private endpoint `resource`
+    hub_range,         ///< the address range of the virtual hub `resource`
+    hub_policy,        ///< policy `index` of the routing intent `resource`
+    hub_table,         ///< route `index` of the hub's route table `resource`
+    hub_connection,    ///< the connection `resource` of another network to a hub of the WAN
+    hub_branch         ///< the branches of the hub `resource`, by a declared learned prefix
   };
   Kind kind = Kind::system;
   model::ResourceId resource;
-  std::uint32_t index = 0;  ///< of kind user
+  std::uint32_t index = 0;  ///< of the kinds user, hub_policy and hub_table
 };
 
 struct Route {

@@ -31,6 +31,7 @@ class Entering {
   }
   void from_vnet(const VirtualNetwork& vnet, const Peering* peering, const PeeringLink& link);
   void from_own_gateway();
+  void from_connection(const model::HubConnection& connection);
 
  private:
   bool sends(const Subnet& subnet);
@@ -135,7 +136,8 @@ AddressSet Entering::through(const Subnet& subnet, const Segment& segment) {
   AddressSet out;
   for (const Route* route : segment.chosen) {
     const bool is_into = (route->next_hop.kind == NextHop::Kind::peering && route->next_hop.target == run_.vnet.id) ||
-                         (route->next_hop.kind == NextHop::Kind::vnet_local && subnet.vnet == run_.vnet.id);
+                         (route->next_hop.kind == NextHop::Kind::vnet_local && subnet.vnet == run_.vnet.id) ||
+                         goes_by_router_to(v_, *route, run_.vnet.id);
     if (is_into) out.add(segment.range.first, segment.range.last);
   }
   return out;
@@ -181,7 +183,8 @@ void Entering::from_subnet(const Subnet& subnet, const Peering* peering, const P
     const AddressSet direct = through(subnet, segment);
     for (const Route* route : segment.chosen) {
       if (!direct.empty() &&
-          (route->next_hop.kind == NextHop::Kind::peering || route->next_hop.kind == NextHop::Kind::vnet_local)) {
+          (route->next_hop.kind == NextHop::Kind::peering || route->next_hop.kind == NextHop::Kind::vnet_local ||
+           goes_by_router_to(v_, *route, run_.vnet.id))) {
         auto& [addresses, doubt] = into[route];
         addresses |= direct;
         for (const Route* other : segment.chosen) {
@@ -233,7 +236,9 @@ void Entering::from_subnet(const Subnet& subnet, const Peering* peering, const P
     const auto found = into.find(&route);
     if (found != into.end()) tell(subnet, found->second.first, route, found->second.second, link, told);
   }
-  const bool reaches_endpoints = by_endpoints(subnet, set, link, told);
+  // Over a virtual hub no /32 of an endpoint is there; and its hub's own ones are told by connections_by_router().
+  const bool is_adjacent = peering != nullptr || subnet.vnet == run_.vnet.id;
+  const bool reaches_endpoints = is_adjacent && by_endpoints(subnet, set, link, told);
   const bool is_harmless =
       into.empty() && !reaches_endpoints && set.unknown.empty() && run_.result.bypasses.size() == told_before;
   if (is_harmless) harmless_.insert({subnet.vnet, subnet.route_table});
@@ -244,7 +249,9 @@ void Entering::from_subnet(const Subnet& subnet, const Peering* peering, const P
     const bool is_learned = unknown.next_hop.kind == NextHop::Kind::gateway;
     const model::Gateway* teacher = e_.find<model::Gateway>(unknown.fact.resource);
     if (is_learned && (teacher == nullptr || !teacher->is_route_server)) continue;
-    if (!is_learned && unknown.next_hop.kind != NextHop::Kind::unknown)
+    const bool is_by_hub =
+        unknown.next_hop.kind == NextHop::Kind::virtual_hub && !e_.connections_by_vnet.of(run_.vnet.id).empty();
+    if (!is_learned && !is_by_hub && unknown.next_hop.kind != NextHop::Kind::unknown)
       continue;  // tags and service endpoints are public addresses
     AddressSet space;
     for (const Prefix& prefix : window_) space.add(prefix);
@@ -341,6 +348,27 @@ void Entering::from_vnet(const VirtualNetwork& vnet, const Peering* peering, con
   }
 }
 
+// source: azure-semantics.md 7.3 (without a routing policy connections reach each other)
+void Entering::from_connection(const model::HubConnection& connection) {
+  AddressSet space;
+  for (const Prefix& prefix : window_) space.add(prefix);
+  const auto* vnet = e_.find<VirtualNetwork>(connection.vnet);
+  if (vnet == nullptr || hides_subnets(v_, *vnet)) {
+    return run_.uncertain(Bypass::Way::enters, {}, space, {NextHop::Kind::virtual_hub, connection.hub, {}},
+                          {{connection.id, "/properties/remoteVirtualNetwork/id", "subnets not in the export"}},
+                          fmt::format("{} is on the same virtual WAN, and its subnets are not in the export",
+                                      shown(v_, connection.vnet)));
+  }
+  harmless_.clear();  // what was found harmless over a peering was asked without the routes of hubs
+  for (const auto& [key, index] : e_.subnets_by_vnet.of(vnet->id)) {
+    const Subnet& subnet = e_.tables().subnets[index];
+    if (!sends(subnet)) continue;
+    const std::size_t first = run_.result.bypasses.size();
+    from_subnet(subnet, nullptr, {Ternary::yes, true, {}});
+    if (holds_endpoints_only(v_, subnet) == Ternary::unknown) run_.doubt_sender(subnet, first);
+  }
+}
+
 void Entering::from_own_gateway() {
   for (const Subnet* subnet : targets_) {
     if (is_named(v_, *subnet, "GatewaySubnet") && sends(*subnet))
@@ -358,6 +386,7 @@ void find_entering(TransitRun& run) {
     const Peering& own = e.tables().peerings[index];
     const VirtualNetwork* vnet = e.find<VirtualNetwork>(own.remote);
     if (vnet != nullptr || peering_link(run.view, own).carries == Ternary::no) continue;
+    if (model::hub_connection(e, own) != nullptr) continue;  // see connections_by_router()
     AddressSet space;
     for (const Prefix& prefix : run.vnet.address_space) space.add(prefix);
     run.uncertain(Bypass::Way::enters, {}, space, {NextHop::Kind::peering, run.vnet.id, {}},
@@ -371,6 +400,7 @@ void find_entering(TransitRun& run) {
     const PeeringLink link = peering_link(run.view, peering);
     if (vnet != nullptr && link.carries != Ternary::no) entering.from_vnet(*vnet, &peering, link);
   }
+  for (const model::HubConnection* connection : connections_by_router(run)) entering.from_connection(*connection);
 }
 
 }  // namespace hubproof::net

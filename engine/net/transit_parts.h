@@ -97,6 +97,11 @@ std::string policies_of(const model::Subnet& subnet);
 /// "rt-spoke" or "(no route table)"
 std::string table_of(const model::View& view, const model::Subnet& subnet);
 
+/// The route goes by the router of a virtual hub, past its firewalls, to the network `vnet`.
+bool goes_by_router_to(const model::View& view, const Route& route, model::ResourceId vnet);
+/// Connections whose networks may reach the spoke by the router of its virtual hub; tells what is doubtful about that.
+std::vector<const model::HubConnection*> connections_by_router(TransitRun& run);
+
 /// Packets that leave the spoke.
 void find_leaving(TransitRun& run);
 /// Packets that enter it from adjacent VNets, gateways and the Internet.

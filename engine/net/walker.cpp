@@ -142,7 +142,8 @@ bool Walker::may_be_decided_by_unknown(const RouteSet& set, const std::vector<co
         kind != NextHop::Kind::unknown)
       continue;
     if (best != nullptr && unknown.source == RouteSource::bgp && best->source == RouteSource::system &&
-        (best->next_hop.kind == NextHop::Kind::vnet_local || best->next_hop.kind == NextHop::Kind::peering))
+        (best->next_hop.kind == NextHop::Kind::vnet_local || best->next_hop.kind == NextHop::Kind::peering ||
+         best->next_hop.kind == NextHop::Kind::virtual_hub))
       continue;
     trace_.unknown_because.push_back(unknown.reason);
     return true;
@@ -150,35 +151,40 @@ bool Walker::may_be_decided_by_unknown(const RouteSet& set, const std::vector<co
   return false;
 }
 
-void Walker::route(const Subnet& subnet, const model::NetworkInterface* nic) {
-  const Place at{Place::Kind::subnet, subnet.id};
-  if (is_back(at)) return;
-  const Prefix window[] = {Prefix::host(packet_.destination)};
-  const RouteSet set = effective_routes(v_, model::SubnetIndex(e_.index_of(subnet)), window);
+std::optional<Route> Walker::choose(const RouteSet& set, const Place& at) {
   const std::vector<const Route*> chosen = select_routes(set.routes, packet_.destination);
   if (may_be_decided_by_unknown(set, chosen)) {
-    return end(Disposition::unknown, "unknown", at, trace_.unknown_because.back());
+    end(Disposition::unknown, "unknown", at, trace_.unknown_because.back());
+    return std::nullopt;
   }
-  if (chosen.empty()) return end(Disposition::dropped, "drop", at, "no route matches");
+  if (chosen.empty()) return end(Disposition::dropped, "drop", at, "no route matches"), std::nullopt;
   for (const Route* other : chosen) {
     if (other->next_hop == chosen.front()->next_hop &&
         (other->is_certain || other == chosen.front() || chosen.front()->is_certain))
       continue;
     const std::string why =
         other->uncertainty.empty() ? std::string("several next hops are possible") : other->uncertainty;
-    return give_up(at,
-                   fmt::format("{} -> {} may decide: {}", to_string(other->prefix), name(other->next_hop.kind), why),
-                   {fact_of(v_, *other)});
+    give_up(at, fmt::format("{} -> {} may decide: {}", to_string(other->prefix), name(other->next_hop.kind), why),
+            {fact_of(v_, *other)});
+    return std::nullopt;
   }
-  if (!chosen.front()->is_certain) return give_up(at, chosen.front()->uncertainty, {fact_of(v_, *chosen.front())});
   const Route route = *chosen.front();
+  if (!route.is_certain) return give_up(at, route.uncertainty, {fact_of(v_, route)}), std::nullopt;
   Hop& here = hop(at, route.next_hop.kind == NextHop::Kind::none ? "drop" : "forward",
                   fmt::format("{} -> {}", to_string(route.prefix), name(route.next_hop.kind)));
   here.next_hop = route.next_hop.kind;
   here.matched_prefix = to_string(route.prefix);
   here.route_source = route.source;
   here.decided_by = {fact_of(v_, route)};
-  forward(subnet, nic, route);
+  return route;
+}
+
+void Walker::route(const Subnet& subnet, const model::NetworkInterface* nic) {
+  const Place at{Place::Kind::subnet, subnet.id};
+  if (is_back(at)) return;
+  const Prefix window[] = {Prefix::host(packet_.destination)};
+  const RouteSet set = effective_routes(v_, model::SubnetIndex(e_.index_of(subnet)), window);
+  if (const std::optional<Route> route = choose(set, at)) forward(subnet, nic, *route);
 }
 
 void Walker::forward(const Subnet& subnet, const model::NetworkInterface* nic, const Route& route) {
@@ -206,6 +212,7 @@ void Walker::forward(const Subnet& subnet, const model::NetworkInterface* nic, c
     case NextHop::Kind::internet: return to_internet(subnet, nic, route);
     case NextHop::Kind::gateway: return to_gateway(subnet, route);
     case NextHop::Kind::appliance: return to_appliance(subnet, route);
+    case NextHop::Kind::virtual_hub: return to_virtual_hub(subnet, route);
     case NextHop::Kind::none:
       trace_.disposition = Disposition::dropped;
       is_ended_ = true;

@@ -10,6 +10,7 @@
 #include "engine/net/appliance.h"
 #include "engine/net/filter.h"
 #include "engine/net/trace.h"
+#include "engine/net/virtual_hub.h"
 
 namespace hubproof::net {
 
@@ -22,6 +23,8 @@ class Walker {
   // walker.cpp: emission and routing
   void emit(const model::Subnet& subnet, const model::NetworkInterface* nic, bool filters);
   void route(const model::Subnet& subnet, const model::NetworkInterface* nic);
+  /// The one route that decides, told as a hop at `at`; nothing when the walk ended.
+  std::optional<Route> choose(const RouteSet& set, const Place& at);
   bool may_be_decided_by_unknown(const RouteSet& set, const std::vector<const Route*>& chosen);
   void forward(const model::Subnet& subnet, const model::NetworkInterface* nic, const Route& route);
   void to_internet(const model::Subnet& subnet, const model::NetworkInterface* nic, const Route& route);
@@ -40,6 +43,16 @@ class Walker {
   void deliver_to_member(model::ResourceId ip_configuration);
   void through_firewall(const model::AzureFirewall& firewall, bool is_for_firewall);
   void arrive_at_firewall(model::ResourceId device, model::ResourceId vnet);
+
+  // walker_virtual_hub.cpp: hubs of virtual WANs
+  void to_virtual_hub(const model::Subnet& subnet, const Route& route);
+  void follow_hub_route(const HubRouting& from, const Route& route);
+  void inspect_in_hub(const model::FirewallRole& role);
+  void leave_hub_firewall(const model::AzureFirewall& firewall);
+  void to_hub_connection(const HubRouting& from, const model::HubConnection& connection, bool is_inspected);
+  void to_branch(const HubRouting& from, bool is_inspected);
+  bool is_uninspected_endpoint();
+  void start_at_hub(model::ResourceId hub);
 
   // walker_entry.cpp: where the packet starts
   void start();

@@ -222,6 +222,7 @@ void Walker::through_firewall(const model::AzureFirewall& firewall, bool is_for_
   }
   hop(at, result.translation ? "translate" : "allow", fmt::format("allowed by {}", result.reason)).decided_by =
       result.decided_by;
+  if (firewall.virtual_hub.is_set() && !result.translation) return leave_hub_firewall(firewall);
   const Subnet* subnet = nullptr;
   for (const auto& config : firewall.ip_configurations) {
     if (subnet == nullptr) subnet = e_.find<Subnet>(config.subnet);

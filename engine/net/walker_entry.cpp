@@ -58,6 +58,7 @@ void Walker::start() {
       return subnet == nullptr ? give_up(from, "the gateway's subnet is not in the export")
                                : emit(*subnet, nullptr, false);
     }
+    case Place::Kind::virtual_hub: return start_at_hub(from.id);
     case Place::Kind::on_premises: return start_on_premises();
     case Place::Kind::internet: return start_on_internet();
     case Place::Kind::load_balancer:
@@ -70,16 +71,19 @@ void Walker::start() {
 // law:  on-premises traffic enters at the GatewaySubnet, whose route table applies next
 // source: azure-semantics.md 7.1
 void Walker::start_on_premises() {
-  std::vector<const model::Gateway*> gateways;
+  std::vector<Place> gateways;
   for (const model::Gateway& gateway : e_.tables().gateways) {
-    if (!gateway.is_route_server) gateways.push_back(&gateway);
+    if (!gateway.is_route_server) gateways.push_back({Place::Kind::gateway, gateway.id});
+  }
+  for (const model::VirtualHub& hub : e_.tables().virtual_hubs) {
+    if (model::has_branches(e_, hub)) gateways.push_back({Place::Kind::virtual_hub, hub.id});
   }
   const Place from{Place::Kind::on_premises, {}};
   if (gateways.empty()) return give_up(from, "the export holds no gateway");
   std::vector<Trace> traces;
-  for (const model::Gateway* gateway : gateways) {
+  for (const Place& gateway : gateways) {
     Flow flow = trace_.flow;
-    flow.from = {Place::Kind::gateway, gateway->id};
+    flow.from = gateway;
     traces.push_back(Walker(v_, flow).run());
   }
   const auto differs = [&](const Trace& other) {

@@ -221,6 +221,7 @@ void QuestionBuilder::doubts_of_spoke(const model::SpokeRole& spoke, SpokeQuesti
     const model::Peering& peering = estate_.tables().peerings[index];
     const bool is_held = estate_.find<VirtualNetwork>(peering.remote) != nullptr;
     if (is_held || net::peering_link(view_, peering).carries == Ternary::no) continue;
+    if (model::hub_connection(estate_, peering) != nullptr) continue;  // see ask_hubs()
     out.doubts.push_back({{peering.id, "/properties/remoteVirtualNetwork/id", "not in the export"},
                           fmt::format("{} is peered to the spoke and not in the export: its routes are not known",
                                       estate_.name(peering.remote)),
@@ -258,6 +259,7 @@ SpokeQuestions QuestionBuilder::ask(const model::SpokeRole& spoke) {
   for (const auto& [key, index] : estate_.peerings_by_remote.of(vnet.id)) {
     ask_entering(vnet, inside, estate_.tables().peerings[index], out);
   }
+  ask_hubs(vnet, inside, out);
   find_entries(vnet, out);
   find_pool_entries(vnet, out);
   doubt_strays(vnet, out);

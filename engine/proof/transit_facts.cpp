@@ -10,6 +10,8 @@ using model::Fact;
 Fact firewall_fact(const model::View& view, const model::FirewallRole& role) {
   const auto* firewall = view.estate.find<model::AzureFirewall>(role.firewall);
   if (firewall == nullptr) return {role.vnet, "", fmt::format("declared firewall {}", to_string(role.address))};
+  if (firewall->hub_address == role.address)
+    return {role.firewall, "/properties/hubIPAddresses/privateIPAddress", to_string(role.address)};
   for (std::size_t i = 0; i < firewall->ip_configurations.size(); ++i) {
     if (firewall->ip_configurations[i].address != role.address) continue;
     return {role.firewall, fmt::format("/properties/ipConfigurations/{}/properties/privateIPAddress", i),

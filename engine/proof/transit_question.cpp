@@ -73,7 +73,7 @@ bool has_api_management(const model::Estate& estate, ResourceId subnet) {
 bool is_kept(const net::Route& route) {
   if (route.source != RouteSource::system) return false;
   return route.next_hop.kind == NextHop::Kind::vnet_local || route.next_hop.kind == NextHop::Kind::peering ||
-         route.next_hop.kind == NextHop::Kind::service_endpoint;
+         route.next_hop.kind == NextHop::Kind::service_endpoint || route.next_hop.kind == NextHop::Kind::virtual_hub;
 }
 
 }  // namespace
@@ -268,6 +268,7 @@ Candidate QuestionBuilder::judge_leaving(const net::Route& route, const model::S
       break;
     }
     case NextHop::Kind::appliance: out.harm = harm_of_appliance(route, spoke.vnet, out); break;
+    case NextHop::Kind::virtual_hub: out.harm = harm_of_hub_route(route, out, question); break;
     case NextHop::Kind::internet:
       // The platform's own instances speak to the Internet by themselves. source: azure-semantics.md 1.5
       if (is_platform(estate_, from)) break;
@@ -311,6 +312,7 @@ Candidate QuestionBuilder::judge_entering(const net::Route& route, ResourceId sp
     case NextHop::Kind::gateway:
     case NextHop::Kind::service_endpoint: break;
     case NextHop::Kind::unknown: out.harm = Harm::maybe; break;
+    case NextHop::Kind::virtual_hub: out.harm = harm_of_hub_route_into(route, spoke, out); break;
     case NextHop::Kind::vnet_local:
       if (is_inside)
         out.harm = Harm::certain;

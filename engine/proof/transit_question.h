@@ -113,6 +113,17 @@ class QuestionBuilder {
   void ask_leaving(const model::SpokeRole& spoke, SpokeQuestions& out);
   void ask_entering(const model::VirtualNetwork& spoke, const Inside& inside, const model::Peering& peering,
                     SpokeQuestions& out);
+  /// Virtual hubs (transit_virtual_hub.cpp).
+  void ask_hubs(const model::VirtualNetwork& spoke, const Inside& inside, SpokeQuestions& out);
+  void ask_connections(const model::VirtualNetwork& spoke, const Inside& inside, const model::VirtualHub& hub,
+                       SpokeQuestions& out);
+  void doubts_of_policy(const model::VirtualNetwork& spoke, const model::HubConnection& own,
+                        const std::vector<Prefix>& private_prefixes, SpokeQuestions& out) const;
+  bool wan_has_branches(const model::VirtualHub& hub) const;
+  bool is_whole(const model::VirtualHub& hub) const;
+  Harm harm_of_hub_route(const net::Route& route, Candidate& candidate, Question& question);
+  Harm harm_of_hub_route_into(const net::Route& route, model::ResourceId spoke, Candidate& candidate) const;
+  bool is_inspected(const net::Route& route, Candidate& candidate) const;
   bool is_behind_public_balancer(const model::IpConfiguration& config) const;
   bool is_behind_public_balancer(const model::MachinePool::Interface& interface) const;
   void find_pool_entries(const model::VirtualNetwork& spoke, SpokeQuestions& out) const;

@@ -130,14 +130,15 @@ Term TransitSolver::must_chain(const Question& question) {
     bool is_certain = false;
     Term harm = solver_.truth(true);
     for (std::size_t i = group->first; i < group->last; ++i) {
-      is_certain = is_certain || all[i].is_certain;
+      // Whether a learned route is there depends on the other side, unless that is a virtual hub of the export.
+      const bool is_taught =
+          all[i].source != RouteSource::bgp || all[i].route->next_hop.kind == NextHop::Kind::virtual_hub;
+      is_certain = is_certain || (all[i].is_certain && is_taught);
       harm = solver_.both(harm, must_harm(question, all[i]));
     }
     Term matches = solver_.in(destination_, all[group->first].prefix);
-    if (all[group->first].source == RouteSource::bgp) {
+    if (all[group->first].source == RouteSource::bgp)
       matches = solver_.both(matches, solver_.negate(kept(question, false)));
-      is_certain = false;  // whether a learned route is there depends on the other side
-    }
     rest = solver_.choose(matches, is_certain ? harm : solver_.both(harm, rest), rest);
   }
   return rest;

@@ -16,6 +16,9 @@ Json roles_json(const model::View& view) {
   for (const model::HubRole& hub : view.roles.hubs) {
     out["hubs"].push_back({{"resource", vnet_json(estate, hub.vnet)}, {"reason", hub.reason}});
   }
+  for (const model::VirtualHubRole& hub : view.roles.virtual_hubs) {
+    out["hubs"].push_back({{"resource", resource_json(estate, hub.hub)}, {"reason", hub.reason}});
+  }
   for (const model::FirewallRole& firewall : view.roles.firewalls) {
     out["firewalls"].push_back({{"resource", resource_json(estate, firewall.firewall)},
                                 {"virtual_network", resource_json(estate, firewall.vnet)},
@@ -25,6 +28,7 @@ Json roles_json(const model::View& view) {
   for (const model::SpokeRole& spoke : view.roles.spokes) {
     Json hubs = Json::array();
     for (const model::VnetIndex hub : spoke.hubs) hubs.push_back(vnet_json(estate, hub));
+    if (spoke.virtual_hub.is_set()) hubs.push_back(resource_json(estate, spoke.virtual_hub));
     out["spokes"].push_back({{"resource", vnet_json(estate, spoke.vnet)},
                              {"tenant", spoke.tenant},
                              {"hubs", hubs},

@@ -79,8 +79,9 @@ class InventoryPage {
   void roles() {
     title("Roles, and why");
     const model::Roles& roles = subject_.view.roles;
-    if (roles.hubs.empty()) page_.line("  no hub was found");
+    if (roles.hubs.empty() && roles.virtual_hubs.empty()) page_.line("  no hub was found");
     rows(roles.hubs, [&](const model::HubRole& hub) { role("hub", vnet_name(hub.vnet), hub.reason); });
+    rows(roles.virtual_hubs, [&](const model::VirtualHubRole& hub) { role("hub", shown_name(hub.hub), hub.reason); });
     rows(roles.firewalls, [&](const model::FirewallRole& firewall) {
       role("firewall", fmt::format("{} at {}", shown_name(firewall.firewall), to_string(firewall.address)),
            firewall.reason);

@@ -52,12 +52,12 @@ void write_read(Page& page, const Subject& subject) {
   const model::View& view = subject.view;
   const model::Snapshot& snapshot = view.estate.snapshot();
   page.paragraph(
-      "",
-      fmt::format("Read {} from {}: {}, {}, {}, {}.", counted(snapshot.resources.size(), "resource", "resources"),
-                  counted(snapshot.sources.size(), "input", "inputs"), counted(view.roles.hubs.size(), "hub", "hubs"),
-                  counted(view.roles.spokes.size(), "spoke", "spokes"),
-                  counted(view.roles.firewalls.size(), "hub firewall", "hub firewalls"),
-                  counted(snapshot.tables.services.size(), "AI or data service", "AI and data services")));
+      "", fmt::format("Read {} from {}: {}, {}, {}, {}.", counted(snapshot.resources.size(), "resource", "resources"),
+                      counted(snapshot.sources.size(), "input", "inputs"),
+                      counted(view.roles.hubs.size() + view.roles.virtual_hubs.size(), "hub", "hubs"),
+                      counted(view.roles.spokes.size(), "spoke", "spokes"),
+                      counted(view.roles.firewalls.size(), "hub firewall", "hub firewalls"),
+                      counted(snapshot.tables.services.size(), "AI or data service", "AI and data services")));
 }
 
 struct FactKey {

@@ -89,6 +89,15 @@ struct FirewallOptions {
   bool is_hub_firewall = true;  ///< false: world() gives it no role
 };
 
+/// A network's connection to a virtual hub; tables as "hub/name".
+struct ConnectionOptions {
+  model::Setting<bool> internet_security = true;
+  std::string table = {};  ///< empty: the default table
+  Names propagates = {};   ///< with `labels` empty: the default
+  Names labels = {};
+  std::string static_routes = {};
+};
+
 struct FirewallRuleRow {
   std::string kind = "network";  ///< "network", "application", "nat"
   std::string from = "*";
@@ -166,6 +175,19 @@ class Build {
   model::BastionHost& bastion(std::string_view name, std::string_view vnet);
   model::AzureFirewall& firewall(std::string_view name, std::string_view vnet, std::string_view address,
                                  const FirewallOptions& options = {});
+  model::VirtualWan& virtual_wan(std::string_view name);
+  /// With an empty defaultRouteTable; the WAN (built before) lists it.
+  model::VirtualHub& virtual_hub(std::string_view name, std::string_view wan, std::string_view range);
+  model::AzureFirewall& hub_firewall(std::string_view name, std::string_view hub, std::string_view address,
+                                     std::string_view policy = {});
+  model::HubConnection& connect(std::string_view vnet, std::string_view hub, const ConnectionOptions& options = {});
+  model::HubRouteTable& hub_table(std::string_view hub, std::string_view name);
+  /// `next_hop`: the name of a firewall; the table as "hub/name".
+  void hub_route(std::string_view table, std::string_view name, std::string_view prefixes, std::string_view next_hop);
+  /// Policies to the firewall of the name; none for an empty one. The routes of the policies are not built.
+  model::RoutingIntent& routing_intent(std::string_view hub, std::string_view private_firewall,
+                                       std::string_view internet_firewall);
+  model::ResourceId hub_table_id(std::string_view hub_slash_table);
   model::FirewallPolicy& policy(std::string_view name, std::string_view base = {});
   model::RuleCollectionGroup& rule_group(std::string_view policy, std::string_view name, std::uint32_t priority);
   model::RuleCollection& rules(std::string_view policy, std::string_view group, std::uint32_t priority,

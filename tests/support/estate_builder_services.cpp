@@ -321,6 +321,10 @@ World Build::world() {
   out.designations = designations;
   out.owned = std::make_unique<Estate>(snapshot());
   const Estate& e = *out.owned;
+  if (!e.tables().virtual_hubs.empty()) {
+    out.roles = model::infer_roles(e, out.designations);
+    return out;
+  }
   for (const AzureFirewall& firewall : e.tables().firewalls) {
     if (std::find(not_hub.begin(), not_hub.end(), firewall.id) != not_hub.end()) continue;
     for (const AzureFirewall::IpConfiguration& config : firewall.ip_configurations) {

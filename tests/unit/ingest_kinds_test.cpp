@@ -379,7 +379,9 @@ TEST_CASE("a NAT gateway of a whole network names it, and NAT64 is not modelled"
   CHECK(rows.tables().nat_gateways.at(1).unread.size() == 2);
 }
 
-TEST_CASE("gateways: type and subnets, a default site is not modelled, a Route Server is one, a WAN hub taints") {
+TEST_CASE(
+    "gateways: type and subnets, a default site is not modelled, a Route Server is one, a hub of a virtual WAN is "
+    "none") {
   Rows rows;
   rows.network("virtualNetworkGateways/g",
                R"({"gatewayType": "ExpressRoute", "sku": {"name": "x"}, "vpnType": "RouteBased", "enableBgp": true,
@@ -404,9 +406,89 @@ TEST_CASE("gateways: type and subnets, a default site is not modelled, a Route S
   CHECK(rows.tables().gateways[2].is_route_server);
   CHECK(rows.tables().gateways[3].is_route_server);
   CHECK(rows.spelling(rows.tables().gateways[3].subnets.at(0)) == "/subscriptions/s/RouteServerSubnet");
-  REQUIRE(rows.tables().unmodelled_network.size() == 1);
-  CHECK(rows.tables().unmodelled_network[0].touches ==
-        std::vector<model::ResourceId>{rows.id("/subscriptions/s/wan"), rows.id("/subscriptions/s/fw")});
+  REQUIRE(rows.tables().virtual_hubs.size() == 1);
+  CHECK(rows.spelling(rows.tables().virtual_hubs[0].wan) == "/subscriptions/s/wan");
+  CHECK(rows.spelling(rows.tables().virtual_hubs[0].firewall) == "/subscriptions/s/fw");
+}
+
+TEST_CASE("a virtual WAN lists its hubs as ids or as objects") {
+  Rows rows;
+  rows.network("virtualWans/w",
+               R"({"virtualHubs": ["/subscriptions/s/a", {"id": "/subscriptions/s/b"}], "type": "Standard",
+    "vpnSites": [{"id": "/subscriptions/s/site"}], "provisioningState": "Succeeded"})");
+  const model::VirtualWan& wan = rows.tables().virtual_wans.at(0);
+  CHECK(unread_of(wan) == "");
+  CHECK(wan.hubs == std::vector<model::ResourceId>{rows.id("/subscriptions/s/a"), rows.id("/subscriptions/s/b")});
+}
+
+TEST_CASE("a hub of a virtual WAN gives its range, firewall and whether it has gateways; what may route is unread") {
+  Rows rows;
+  rows.network("virtualHubs/h",
+               R"({"virtualWan": {"id": "/subscriptions/s/wan"}, "sku": "Standard", "addressPrefix": "10.9.0.0/23",
+    "routingState": "Provisioned", "virtualRouterAsn": 65515, "virtualRouterIps": ["10.9.0.68"], "routeTable": {"routes": []},
+    "virtualHubRouteTableV2s": [], "hubRoutingPreference": "ExpressRoute", "vpnGateway": {"id": "/subscriptions/s/vpn"}})");
+  rows.network("virtualHubs/old", R"({"virtualWan": {"id": "/subscriptions/s/wan"}, "routingState": "Failed",
+    "routeTable": {"routes": [{"addressPrefixes": ["0.0.0.0/0"], "nextHopIpAddress": "10.0.0.4"}]},
+    "securityPartnerProvider": {"id": "/subscriptions/s/partner"}})");
+  const model::VirtualHub& hub = rows.tables().virtual_hubs.at(0);
+  CHECK(unread_of(hub) == "");
+  CHECK(to_string(hub.prefix.value()) == "10.9.0.0/23");
+  CHECK(hub.has_gateway);
+  CHECK(hub.is_settled);
+  const model::VirtualHub& old = rows.tables().virtual_hubs.at(1);
+  CHECK(old.unread.size() == 2);
+  CHECK_FALSE(old.has_gateway);
+  CHECK_FALSE(old.is_settled);
+}
+
+TEST_CASE("children of a virtual hub: connections, route tables and routing intent name their hub") {
+  Rows rows;
+  rows.network("virtualHubs/h/hubVirtualNetworkConnections/c",
+               R"({"remoteVirtualNetwork": {"id": "/subscriptions/s/vnet"},
+    "enableInternetSecurity": true, "allowHubToRemoteVnetTransit": true, "routingConfiguration": {
+      "associatedRouteTable": {"id": "/subscriptions/s/t"},
+      "propagatedRouteTables": {"labels": ["default"], "ids": [{"id": "/subscriptions/s/t"}]},
+      "vnetRoutes": {"staticRoutesConfig": {"propagateStaticRoutes": true, "vnetLocalRouteOverrideCriteria": "Contains"},
+        "staticRoutes": [{"name": "r", "addressPrefixes": ["10.8.0.0/16"], "nextHopIpAddress": "10.1.0.9"}]}}})");
+  rows.network("virtualHubs/h/hubVirtualNetworkConnections/mapped", R"({"routingConfiguration": {
+      "inboundRouteMap": {"id": "/subscriptions/s/map"}}})");
+  rows.network("virtualHubs/h/hubRouteTables/t",
+               R"({"labels": ["blue"], "associatedConnections": ["/subscriptions/s/c"],
+    "routes": [{"name": "r", "destinationType": "CIDR", "destinations": ["10.0.0.0/8"], "nextHopType": "ResourceId",
+                "nextHop": "/subscriptions/s/fw"}]})");
+  rows.network("virtualHubs/h/hubRouteTables/u",
+               R"({"routes": [{"destinationType": "Service", "destinations": ["O365"]}]})");
+  rows.network("virtualHubs/h/routingIntent/i", R"({"routingPolicies": [
+    {"name": "p", "destinations": ["PrivateTraffic"], "nextHop": "/subscriptions/s/fw"},
+    {"name": "q", "destinations": ["Internet"], "nextHop": "/subscriptions/s/fw"},
+    {"name": "r", "destinations": ["Elsewhere"]}]})");
+  const model::ResourceId hub = rows.id(network_id("virtualHubs/h"));
+  const model::HubConnection& connection = rows.tables().hub_connections.at(0);
+  CHECK(unread_of(connection) == "");
+  CHECK(connection.hub == hub);
+  CHECK(rows.spelling(connection.vnet) == "/subscriptions/s/vnet");
+  CHECK(connection.internet_security.is(true));
+  CHECK(rows.spelling(connection.table) == "/subscriptions/s/t");
+  CHECK(connection.names_propagation);
+  CHECK(connection.labels == std::vector<std::string>{"default"});
+  CHECK(connection.propagates.size() == 1);
+  REQUIRE(connection.static_routes.size() == 1);
+  CHECK(to_string(connection.static_routes[0]) == "10.8.0.0/16");
+  CHECK(rows.tables().hub_connections.at(1).unread.size() == 1);
+  CHECK(rows.tables().hub_connections[1].internet_security.is_absent());
+  const model::HubRouteTable& table = rows.tables().hub_route_tables.at(0);
+  CHECK(unread_of(table) == "");
+  CHECK(table.hub == hub);
+  REQUIRE(table.routes.size() == 1);
+  CHECK(rows.spelling(table.routes[0].next_hop) == "/subscriptions/s/fw");
+  CHECK(to_string(table.routes[0].prefixes.at(0)) == "10.0.0.0/8");
+  CHECK(rows.tables().hub_route_tables.at(1).unread.size() == 2);
+  const model::RoutingIntent& intent = rows.tables().routing_intents.at(0);
+  CHECK(intent.hub == hub);
+  REQUIRE(intent.policies.size() == 3);
+  CHECK(intent.policies[0].is_private);
+  CHECK(intent.policies[1].is_internet);
+  CHECK(intent.unread.size() == 1);
 }
 
 TEST_CASE("a load balancer gives frontends, one rule per pool, port ranges and pool members once") {

@@ -338,6 +338,26 @@ TEST_CASE("roles: a VNet on a Virtual WAN hub is reported as such, and not as a 
   CHECK(inferred.roles.spoke_candidates_missing.empty());
 }
 
+TEST_CASE("roles: a secured virtual hub is the hub of its connected networks, and of its WAN's other hubs") {
+  Build b;
+  b.virtual_wan("wan");
+  b.virtual_hub("secured", "wan", "10.100.0.0/24");
+  b.hub_firewall("fw", "secured", "10.100.0.4");
+  b.virtual_hub("plain", "wan", "10.101.0.0/24");
+  b.virtual_wan("alone");
+  b.virtual_hub("unsecured", "alone", "10.102.0.0/24");
+  for (const char* name : {"a", "b", "c"})
+    b.vnet(name, std::string("10.") + std::to_string(name[0] - 'a' + 1) + ".0.0/16");
+  b.connect("a", "secured");
+  b.connect("b", "plain");
+  b.connect("c", "unsecured");
+  const Inferred inferred(b);
+  CHECK(inferred.shape() == "hubs:  | spokes: a(), b() | others: c | firewalls: 10.100.0.4");
+  CHECK(inferred.roles.virtual_hubs.size() == 2);
+  CHECK(inferred.roles.ambiguities.empty());
+  CHECK(inferred.estate.name(inferred.roles.spokes.at(0).virtual_hub) == "secured");
+}
+
 TEST_CASE("roles: a hub's peer that the export does not hold is a missing spoke candidate") {
   Build b;
   hub(b);

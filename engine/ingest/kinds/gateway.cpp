@@ -1,8 +1,7 @@
-// Microsoft.Network/virtualNetworkGateways, virtualHubs (Route Server) and virtualHubs/ipConfigurations.
+// Microsoft.Network/virtualNetworkGateways and virtualHubs/ipConfigurations (of Route Servers).
 // source: learn.microsoft.com/azure/templates/microsoft.network/virtualnetworkgateways and .../virtualhubs (2025-07-01)
 #include "engine/ingest/kinds/fields.h"
 #include "engine/ingest/kinds/readers.h"
-#include "engine/ingest/kinds/tainting.h"
 
 namespace hubproof::ingest {
 namespace {
@@ -64,38 +63,6 @@ void read_virtual_network_gateway(const RowHead& head, Cursor properties, ReadCo
     }
   });
   context.snapshot.tables.gateways.push_back(std::move(gateway));
-}
-
-// A Route Server is a virtual hub of sku Standard without a virtual WAN: azure-semantics.md 7.2.
-void read_virtual_hub(const RowHead& head, Cursor properties, ReadContext& context) {
-  model::UnmodelledNetworkResource hub;
-  hub.id = head.id;
-  hub.type = std::string(head.type);
-  bool has_wan = false;
-  bool is_standard = false;
-  const EntityScope scope(context, hub);
-  properties.object([&](std::string_view key, Cursor value) {
-    if (is(key, "virtualWan")) {
-      const model::ResourceId wan = value.reference();
-      has_wan = wan.is_set();
-      if (has_wan) hub.touches.push_back(wan);
-    } else if (is(key, "sku")) {
-      is_standard = text::equals(value.text().value_or(""), "Standard");
-    } else if (!read_common(key, value, hub)) {
-      append_ids(value, hub.touches);
-    }
-  });
-  if (!text::equals(head.kind, "RouteServer") && (has_wan || !is_standard)) {
-    context.snapshot.tables.unmodelled_network.push_back(std::move(hub));
-    return;
-  }
-  // The subnet is stated by the child of type ipConfigurations only; see below.
-  model::Gateway server;
-  server.id = hub.id;
-  server.unread = std::move(hub.unread);
-  server.is_settled = hub.is_settled;
-  server.is_route_server = true;
-  context.snapshot.tables.gateways.push_back(std::move(server));
 }
 
 /// Only Route Servers have these children; the row stands for the server in its subnet, because the server's own row

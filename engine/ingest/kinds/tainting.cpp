@@ -3,8 +3,6 @@
 // Children that loosen or tighten their parent come here as well when they are rows of their own and the parent's row
 // does not show them: routes and security rules outside their table, SQL and Redis firewall rules. They touch their
 // parent. Service::has_firewall_children stays false, so that the exposure of such a service stays open.
-#include "engine/ingest/kinds/tainting.h"
-
 #include <algorithm>
 
 #include "engine/ingest/kinds/fields.h"
@@ -52,16 +50,6 @@ std::string_view extended_resource(std::string_view id) {
   }
   return count < 2 ? std::string_view() : id.substr(0, last);
 }
-
-}  // namespace
-
-void append_ids(Cursor value, std::vector<model::ResourceId>& out) {
-  append_deep(value, out, 0);
-  std::sort(out.begin(), out.end());
-  out.erase(std::unique(out.begin(), out.end()), out.end());
-}
-
-namespace {
 
 using OwnReader = bool (*)(std::string_view key, Cursor value, model::UnmodelledNetworkResource& resource);
 
