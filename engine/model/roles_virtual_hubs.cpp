@@ -47,6 +47,19 @@ bool has_secured_hub(const Build& build, ResourceId wan) {
   });
 }
 
+/// Networks show a peering to the hub's hidden network, and the hub's connections come from the REST API only: without
+/// them nothing would be said about its spokes. source: inputs.md A4
+void doubt_connections(Build& build, const VirtualHub& hub) {
+  for (const Peering& peering : build.estate.tables().peerings) {
+    const bool is_there = text::equals(hidden_hub(build.estate, peering.remote), build.estate.name(hub.id));
+    if (!is_there || hub_connection(build.estate, peering) != nullptr) continue;
+    return build.ask(
+        fmt::format("{} is on a virtual hub {}, whose connection to it is not in the export: export the hub's "
+                    "hubVirtualNetworkConnections, hubRouteTables and routingIntent (REST API)",
+                    build.label(peering.vnet), build.label(hub.id)));
+  }
+}
+
 }  // namespace
 
 void choose_virtual_hubs(Build& build) {
@@ -59,6 +72,7 @@ void choose_virtual_hubs(Build& build) {
                                               : is_secured  ? "holds a firewall"
                                                             : "is in a virtual WAN with a secured hub"});
     add_firewalls(build, hub);
+    doubt_connections(build, hub);
   }
 }
 

@@ -358,6 +358,19 @@ TEST_CASE("roles: a secured virtual hub is the hub of its connected networks, an
   CHECK(inferred.estate.name(inferred.roles.spokes.at(0).virtual_hub) == "secured");
 }
 
+TEST_CASE("roles: a network on a secured virtual hub whose connections were not exported is asked for") {
+  Build b;
+  b.virtual_wan("wan");
+  b.virtual_hub("vhub-weu", "wan", "10.100.0.0/24");
+  b.hub_firewall("fw", "vhub-weu", "10.100.0.4");
+  b.vnet("w", "10.7.0.0/16");
+  b.peer_one_side(
+      "w",
+      "/subscriptions/s/resourceGroups/RG_vhub-weu_1/providers/Microsoft.Network/virtualNetworks/HV_vhub-weu_0c3f");
+  const Inferred inferred(b);
+  CHECK(inferred.asks("hubVirtualNetworkConnections"));
+}
+
 TEST_CASE("roles: a hub's peer that the export does not hold is a missing spoke candidate") {
   Build b;
   hub(b);
