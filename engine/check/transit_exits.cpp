@@ -56,8 +56,10 @@ struct BalancerExits {
 };
 
 bool has_public_outbound(const model::LoadBalancer& balancer) {
-  return balancer.has_outbound_rules && std::any_of(balancer.frontends.begin(), balancer.frontends.end(),
-                                                    [](const auto& frontend) { return frontend.public_ip.is_set(); });
+  return balancer.has_outbound_rules &&
+         std::any_of(balancer.frontends.begin(), balancer.frontends.end(), [](const auto& frontend) {
+           return frontend.public_ip.is_set() || frontend.public_ip_v6.is_set();
+         });
 }
 
 void add_once(std::vector<const model::LoadBalancer*>& list, const model::LoadBalancer& balancer) {

@@ -66,6 +66,16 @@ std::uint32_t intern_tag(ReadContext& context, std::string_view tag) {
   return next;
 }
 
+std::uint32_t intern_prefix(ReadContext& context, const Prefix6& prefix) {
+  std::vector<Prefix6>& prefixes = context.snapshot.tables.prefixes_v6;
+  for (std::size_t i = context.known_prefixes.size(); i < prefixes.size(); ++i) {
+    context.known_prefixes.emplace(prefixes[i], static_cast<std::uint32_t>(i));
+  }
+  const auto [entry, is_new] = context.known_prefixes.emplace(prefix, static_cast<std::uint32_t>(prefixes.size()));
+  if (is_new) prefixes.push_back(prefix);
+  return entry->second;
+}
+
 namespace {
 
 // inputs.md A3: some tools cut the slash off; nothing else begins with one of these words.

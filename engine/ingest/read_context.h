@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -28,6 +29,8 @@ struct ReadContext {
   std::string repeated_key = {};  ///< pointer of the first key that came twice in its object since then
   /// Tables::service_tags beyond the first few, by lower-cased text; intern_tag() keeps it.
   std::unordered_map<std::string, std::uint32_t> more_tags = {};
+  /// Indices into Tables::prefixes_v6; intern_prefix() keeps it.
+  std::map<Prefix6, std::uint32_t> known_prefixes = {};
   /// Where the rules of a group are read into; kept so that a group allocates once only.
   std::vector<model::SecurityRule> rules = {};
   /// Texts of default security rules that are Azure's own: every group repeats the same six.
@@ -39,6 +42,9 @@ struct ReadContext {
 /// The index of a service tag (or of a text that stands in its place) in Tables::service_tags; entered when new. Texts
 /// that differ in case are one.
 std::uint32_t intern_tag(ReadContext& context, std::string_view tag);
+
+/// The index of a prefix in Tables::prefixes_v6; entered when new.
+std::uint32_t intern_prefix(ReadContext& context, const Prefix6& prefix);
 
 /// An ARM id, interned. An id whose leading '/' was lost ("subscriptions/...", "resourceGroups/...") gets it back.
 /// Precondition: not empty.

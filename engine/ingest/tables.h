@@ -23,9 +23,9 @@ void for_each_table(Tables& t, F f) {
   f(t.virtual_wans), f(t.virtual_hubs), f(t.hub_connections), f(t.hub_route_tables), f(t.routing_intents);
 }
 inline constexpr std::size_t kTables = 42;
-// A table that is missing above would not be sorted nor rolled back: it shows here (service_tags is no table of
-// entities).
-static_assert(sizeof(model::Tables) == (kTables + 1) * sizeof(std::vector<int>),
+// A table that is missing above would not be sorted nor rolled back: it shows here (service_tags and prefixes_v6 are no
+// tables of entities).
+static_assert(sizeof(model::Tables) == (kTables + 2) * sizeof(std::vector<int>),
               "for_each_table must name every table");
 
 /// How full a Snapshot was at some moment, to undo what was read since.

@@ -74,6 +74,7 @@ void GapFinder::network_references() {
     for (const IpConfiguration& ip : n.ip_configurations) {
       reference(n.id, ip.subnet, "/properties/ipConfigurations", "subnet");
       reference(n.id, ip.public_ip, "/properties/ipConfigurations", "public IP address");
+      reference(n.id, ip.public_ip_v6, "/properties/ipConfigurations", "public IP address");
     }
   }
   for (const Gateway& g : t.gateways) {
@@ -194,6 +195,7 @@ void GapFinder::ingress_references() {
     for (const ResourceId subnet : g.subnets) reference(g.id, subnet, "/properties/gatewayIPConfigurations", "subnet");
     for (const ApplicationGateway::Frontend& f : g.frontends) {
       reference(g.id, f.public_ip, "/properties/frontendIPConfigurations", "public IP address");
+      reference(g.id, f.public_ip_v6, "/properties/frontendIPConfigurations", "public IP address");
     }
     for (const ApplicationGateway::Listener& l : g.listeners) {
       reference(g.id, l.waf_policy, "/properties/httpListeners", "WAF policy");
@@ -209,6 +211,7 @@ void GapFinder::ingress_references() {
     for (const LoadBalancer::Frontend& f : b.frontends) {
       reference(b.id, f.subnet, "/properties/frontendIPConfigurations", "subnet");
       reference(b.id, f.public_ip, "/properties/frontendIPConfigurations", "public IP address");
+      reference(b.id, f.public_ip_v6, "/properties/frontendIPConfigurations", "public IP address");
     }
   }
 }

@@ -14,8 +14,9 @@ namespace hubproof::model {
 struct ApplicationGateway : Entity {
   struct Frontend {
     ResourceId id;
-    ResourceId public_ip;
+    ResourceId public_ip;  ///< IPv4, or of a family that the export does not show
     std::optional<Ipv4> address;
+    ResourceId public_ip_v6 = {};  ///< set by model/reconcile
     friend bool operator==(const Frontend&, const Frontend&) = default;
   };
   struct Listener {

@@ -57,7 +57,8 @@ struct Peering : Entity {
   Setting<bool> complete_vnets;                      ///< peerCompleteVnets, absent = true
   std::vector<Prefix> remote_address_space;          ///< as last synced
   std::vector<Prefix> remote_current_address_space;  ///< remoteVirtualNetworkAddressSpace
-  bool has_remote_v6 = false;
+  std::vector<Prefix6> remote_address_space_v6;
+  std::vector<Prefix6> remote_current_address_space_v6;
   friend bool operator==(const Peering&, const Peering&) = default;
 };
 
@@ -85,7 +86,8 @@ struct AddressTerm {
   enum class Kind : std::uint8_t { any, prefix, prefix6, tag, asg, unread };
   Kind kind = Kind::any;
   Prefix prefix;            ///< kind prefix
-  std::uint32_t index = 0;  ///< kinds tag and unread (what was met): into Tables::service_tags; kind asg: of its id
+  /// Kinds tag and unread (what was met): into Tables::service_tags; prefix6: into Tables::prefixes_v6; asg: of its id.
+  std::uint32_t index = 0;
   ResourceId asg() const { return ResourceId(index); }
   friend bool operator==(const AddressTerm&, const AddressTerm&) = default;
 };
@@ -121,8 +123,11 @@ struct ApplicationSecurityGroup : Entity {
 struct IpConfiguration {
   ResourceId id;
   ResourceId subnet;
+  bool is_v6 = false;  ///< privateIPAddressVersion = IPv6
   std::optional<Ipv4> address;
-  ResourceId public_ip;
+  std::optional<Ipv6> address_v6;
+  ResourceId public_ip;     ///< IPv4, or of a family that the export does not show
+  ResourceId public_ip_v6;  ///< set by model/reconcile
   boost::container::small_vector<ResourceId, 1> application_security_groups;
   boost::container::small_vector<ResourceId, 1> load_balancer_pools;
   friend bool operator==(const IpConfiguration&, const IpConfiguration&) = default;
@@ -154,7 +159,9 @@ struct MachinePool : Entity {
 };
 
 struct PublicIp : Entity {
+  bool is_v6 = false;  ///< publicIPAddressVersion = IPv6
   std::optional<Ipv4> address;
+  std::optional<Ipv6> address_v6;
   bool is_standard = true;  ///< sku.name Standard (absent = Basic)
   ResourceId owner;         ///< id of the ipConfiguration it is attached to
   friend bool operator==(const PublicIp&, const PublicIp&) = default;
@@ -163,6 +170,7 @@ struct PublicIp : Entity {
 struct NatGateway : Entity {
   ResourceId source_vnet;           ///< sourceVirtualNetwork (StandardV2), else unset
   std::vector<ResourceId> subnets;  ///< back references; the subnet's own natGateway decides
+  bool has_v6 = false;              ///< has public IPv6 addresses or prefixes
   friend bool operator==(const NatGateway&, const NatGateway&) = default;
 };
 
@@ -179,7 +187,9 @@ struct LoadBalancer : Entity {
     ResourceId id;
     ResourceId subnet;
     std::optional<Ipv4> address;
-    ResourceId public_ip;
+    std::optional<Ipv6> address_v6;
+    ResourceId public_ip;     ///< IPv4, or of a family that the export does not show
+    ResourceId public_ip_v6;  ///< set by model/reconcile
     friend bool operator==(const Frontend&, const Frontend&) = default;
   };
   /// A load balancing rule, an inbound NAT rule or pool.
@@ -195,7 +205,14 @@ struct LoadBalancer : Entity {
   bool is_standard = true;
   std::vector<Frontend> frontends;
   std::vector<Rule> rules;
+  /// An outbound rule: whose packets leave from which frontends.
+  struct Outbound {
+    std::vector<ResourceId> frontends;
+    ResourceId pool;
+    friend bool operator==(const Outbound&, const Outbound&) = default;
+  };
   bool has_outbound_rules = false;
+  std::vector<Outbound> outbound_rules;
   std::vector<ResourceId> pools;                                ///< backend pools that the row shows
   std::vector<std::pair<ResourceId, ResourceId>> pool_members;  ///< (backend pool, member ipConfiguration)
   /// A member that is given by its address alone.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 
 #include "engine/value/arm_id.h"
 
@@ -37,8 +38,9 @@ bool attach(Configurations& configurations, PublicIp& address) {
   const auto found = std::find_if(configurations.begin(), configurations.end(),
                                   [&](const auto& configuration) { return configuration.id == address.owner; });
   if (found == configurations.end()) return false;
-  if (found->public_ip == address.id) return true;
-  if (!found->public_ip.is_set()) found->public_ip = address.id;
+  ResourceId& named = address.is_v6 ? found->public_ip_v6 : found->public_ip;
+  if (named == address.id) return true;
+  if (!named.is_set()) named = address.id;
   disown(address);
   return true;
 }
@@ -47,7 +49,8 @@ void attach(NetworkInterface& nic, PublicIp& address) {
   if (attach(nic.ip_configurations, address)) return;
   IpConfiguration& hidden = nic.ip_configurations.emplace_back();
   hidden.id = address.owner;
-  hidden.public_ip = address.id;
+  hidden.is_v6 = address.is_v6;
+  (address.is_v6 ? hidden.public_ip_v6 : hidden.public_ip) = address.id;
   // All configurations of an interface stand in one network; in which of its subnets this one does is not known.
   if (nic.ip_configurations.size() > 1) hidden.subnet = nic.ip_configurations.front().subnet;
   disown(address);
@@ -57,7 +60,7 @@ void attach(LoadBalancer& balancer, PublicIp& address) {
   if (attach(balancer.frontends, address)) return;
   LoadBalancer::Frontend& hidden = balancer.frontends.emplace_back();
   hidden.id = address.owner;
-  hidden.public_ip = address.id;
+  (address.is_v6 ? hidden.public_ip_v6 : hidden.public_ip) = address.id;
   balancer.unread.push_back({"/properties/frontendIPConfigurations", "not the one that a public address names"});
   disown(address);
 }
@@ -79,6 +82,48 @@ void attach_all(std::vector<T>& table, const Owners& owners) {
     const auto found = owners.find(owner.id);
     if (found == owners.end()) continue;
     for (PublicIp* address : found->second) attach(owner, *address);
+  }
+}
+
+// One field of a row names public addresses of both families: what is known to be IPv6 gets a place of its own, so that
+// nothing about IPv4 meets it. The other family, and what no row tells the family of, stays.
+/// Ids of the public addresses of one family that the export holds, sorted.
+std::vector<ResourceId> public_addresses(const Tables& t, bool of_v6) {
+  std::vector<ResourceId> out;
+  for (const PublicIp& address : t.public_ips) {
+    if (address.is_v6 == of_v6) out.push_back(address.id);
+  }
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+template <class Configuration>
+void move_to_v6(Configuration& configuration) {
+  configuration.public_ip_v6 = std::exchange(configuration.public_ip, {});
+}
+
+// source: learn.microsoft.com/azure/virtual-network/ip-services/ipv6-overview (an ipConfiguration is of one family)
+void sort_families(Tables& t) {
+  const std::vector<ResourceId> v6 = public_addresses(t, true);
+  const std::vector<ResourceId> v4 = public_addresses(t, false);
+  const auto is_among = [](const std::vector<ResourceId>& list, ResourceId id) {
+    return std::binary_search(list.begin(), list.end(), id);
+  };
+  for (NetworkInterface& nic : t.network_interfaces) {
+    for (IpConfiguration& configuration : nic.ip_configurations) {
+      const ResourceId id = configuration.public_ip;
+      if (id.is_set() && (is_among(v6, id) || (configuration.is_v6 && !is_among(v4, id)))) move_to_v6(configuration);
+    }
+  }
+  for (LoadBalancer& balancer : t.load_balancers) {
+    for (LoadBalancer::Frontend& frontend : balancer.frontends) {
+      if (is_among(v6, frontend.public_ip)) move_to_v6(frontend);
+    }
+  }
+  for (ApplicationGateway& gateway : t.application_gateways) {
+    for (ApplicationGateway::Frontend& frontend : gateway.frontends) {
+      if (is_among(v6, frontend.public_ip)) move_to_v6(frontend);
+    }
   }
 }
 
@@ -118,6 +163,7 @@ void tell_hidden_peerings(Tables& t) {
 void reconcile(Snapshot& snapshot) {
   tell_hidden_peerings(snapshot.tables);
   give_rule_sets(snapshot.tables);
+  sort_families(snapshot.tables);
   attach_public_addresses(snapshot);
 }
 

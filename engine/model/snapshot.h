@@ -65,6 +65,7 @@ struct Tables {
   std::vector<RoutingIntent> routing_intents;
   std::vector<UnmodelledNetworkResource> unmodelled_network;
   std::vector<std::string> service_tags;  ///< interned texts of AddressTerm::tag, first-seen spelling
+  std::vector<Prefix6> prefixes_v6;       ///< those of AddressTerm::prefix6, each once
 };
 
 /// How much of a resource type hubproof understands.

@@ -80,7 +80,8 @@ Fabric::Graph::Graph(const model::View& view) {
   for (const model::NetworkInterface& nic : t.network_interfaces) {
     for (const auto& config : nic.ip_configurations) {
       const auto* subnet = e.find<model::Subnet>(config.subnet);
-      if (config.public_ip.is_set() && subnet != nullptr) open.insert(e.index_of(*subnet));
+      const bool is_public = config.public_ip.is_set() || config.public_ip_v6.is_set();
+      if (is_public && subnet != nullptr) open.insert(e.index_of(*subnet));
     }
   }
   for (const std::uint32_t subnet : open) join(subnets + subnet, internet, Edge::public_address);

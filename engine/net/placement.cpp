@@ -47,8 +47,9 @@ bool is_of_api_management(const model::Estate& estate, const model::PublicIp& ad
 bool is_placed(const model::Estate& estate, ResourceId owner) {
   const auto* nic = estate.find<model::NetworkInterface>(owner);
   if (nic == nullptr) return estate.holds(owner);
-  return std::all_of(nic->ip_configurations.begin(), nic->ip_configurations.end(),
-                     [](const auto& config) { return config.subnet.is_set() || !config.public_ip.is_set(); });
+  return std::all_of(nic->ip_configurations.begin(), nic->ip_configurations.end(), [](const auto& config) {
+    return config.subnet.is_set() || (!config.public_ip.is_set() && !config.public_ip_v6.is_set());
+  });
 }
 
 }  // namespace
@@ -106,8 +107,9 @@ std::string hidden_members(const View& view, const model::LoadBalancer& balancer
 }
 
 bool may_be_public(const model::LoadBalancer& balancer) {
-  return std::any_of(balancer.frontends.begin(), balancer.frontends.end(),
-                     [](const auto& frontend) { return frontend.public_ip.is_set(); }) ||
+  return std::any_of(
+             balancer.frontends.begin(), balancer.frontends.end(),
+             [](const auto& frontend) { return frontend.public_ip.is_set() || frontend.public_ip_v6.is_set(); }) ||
          std::any_of(balancer.unread.begin(), balancer.unread.end(), [](const model::Unread& unread) {
            return unread.pointer.find("rontendIPConfigurations") != std::string::npos;
          });

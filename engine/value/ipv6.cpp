@@ -20,6 +20,21 @@ Result<Ipv6> Ipv6::parse(std::string_view text) {
   return Error{fmt::format("\"{}\" is not an IPv6 address", text::printable(text.substr(0, 80)))};
 }
 
+Ipv6 Ipv6::plus(std::uint32_t steps) const {
+  Bytes out = bytes_;
+  std::uint64_t carry = steps;
+  for (std::size_t i = out.size(); i-- > 0 && carry != 0;) {
+    carry += out[i];
+    out[i] = static_cast<std::uint8_t>(carry & 0xffU);
+    carry >>= 8U;
+  }
+  return Ipv6(out);
+}
+
+std::string to_string(const AnyAddress& address) {
+  return std::visit([](const auto& one) { return to_string(one); }, address);
+}
+
 std::string to_string(const Ipv6& address) {
   std::array<char, INET6_ADDRSTRLEN> buffer{};
   inet_ntop(AF_INET6, address.bytes().data(), buffer.data(), static_cast<socklen_t>(buffer.size()));

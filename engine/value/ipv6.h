@@ -6,8 +6,10 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <variant>
 
 #include "engine/core/result.h"
+#include "engine/value/ipv4.h"
 
 namespace hubproof {
 
@@ -19,6 +21,8 @@ class Ipv6 {
   /// RFC 4291 text, "::" and an IPv4 tail included; no zone index.
   static Result<Ipv6> parse(std::string_view text);
   constexpr const Bytes& bytes() const { return bytes_; }
+  /// The address `steps` behind this one; counting goes round at the end of the space.
+  Ipv6 plus(std::uint32_t steps) const;
   friend constexpr auto operator<=>(const Ipv6&, const Ipv6&) = default;
 
  private:
@@ -27,5 +31,9 @@ class Ipv6 {
 
 /// RFC 5952 text.
 std::string to_string(const Ipv6& address);
+
+/// An address of either family.
+using AnyAddress = std::variant<Ipv4, Ipv6>;
+std::string to_string(const AnyAddress& address);
 
 }  // namespace hubproof

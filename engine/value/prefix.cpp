@@ -71,6 +71,15 @@ Result<Prefix6> Prefix6::parse(std::string_view text) {
   return prefix;
 }
 
+Ipv6 Prefix6::last() const {
+  Ipv6::Bytes bytes = base_.bytes();
+  for (int bit = length_; bit < 128; ++bit) {
+    const auto byte = static_cast<std::size_t>(bit / 8);
+    bytes[byte] = static_cast<std::uint8_t>(bytes[byte] | (0x80U >> static_cast<unsigned>(bit % 8)));
+  }
+  return Ipv6(bytes);
+}
+
 bool Prefix6::contains(const Ipv6& address) const {
   for (int bit = 0; bit < length_; ++bit) {
     const auto byte = static_cast<std::size_t>(bit / 8);
@@ -89,6 +98,11 @@ Result<AnyPrefix> parse_any_prefix(std::string_view text) {
   const Result<Prefix> four = Prefix::parse(text);
   if (!four) return four.error();
   return AnyPrefix(*four);
+}
+
+const Prefix6& internet_addresses_v6() {
+  static const Prefix6 kGlobalUnicast = *Prefix6::parse("2000::/3");
+  return kGlobalUnicast;
 }
 
 std::string to_string(Prefix prefix) { return fmt::format("{}/{}", to_string(prefix.base()), prefix.length()); }

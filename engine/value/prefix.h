@@ -55,9 +55,14 @@ class Prefix6 {
   constexpr Prefix6() = default;
   /// "fd00::/8", or an address alone for a /128.
   static Result<Prefix6> parse(std::string_view text);
+  static constexpr Prefix6 host(const Ipv6& address) { return Prefix6(address, 128); }
   constexpr const Ipv6& base() const { return base_; }
   constexpr int length() const { return length_; }
+  constexpr const Ipv6& first() const { return base_; }
+  Ipv6 last() const;
   bool contains(const Ipv6& address) const;
+  bool contains(const Prefix6& inner) const { return inner.length_ >= length_ && contains(inner.base_); }
+  bool overlaps(const Prefix6& other) const { return contains(other) || other.contains(*this); }
   friend constexpr auto operator<=>(const Prefix6&, const Prefix6&) = default;
 
  private:
@@ -74,5 +79,9 @@ Result<AnyPrefix> parse_any_prefix(std::string_view text);
 std::string to_string(Prefix prefix);
 std::string to_string(const Prefix6& prefix);
 std::string to_string(const AnyPrefix& prefix);
+
+/// Addresses that the public IPv6 Internet can be a source or destination of: 2000::/3, all that is assigned as global
+/// unicast. Source: IANA Internet Protocol Version 6 Address Space, iana.org/assignments/ipv6-address-space
+const Prefix6& internet_addresses_v6();
 
 }  // namespace hubproof

@@ -154,8 +154,7 @@ Peering& Build::peer_one_side(std::string_view vnet, std::string_view remote, co
   out.allow_gateway_transit = options.gateway_transit;
   out.use_remote_gateways = options.remote_gateways;
   out.complete_vnets = options.complete_vnets;
-  std::vector<Prefix6> v6;
-  add_prefixes(options.remote_space, out.remote_address_space, v6);
+  add_prefixes(options.remote_space, out.remote_address_space, out.remote_address_space_v6);
   if (options.remote_space.empty()) peerings_with_own_space_.push_back(out.id);
   return out;
 }
@@ -201,8 +200,12 @@ AddressTerms Build::terms(std::string_view list) {
     } else if (parsed && std::holds_alternative<Prefix>(*parsed)) {
       term.kind = AddressTerm::Kind::prefix;
       term.prefix = std::get<Prefix>(*parsed);
+    } else if (parsed) {
+      term.kind = AddressTerm::Kind::prefix6;
+      term.index = static_cast<std::uint32_t>(snapshot_.tables.prefixes_v6.size());
+      snapshot_.tables.prefixes_v6.push_back(std::get<Prefix6>(*parsed));
     } else {
-      term.kind = parsed ? AddressTerm::Kind::prefix6 : AddressTerm::Kind::tag;
+      term.kind = AddressTerm::Kind::tag;
       auto& tags = snapshot_.tables.service_tags;
       const auto found = std::find(tags.begin(), tags.end(), part);
       term.index = static_cast<std::uint32_t>(found - tags.begin());

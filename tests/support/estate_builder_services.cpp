@@ -271,7 +271,7 @@ void Build::finish_peerings() {
     const VirtualNetwork* remote = look_up(snapshot_.tables.virtual_networks, peering->remote);
     if (remote == nullptr || !peering->remote_address_space.empty()) continue;
     peering->remote_address_space = remote->address_space;
-    peering->has_remote_v6 = !remote->address_space_v6.empty();
+    peering->remote_address_space_v6 = remote->address_space_v6;
   }
 }
 

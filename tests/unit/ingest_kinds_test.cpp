@@ -120,7 +120,8 @@ TEST_CASE("a virtual network becomes a row with its subnets and peerings as rows
   CHECK(peering.complete_vnets.is(true));
   CHECK(joined(peering.remote_address_space) == "10.0.0.0/16");
   CHECK(joined(peering.remote_current_address_space) == "10.0.0.0/16");
-  CHECK(peering.has_remote_v6);
+  CHECK(joined(peering.remote_address_space_v6) == "");
+  CHECK(joined(peering.remote_current_address_space_v6) == "fd00::/48");
 }
 
 TEST_CASE("an embedded child and the same child as a row of its own are equal, unread parts included") {
@@ -351,7 +352,10 @@ TEST_CASE("a NIC gives its addresses, groups and forwarding") {
   CHECK(rows.spelling(first.public_ip) == "/subscriptions/s/pip");
   CHECK(rows.spelling(first.application_security_groups[0]) == "/subscriptions/s/asg");
   CHECK(rows.spelling(first.load_balancer_pools[0]) == "/subscriptions/s/pool");
+  CHECK_FALSE(first.is_v6);
   CHECK_FALSE(nic.ip_configurations[1].address.has_value());
+  CHECK(nic.ip_configurations[1].is_v6);
+  CHECK(to_string(nic.ip_configurations[1].address_v6.value()) == "fd00::4");
   CHECK(rows.spelling(nic.ip_configurations[1].id) == network_id("networkInterfaces/n/ipConfigurations/six"));
 }
 
@@ -377,6 +381,34 @@ TEST_CASE("a NAT gateway of a whole network names it, and NAT64 is not modelled"
   CHECK(rows.spelling(rows.tables().nat_gateways.at(0).source_vnet) == "/subscriptions/s/v");
   CHECK(unread_of(rows.tables().nat_gateways[0]) == "");
   CHECK(rows.tables().nat_gateways.at(1).unread.size() == 2);
+}
+
+TEST_CASE("public addresses, NAT gateways and load balancers tell their IPv6 apart") {
+  Rows rows;
+  rows.network("publicIPAddresses/six", R"({"ipAddress": "2001:db8::1", "publicIPAddressVersion": "IPv6"})");
+  rows.network("publicIPAddresses/coming", R"({"publicIPAddressVersion": "IPv6"})");
+  rows.network("publicIPAddresses/strange", R"({"ipAddress": "192.0.2.1", "publicIPAddressVersion": "IPv8"})");
+  rows.network("natGateways/n", R"({"publicIpAddressesV6": [{"id": "/subscriptions/s/p"}], "publicIpPrefixesV6": []})");
+  rows.network("natGateways/o", R"({"publicIpAddresses": [{"id": "/subscriptions/s/p"}], "publicIpPrefixesV6": null})");
+  rows.network("loadBalancers/l", R"({"outboundRules": [{"name": "o", "properties": {
+    "backendAddressPool": {"id": "/subscriptions/s/pool"},
+    "frontendIPConfigurations": [{"id": "/subscriptions/s/a"}, {"id": "/subscriptions/s/b"}]}}],
+    "frontendIPConfigurations": [{"name": "f", "properties": {"privateIPAddress": "fd00::4"}}]})");
+  const auto& addresses = rows.tables().public_ips;
+  REQUIRE(addresses.size() == 3);
+  CHECK(addresses[0].is_v6);
+  CHECK(to_string(addresses[0].address_v6.value()) == "2001:db8::1");
+  CHECK(addresses[1].is_v6);
+  CHECK_FALSE(addresses[2].is_v6);
+  CHECK(unread_of(addresses[2]) == "/properties/publicIPAddressVersion: IPv8");
+  CHECK(rows.tables().nat_gateways.at(0).has_v6);
+  CHECK_FALSE(rows.tables().nat_gateways.at(1).has_v6);
+  const model::LoadBalancer& balancer = rows.tables().load_balancers.at(0);
+  CHECK(balancer.has_outbound_rules);
+  REQUIRE(balancer.outbound_rules.size() == 1);
+  CHECK(rows.spelling(balancer.outbound_rules[0].pool) == "/subscriptions/s/pool");
+  CHECK(balancer.outbound_rules[0].frontends.size() == 2);
+  CHECK(to_string(balancer.frontends.at(0).address_v6.value()) == "fd00::4");
 }
 
 TEST_CASE(

@@ -42,6 +42,18 @@ TEST_CASE("IPv6 prefixes are read apart from IPv4 ones") {
   CHECK_FALSE(Prefix6::parse("fd00::1/64").has_value());
 }
 
+TEST_CASE("an IPv6 prefix ends where its bits do, and counting carries over bytes") {
+  CHECK(to_string(Prefix6::parse("fd00::/64")->last()) == "fd00::ffff:ffff:ffff:ffff");
+  CHECK(to_string(Prefix6::parse("2000::/3")->last()) == "3fff:ffff:ffff:ffff:ffff:ffff:ffff:ffff");
+  CHECK(Prefix6::parse("fd00::/8")->contains(*Prefix6::parse("fd00:1::/64")));
+  CHECK_FALSE(Prefix6::parse("fd00::/64")->contains(*Prefix6::parse("fd00::/8")));
+  CHECK(Prefix6::parse("fd00::/64")->overlaps(*Prefix6::parse("fd00::/8")));
+  CHECK(to_string(Ipv6::parse("fd00::ffff")->plus(1)) == "fd00::1:0");
+  CHECK(to_string(Prefix6().last().plus(1)) == "::");
+  CHECK(internet_addresses_v6().contains(*Ipv6::parse("2001:4860:4860::8888")));
+  CHECK_FALSE(internet_addresses_v6().contains(*Ipv6::parse("fd00::1")));
+}
+
 TEST_CASE("an address set joins what touches, and its ends are inclusive") {
   AddressSet set(*Prefix::parse("10.0.0.0/25"));
   set.add(*Prefix::parse("10.0.0.128/25"));

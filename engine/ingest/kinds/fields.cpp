@@ -20,12 +20,27 @@ bool read_common(std::string_view key, Cursor value, model::Entity& entity) {
 }
 
 std::optional<Ipv4> read_address(Cursor value) {
+  std::optional<Ipv4> v4;
+  std::optional<Ipv6> v6;
+  read_address(value, v4, v6);
+  return v4;
+}
+
+void read_address(Cursor value, std::optional<Ipv4>& v4, std::optional<Ipv6>& v6) {
   const std::optional<std::string_view> text = value.text();
-  if (!text || text->empty()) return std::nullopt;
-  const Result<Ipv4> address = Ipv4::parse(*text);
-  if (address) return *address;
-  if (!Ipv6::parse(*text)) value.unread(address.error().message);
-  return std::nullopt;
+  if (!text || text->empty()) return;
+  const Result<Ipv4> four = Ipv4::parse(*text);
+  const Result<Ipv6> six = Ipv6::parse(*text);
+  if (four) v4 = *four;
+  if (six) v6 = *six;
+  if (!four && !six) value.unread(four.error().message);
+}
+
+bool read_is_v6(Cursor value) {
+  const std::optional<std::string_view> word = value.text();
+  if (!word || word->empty() || text::equals(*word, "IPv4")) return false;
+  if (!text::equals(*word, "IPv6")) value.unread(std::string(*word));
+  return text::equals(*word, "IPv6");
 }
 
 void append_addresses(Cursor array, std::vector<Ipv4>& out) {
@@ -89,8 +104,9 @@ model::AddressTerm make_term(ReadContext& context, std::string_view text) {
       return term;
     }
   } else if (text.find(':') != std::string_view::npos) {
-    if (Prefix6::parse(text)) {
+    if (const Result<Prefix6> prefix = Prefix6::parse(text)) {
       term.kind = Kind::prefix6;
+      term.index = intern_prefix(context, *prefix);
       return term;
     }
   } else if ((first >= 'A' && first <= 'Z') || (first >= 'a' && first <= 'z')) {

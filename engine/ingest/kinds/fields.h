@@ -30,6 +30,10 @@ bool read_common(std::string_view key, Cursor value, model::Entity& entity);
 
 /// The IPv4 address; nothing for null, "" and a valid IPv6 address. Anything else is recorded.
 std::optional<Ipv4> read_address(Cursor value);
+/// An address of one of the two families into its place.
+void read_address(Cursor value, std::optional<Ipv4>& v4, std::optional<Ipv6>& v6);
+/// privateIPAddressVersion, publicIPAddressVersion: whether it is "IPv6"; absent is IPv4, another word is recorded.
+bool read_is_v6(Cursor value);
 /// Every address of an array of texts, as read_address().
 void append_addresses(Cursor array, std::vector<Ipv4>& out);
 /// A text that is a prefix or an address of either family; a wrong one is recorded and not kept.

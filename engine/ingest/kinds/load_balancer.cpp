@@ -15,7 +15,7 @@ void read_frontend(Cursor element, model::LoadBalancer& balancer) {
     if (is(key, "subnet")) {
       frontend.subnet = value.reference();
     } else if (is(key, "privateIPAddress")) {
-      frontend.address = read_address(value);
+      read_address(value, frontend.address, frontend.address_v6);
     } else if (is(key, "publicIPAddress")) {
       frontend.public_ip = value.reference();
     } else if (is(key, "gatewayLoadBalancer")) {  // inserts an appliance that no route shows: azure-semantics.md 5
@@ -166,7 +166,17 @@ void read_pool(Cursor element, model::LoadBalancer& balancer) {
 }
 
 void read_outbound_rules(Cursor list, model::LoadBalancer& balancer) {
-  list.array([&](Cursor) { balancer.has_outbound_rules = true; });
+  list.array([&](Cursor element) {
+    balancer.has_outbound_rules = true;
+    model::LoadBalancer::Outbound& rule = balancer.outbound_rules.emplace_back();
+    read_child(element, [&](std::string_view key, Cursor value) {
+      if (is(key, "frontendIPConfigurations")) {
+        append_references(value, rule.frontends);
+      } else if (is(key, "backendAddressPool")) {
+        rule.pool = value.reference();
+      }
+    });
+  });
 }
 
 }  // namespace

@@ -9,9 +9,8 @@ namespace {
 // How the address came about, and read-only or performance settings. virtualNetworkTaps and gatewayLoadBalancer send
 // packets elsewhere, privateIPAddressPrefixLength gives the NIC a whole block: none of the three is modelled.
 bool is_harmless_in_configuration(std::string_view key) {
-  return is_one_of(
-      key, {"provisioningState", "primary", "privateIPAddressVersion", "privateIPAllocationMethod",
-            "loadBalancerInboundNatRules", "applicationGatewayBackendAddressPools", "privateLinkConnectionProperties"});
+  return is_one_of(key, {"provisioningState", "primary", "privateIPAllocationMethod", "loadBalancerInboundNatRules",
+                         "applicationGatewayBackendAddressPools", "privateLinkConnectionProperties"});
 }
 
 void read_configuration(Cursor element, model::NetworkInterface& nic) {
@@ -20,7 +19,9 @@ void read_configuration(Cursor element, model::NetworkInterface& nic) {
     if (is(key, "subnet")) {
       configuration.subnet = value.reference();
     } else if (is(key, "privateIPAddress")) {
-      configuration.address = read_address(value);
+      read_address(value, configuration.address, configuration.address_v6);
+    } else if (is(key, "privateIPAddressVersion")) {
+      configuration.is_v6 = read_is_v6(value);
     } else if (is(key, "publicIPAddress")) {
       configuration.public_ip = value.reference();
     } else if (is(key, "applicationSecurityGroups")) {
@@ -31,6 +32,7 @@ void read_configuration(Cursor element, model::NetworkInterface& nic) {
       value.unknown_property();
     }
   });
+  configuration.is_v6 = configuration.is_v6 || configuration.address_v6;
   configuration.id = child_id(element.context(), nic.id, "ipConfigurations", child);
   nic.ip_configurations.push_back(std::move(configuration));
 }

@@ -6,17 +6,14 @@
 namespace hubproof::ingest {
 namespace {
 
-void read_remote_space(Cursor space, std::vector<Prefix>& prefixes, model::Peering& peering) {
+void read_remote_space(Cursor space, std::vector<Prefix>& prefixes, std::vector<Prefix6>& prefixes_v6) {
   space.object([&](std::string_view key, Cursor value) {
     if (!is(key, "addressPrefixes")) return;
     value.array([&](Cursor element) {
       const std::optional<AnyPrefix> prefix = read_prefix(element);
       if (!prefix) return;
-      if (const Prefix* four = std::get_if<Prefix>(&*prefix)) {
-        prefixes.push_back(*four);
-      } else {
-        peering.has_remote_v6 = true;
-      }
+      if (const Prefix* four = std::get_if<Prefix>(&*prefix)) prefixes.push_back(*four);
+      if (const Prefix6* six = std::get_if<Prefix6>(&*prefix)) prefixes_v6.push_back(*six);
     });
   });
 }
@@ -52,9 +49,9 @@ void read_peering_properties(Cursor properties, model::Peering& peering) {
     } else if (is(key, "peeringSyncLevel")) {
       peering.sync_level = value.word<model::PeeringSyncLevel>();
     } else if (is(key, "remoteAddressSpace")) {
-      read_remote_space(value, peering.remote_address_space, peering);
+      read_remote_space(value, peering.remote_address_space, peering.remote_address_space_v6);
     } else if (is(key, "remoteVirtualNetworkAddressSpace")) {
-      read_remote_space(value, peering.remote_current_address_space, peering);
+      read_remote_space(value, peering.remote_current_address_space, peering.remote_current_address_space_v6);
     } else if (!read_common(key, value, peering) && !is_harmless(key)) {
       value.unknown_property();
     }

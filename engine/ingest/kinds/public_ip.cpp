@@ -13,13 +13,16 @@ void read_public_ip(const RowHead& head, Cursor properties, ReadContext& context
   const EntityScope scope(context, address);
   properties.object([&](std::string_view key, Cursor value) {
     if (is(key, "ipAddress")) {
-      address.address = read_address(value);
+      read_address(value, address.address, address.address_v6);
+    } else if (is(key, "publicIPAddressVersion")) {
+      address.is_v6 = read_is_v6(value);
     } else if (is(key, "ipConfiguration")) {
       address.owner = value.reference();
     } else {
       read_common(key, value, address);
     }
   });
+  address.is_v6 = address.is_v6 || address.address_v6;
   context.snapshot.tables.public_ips.push_back(std::move(address));
 }
 
@@ -46,11 +49,12 @@ void read_nat_gateway(const RowHead& head, Cursor properties, ReadContext& conte
       value.array([&](Cursor element) {
         if (const model::ResourceId id = element.reference(); id.is_set()) gateway.subnets.push_back(id);
       });
+    } else if (is_one_of(key, {"publicIpAddressesV6", "publicIpPrefixesV6"})) {
+      value.array([&](Cursor) { gateway.has_v6 = true; });
     } else if (is(key, "nat64")) {
       read_nat64(value);
     } else if (!read_common(key, value, gateway) &&
-               !is_one_of(key, {"idleTimeoutInMinutes", "publicIpAddresses", "publicIpAddressesV6", "publicIpPrefixes",
-                                "publicIpPrefixesV6", "extended"})) {
+               !is_one_of(key, {"idleTimeoutInMinutes", "publicIpAddresses", "publicIpPrefixes", "extended"})) {
       value.unknown_property();
     }
   });
