@@ -25,11 +25,13 @@ std::optional<dns::PrivateName> private_name(const model::View& view, std::strin
 }
 
 /// The VNet that a sender is in; unset for one outside.
-model::VnetIndex vnet_of(const model::Estate& estate, const Place& place, Ipv4 address) {
+model::VnetIndex vnet_of(const model::Estate& estate, const Place& place, const AnyAddress& from) {
+  const Ipv4* address = std::get_if<Ipv4>(&from);
   const model::Subnet* subnet = estate.find<model::Subnet>(place.id);
   if (const auto* nic = estate.find<model::NetworkInterface>(place.id)) {
     for (const model::IpConfiguration& config : nic->ip_configurations) {
-      if (config.address == address || subnet == nullptr) subnet = estate.find<model::Subnet>(config.subnet);
+      if ((address != nullptr && config.address == *address) || subnet == nullptr)
+        subnet = estate.find<model::Subnet>(config.subnet);
     }
   }
   const model::VirtualNetwork* vnet = subnet == nullptr ? nullptr : estate.find<model::VirtualNetwork>(subnet->vnet);
@@ -70,8 +72,8 @@ Result<TraceEnd> resolve(const model::View& view, const std::string& where, cons
 
 }  // namespace
 
-Result<TraceEnd> find_destination(const model::View& view, const std::string& where, const TraceEnd& from) {
-  Result<TraceEnd> place = find_place(view, where);
+Result<TraceEnd> find_destination(const model::View& view, const std::string& where, const TraceEnd& from, bool as_v6) {
+  Result<TraceEnd> place = find_place(view, where, as_v6);
   if (place || where.find('.') == std::string::npos || where.front() == '/') return place;
   const std::optional<dns::PrivateName> name = private_name(view, where);
   if (!name) return place;

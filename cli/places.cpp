@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <optional>
+#include <type_traits>
 
 #include "engine/core/text.h"
+#include "engine/net/family.h"
 #include "engine/net/peerings.h"
 #include "engine/report/names.h"
 #include "engine/value/address_set.h"
@@ -18,7 +20,7 @@ using model::ResourceId;
 using net::Place;
 using report::TraceEnd;
 
-TraceEnd make_end(const std::string& asked, Place place, Ipv4 address, std::vector<std::string> notes = {}) {
+TraceEnd make_end(const std::string& asked, Place place, AnyAddress address, std::vector<std::string> notes = {}) {
   return TraceEnd{asked, place, address, std::move(notes)};
 }
 
@@ -44,14 +46,26 @@ Ipv4 internet_address(const model::Estate& estate) {
   return free.first().value_or(Ipv4());
 }
 
-TraceEnd internet(const model::View& view, const std::string& where) {
-  const Ipv4 address = internet_address(view.estate);
+TraceEnd internet(const model::View& view, const std::string& where, bool as_v6) {
+  // The documentation prefix is no estate's. source: RFC 3849
+  const AnyAddress address =
+      as_v6 ? AnyAddress(*Ipv6::parse("2001:db8::10")) : AnyAddress(internet_address(view.estate));
   return make_end(
       where, {Place::Kind::internet, {}}, address,
       {fmt::format("the Internet is shown by {}, an address that the estate does not use", to_string(address))});
 }
 
 /// What has the address inside a subnet: an endpoint, an interface, a firewall, else the subnet itself.
+Place holder(const model::View& view, const model::Subnet& subnet, const Ipv6& address) {
+  for (const auto& [key, index] : view.estate.interfaces_by_subnet.of(subnet.id)) {
+    const model::NetworkInterface& nic = view.estate.tables().network_interfaces[index];
+    for (const model::IpConfiguration& config : nic.ip_configurations) {
+      if (config.address_v6 == address && config.subnet == subnet.id) return {Place::Kind::network_interface, nic.id};
+    }
+  }
+  return {Place::Kind::subnet, subnet.id};
+}
+
 Place holder(const model::View& view, const model::Subnet& subnet, Ipv4 address) {
   const model::Estate& e = view.estate;
   for (const auto& [key, index] : e.endpoints_by_subnet.of(subnet.id)) {
@@ -76,24 +90,25 @@ Place holder(const model::View& view, const model::Subnet& subnet, Ipv4 address)
   return {Place::Kind::subnet, subnet.id};
 }
 
-bool holds(const model::VirtualNetwork& vnet, Ipv4 address) {
-  return std::any_of(vnet.address_space.begin(), vnet.address_space.end(),
-                     [&](const Prefix& prefix) { return prefix.contains(address); });
+template <class Address>
+bool has_address(const model::VirtualNetwork& vnet, const Address& address) {
+  return net::holds(net::Family<Address>::space(vnet), address);
 }
 
+template <class Address>
 Result<TraceEnd> in_vnet(const model::View& view, const std::string& where, const model::VirtualNetwork& vnet,
-                         Ipv4 address) {
+                         const Address& address) {
   for (const auto& [key, index] : view.estate.subnets_by_vnet.of(vnet.id)) {
     const model::Subnet& subnet = view.estate.tables().subnets[index];
-    for (const Prefix& prefix : subnet.prefixes) {
-      if (prefix.contains(address)) return make_end(where, holder(view, subnet, address), address);
-    }
+    if (net::holds(net::Family<Address>::prefixes(subnet), address))
+      return make_end(where, holder(view, subnet, address), address);
   }
   return Error{
       fmt::format("{}: no subnet of {} holds {}", where, report::short_name(view.estate, vnet.id), to_string(address))};
 }
 
-std::string label(const model::View& view, const model::VirtualNetwork& vnet, Ipv4 address) {
+template <class Address>
+std::string label(const model::View& view, const model::VirtualNetwork& vnet, const Address& address) {
   // The name alone when it is unique, else the whole id, which can be given as well.
   const auto& vnets = view.estate.tables().virtual_networks;
   const std::string_view name = view.estate.name(vnet.id);
@@ -103,11 +118,15 @@ std::string label(const model::View& view, const model::VirtualNetwork& vnet, Ip
   return fmt::format("{}/{}", same == 1 ? name : view.estate.spelling(vnet.id), to_string(address));
 }
 
-Result<TraceEnd> by_address(const model::View& view, const std::string& where, Ipv4 address) {
+const std::optional<Ipv4>& address_of(const model::PublicIp& ip, Ipv4) { return ip.address; }
+const std::optional<Ipv6>& address_of(const model::PublicIp& ip, const Ipv6&) { return ip.address_v6; }
+
+template <class Address>
+Result<TraceEnd> by_address(const model::View& view, const std::string& where, const Address& address) {
   const model::Tables& tables = view.estate.tables();
   std::vector<const model::VirtualNetwork*> found;
   for (const model::VirtualNetwork& vnet : tables.virtual_networks) {
-    if (holds(vnet, address)) found.push_back(&vnet);
+    if (has_address(vnet, address)) found.push_back(&vnet);
   }
   if (found.size() == 1) return in_vnet(view, where, *found.front(), address);
   if (found.size() > 1) {
@@ -116,20 +135,21 @@ Result<TraceEnd> by_address(const model::View& view, const std::string& where, I
     return Error{fmt::format("{} lies in {} virtual networks; say which:{}", where, found.size(), listed(candidates))};
   }
   for (const model::PublicIp& ip : tables.public_ips) {
-    if (ip.address == address) return make_end(where, {Place::Kind::public_ip, ip.id}, address);
+    if (address_of(ip, address) == address) return make_end(where, {Place::Kind::public_ip, ip.id}, address);
   }
-  if (internet_addresses().contains(address)) return make_end(where, {Place::Kind::internet, {}}, address);
+  if (net::Family<Address>::is_public(address)) return make_end(where, {Place::Kind::internet, {}}, address);
   return make_end(where, {Place::Kind::on_premises, {}}, address,
                   {"no virtual network of the export holds this address: taken as on-premises"});
 }
 
+template <class Address>
 Result<TraceEnd> by_vnet_and_address(const model::View& view, const std::string& where, const std::string& vnet_text,
-                                     Ipv4 address) {
+                                     const Address& address) {
   std::vector<const model::VirtualNetwork*> found;
   for (const model::VirtualNetwork& vnet : view.estate.tables().virtual_networks) {
     const bool is_meant =
         text::equals(view.estate.name(vnet.id), vnet_text) || text::equals(view.estate.spelling(vnet.id), vnet_text);
-    if (is_meant && holds(vnet, address)) found.push_back(&vnet);
+    if (is_meant && has_address(vnet, address)) found.push_back(&vnet);
   }
   if (found.size() == 1) return in_vnet(view, where, *found.front(), address);
   if (found.empty()) {
@@ -144,8 +164,16 @@ Result<TraceEnd> by_vnet_and_address(const model::View& view, const std::string&
 // source:
 // learn.microsoft.com/azure/virtual-network/virtual-networks-faq#are-there-any-restrictions-on-using-ip-addresses-within-these-subnets
 // (the first four addresses and the last one are reserved)
-Result<TraceEnd> subnet_end(const model::View& view, const std::string& where, const model::Subnet& subnet) {
+Result<TraceEnd> subnet_end(const model::View& view, const std::string& where, const model::Subnet& subnet,
+                            bool as_v6) {
   constexpr std::uint32_t kReserved = 4;
+  if (as_v6) {
+    if (subnet.prefixes_v6.empty())
+      return Error{fmt::format("{}: subnet {} has no IPv6 address", where, report::short_name(view.estate, subnet.id))};
+    const Ipv6 address = subnet.prefixes_v6.front().first().plus(kReserved);
+    return make_end(where, {Place::Kind::subnet, subnet.id}, address,
+                    {fmt::format("a subnet is shown by its first usable address, {}", to_string(address))});
+  }
   if (subnet.prefixes.empty() || subnet.prefixes.front().length() > 29) {
     return Error{
         fmt::format("{}: subnet {} has no usable IPv4 address", where, report::short_name(view.estate, subnet.id))};
@@ -155,34 +183,47 @@ Result<TraceEnd> subnet_end(const model::View& view, const std::string& where, c
                   {fmt::format("a subnet is shown by its first usable address, {}", to_string(address))});
 }
 
+template <class Address>
 Result<TraceEnd> first_address(const model::View& view, const std::string& where, Place place,
-                               std::vector<Ipv4> addresses) {
+                               const std::vector<Address>& addresses) {
   if (addresses.empty()) {
-    return Error{
-        fmt::format("{}: the export holds no IPv4 address of {}", where, report::short_name(view.estate, place.id))};
+    return Error{fmt::format("{}: the export holds no {} address of {}", where,
+                             std::is_same_v<Address, Ipv4> ? "IPv4" : "IPv6",
+                             report::short_name(view.estate, place.id))};
   }
   std::vector<std::string> notes;
   if (addresses.size() > 1) notes.push_back(fmt::format("the first of {} addresses", addresses.size()));
   return make_end(where, place, addresses.front(), std::move(notes));
 }
 
-Result<TraceEnd> resource_end(const model::View& view, const std::string& where, ResourceId id) {
+template <class Address>
+Result<TraceEnd> address_end(const model::View& view, const std::string& where, const model::NetworkInterface& nic) {
+  std::vector<Address> addresses;
+  for (const model::IpConfiguration& config : nic.ip_configurations) {
+    if (net::Family<Address>::address(config)) addresses.push_back(*net::Family<Address>::address(config));
+  }
+  return first_address(view, where, {Place::Kind::network_interface, nic.id}, addresses);
+}
+
+template <class Address>
+Result<TraceEnd> address_end(const model::View& view, const std::string& where, const model::PublicIp& ip) {
+  std::vector<Address> addresses;
+  if (address_of(ip, Address())) addresses.push_back(*address_of(ip, Address()));
+  return first_address(view, where, {Place::Kind::public_ip, ip.id}, addresses);
+}
+
+Result<TraceEnd> resource_end(const model::View& view, const std::string& where, ResourceId id, bool as_v6) {
   const model::Estate& e = view.estate;
-  if (const auto* subnet = e.find<model::Subnet>(id)) return subnet_end(view, where, *subnet);
+  if (const auto* subnet = e.find<model::Subnet>(id)) return subnet_end(view, where, *subnet, as_v6);
   if (const auto* endpoint = e.find<model::PrivateEndpoint>(id)) {
     return first_address(view, where, {Place::Kind::private_endpoint, id}, net::endpoint_addresses(view, *endpoint));
   }
   if (const auto* nic = e.find<model::NetworkInterface>(id)) {
-    std::vector<Ipv4> addresses;
-    for (const model::IpConfiguration& config : nic->ip_configurations) {
-      if (config.address) addresses.push_back(*config.address);
-    }
-    return first_address(view, where, {Place::Kind::network_interface, id}, std::move(addresses));
+    return as_v6 ? address_end<Ipv6>(view, where, *nic) : address_end<Ipv4>(view, where, *nic);
   }
   if (const auto* ip = e.find<model::PublicIp>(id)) {
-    std::vector<Ipv4> addresses;
-    if (ip->address) addresses.push_back(*ip->address);
-    return first_address(view, where, {Place::Kind::public_ip, id}, std::move(addresses));
+    // A public address is of one family, which needs no hint.
+    return as_v6 || ip->is_v6 ? address_end<Ipv6>(view, where, *ip) : address_end<Ipv4>(view, where, *ip);
   }
   return Error{
       fmt::format("{}: is no subnet, network interface, private endpoint or public IP address of the export", where)};
@@ -231,21 +272,31 @@ ByName look_up(const model::Estate& estate, const std::string& where) {
 
 }  // namespace
 
-Result<TraceEnd> find_place(const model::View& view, const std::string& where) {
-  if (text::equals(where, "Internet")) return internet(view, where);
+bool is_v6_address(std::string_view where) {
+  const std::size_t slash = where.rfind('/');
+  if (slash != std::string_view::npos) where.remove_prefix(slash + 1);
+  return bool(Ipv6::parse(where));
+}
+
+Result<TraceEnd> find_place(const model::View& view, const std::string& where, bool as_v6) {
+  if (text::equals(where, "Internet")) return internet(view, where, as_v6);
   if (const Result<Ipv4> address = Ipv4::parse(where)) return by_address(view, where, *address);
+  if (const Result<Ipv6> address = Ipv6::parse(where)) return by_address(view, where, *address);
   const std::size_t slash = where.rfind('/');
   if (slash != std::string::npos) {
-    const Result<Ipv4> address = Ipv4::parse(std::string_view(where).substr(slash + 1));
-    if (address) return by_vnet_and_address(view, where, where.substr(0, slash), *address);
+    const std::string_view tail = std::string_view(where).substr(slash + 1);
+    if (const Result<Ipv4> address = Ipv4::parse(tail))
+      return by_vnet_and_address(view, where, where.substr(0, slash), *address);
+    if (const Result<Ipv6> address = Ipv6::parse(tail))
+      return by_vnet_and_address(view, where, where.substr(0, slash), *address);
   }
   if (where.front() == '/') {
     const ResourceId id = view.estate.ids().find(where);
-    if (id.is_set()) return resource_end(view, where, id);
+    if (id.is_set()) return resource_end(view, where, id, as_v6);
     return Error{fmt::format("{}: the export holds no such resource", where)};
   }
   const ByName names = look_up(view.estate, where);
-  if (names.found.size() == 1) return resource_end(view, where, names.found.front());
+  if (names.found.size() == 1) return resource_end(view, where, names.found.front(), as_v6);
   if (!names.found.empty()) {
     std::vector<std::string> candidates;
     for (const ResourceId id : names.found) candidates.emplace_back(view.estate.spelling(id));

@@ -1,4 +1,6 @@
 // hubproof trace INPUT... --from WHERE --to WHERE: what happens to one packet, hop by hop, there and back.
+#include <fmt/format.h>
+
 #include <memory>
 
 #include "cli/commands.h"
@@ -41,14 +43,20 @@ ExitCode run_trace(const Options& options, const TraceOptions& trace) {
   const std::unique_ptr<LoadedEstate> loaded = load_usable_estate(options, trace.inputs);
   if (loaded == nullptr) return ExitCode::bad_usage;
   const model::View& view = loaded->view();
-  const Result<report::TraceEnd> from = find_place(view, trace.from);
+  const bool as_v6 = is_v6_address(trace.from) || is_v6_address(trace.to);
+  const Result<report::TraceEnd> from = find_place(view, trace.from, as_v6);
   if (!from) {
     complain("--from: " + from.error().message);
     return ExitCode::bad_usage;
   }
-  const Result<report::TraceEnd> to = find_destination(view, trace.to, *from);
+  const Result<report::TraceEnd> to = find_destination(view, trace.to, *from, as_v6);
   if (!to) {
     complain("--to: " + to.error().message);
+    return ExitCode::bad_usage;
+  }
+  if (from->address.index() != to->address.index()) {
+    complain(fmt::format("--from is {} and --to is {}: no packet goes from one family to the other",
+                         to_string(from->address), to_string(to->address)));
     return ExitCode::bad_usage;
   }
   report::TraceReport report{*from, *to, net::trace(view, flow_of(trace, *from, *to)), std::nullopt, {}};

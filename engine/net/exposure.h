@@ -35,7 +35,7 @@ Exposure exposure(const model::View& view, const model::Service& service);
 struct PublicSurface {
   model::ResourceId
       entry;  ///< firewall, load balancer, application gateway, public address, front door, private link service
-  std::optional<Ipv4> public_address;
+  std::optional<AnyAddress> public_address;
   PortRange ports;
   Ipv4 target;  ///< private address it leads to; 0.0.0.0: not known, it may be any (never certain)
   bool is_certain = true;
@@ -45,7 +45,7 @@ struct PublicSurface {
       false;  ///< leads to what `named` holds, whatever its address (never certain; `target` says nothing)
   std::vector<model::ResourceId>
       named;  ///< sorted: resources that a front door or private link service names, and those they are parts of
-  AddressSet sources;  ///< Internet addresses it accepts
+  AddressSet sources;  ///< Internet addresses it accepts; of an IPv6 entry all, which stand for those of IPv6
   std::vector<model::Fact> facts;
   std::string reason;
 };

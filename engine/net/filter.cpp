@@ -6,6 +6,8 @@
 #include <array>
 
 #include "engine/core/text.h"
+#include "engine/net/family.h"
+#include "engine/net/filter_terms.h"
 #include "engine/value/address_set.h"
 
 namespace hubproof::net {
@@ -18,9 +20,6 @@ using model::NetworkSecurityGroup;
 using model::SecurityRule;
 using model::Subnet;
 using model::View;
-
-// Addresses of the platform itself. source: learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16
-constexpr Ipv4 kWireServer{0xa83f8110U};  // 168.63.129.16
 
 // Tags of the default rules; Azure's other tags are looked up in Tables::service_tags.
 constexpr std::uint32_t kVirtualNetworkTag = 0xfffffff0U;
@@ -59,72 +58,34 @@ struct World {
   bool destination_in_vnet = false;
 };
 
-// law:  VirtualNetwork = own VNet, peers, what gateways connect, and the prefixes of user routes
-// form: certain members are the own VNet and connected peers with access; certain non-members are what nothing of the
-// list can hold
-// source: azure-semantics.md 2.4; learn.microsoft.com/azure/virtual-network/service-tags-overview
-Ternary in_virtual_network(const View& view, const Subnet& subnet, Ipv4 address) {
-  const model::Estate& e = view.estate;
-  const auto holds = [&](const std::vector<Prefix>& list) {
-    return std::any_of(list.begin(), list.end(), [&](const Prefix& prefix) { return prefix.contains(address); });
-  };
-  const model::VirtualNetwork* vnet = e.find<model::VirtualNetwork>(subnet.vnet);
-  if (vnet == nullptr) return Ternary::unknown;
-  if (holds(vnet->address_space)) return Ternary::yes;
-  Ternary out = Ternary::no;
-  if (address == kWireServer || !vnet->unread.empty()) out = Ternary::unknown;
-  if (!e.gateways_by_vnet.of(vnet->id).empty()) out = Ternary::unknown;
-  const Prefix window[] = {Prefix::host(address)};
-  for (const auto& [key, index] : e.peerings_by_vnet.of(vnet->id)) {
-    const model::Peering& peering = e.tables().peerings[index];
-    if (peering.use_remote_gateways.value_or_default(false) != false) out = Ternary::unknown;
-    if (!may_route(view, peering, window)) continue;
-    if (peering_link(view, peering).carries != Ternary::yes) {
-      out = Ternary::unknown;
-      continue;
-    }
-    for (const PeeringRange& range : peering_ranges(view, peering)) {
-      if (range.prefix.contains(address)) out = any_of(out, range.is_certain ? Ternary::yes : Ternary::unknown);
-    }
-  }
-  if (out == Ternary::yes) return out;
-  const model::RouteTable* table = e.find<model::RouteTable>(subnet.route_table);
-  if (table == nullptr) return subnet.route_table.is_set() ? Ternary::unknown : out;
-  for (const model::Route& route : table->routes) {
-    const Prefix* prefix = route.prefix ? std::get_if<Prefix>(&*route.prefix) : nullptr;
-    if (!route.is_usable || (prefix != nullptr && prefix->contains(address))) out = Ternary::unknown;
-    if (route.service_tag.empty()) continue;
-    const AddressSet* listed = e.snapshot().service_tags.find(route.service_tag);
-    if (listed != nullptr ? listed->contains(address) : internet_addresses().contains(address)) out = Ternary::unknown;
-  }
-  return out;
-}
+/// What a group says.
+struct Outcome {
+  Decision decision = Decision::allow;
+  const SecurityRule* rule = nullptr;
+  std::string reason;
+};
 
 /// Evaluates the groups of one point in one World.
+template <class Address>
 class Evaluation {
  public:
-  Evaluation(const View& view, const FilterPoint& point, const Packet& packet, World world)
+  Evaluation(const View& view, const FilterPoint& point, const BasicPacket<Address>& packet, World world)
       : v_(view), e_(view.estate), point_(point), packet_(packet), world_(world) {}
 
-  struct Outcome {
-    Decision decision = Decision::allow;
-    const SecurityRule* rule = nullptr;
-    std::string reason;
-  };
   Outcome group(const NetworkSecurityGroup& nsg, Direction direction) const;
 
  private:
   Ternary matches(const SecurityRule& rule) const;
-  Ternary in_terms(const model::AddressTerms& terms, Ipv4 address, bool in_vnet) const;
-  Ternary in_term(const AddressTerm& term, Ipv4 address, bool in_vnet) const;
-  Ternary in_tag(std::uint32_t tag, Ipv4 address, bool in_vnet) const;
-  Ternary in_asg(model::ResourceId asg, Ipv4 address) const;
+  Ternary in_terms(const model::AddressTerms& terms, const Address& address, bool in_vnet) const;
+  Ternary in_term(const AddressTerm& term, const Address& address, bool in_vnet) const;
+  Ternary in_tag(std::uint32_t tag, const Address& address, bool in_vnet) const;
+  Ternary in_asg(model::ResourceId asg, const Address& address) const;
   Ternary in_ports(const model::PortRanges& ranges, std::uint16_t port, Protocol rule_protocol) const;
 
   const View& v_;
   const model::Estate& e_;
   const FilterPoint& point_;
-  const Packet& packet_;
+  const BasicPacket<Address>& packet_;
   World world_;
 };
 
@@ -133,34 +94,32 @@ class Evaluation {
 //       private address outside VirtualNetwork is neither
 // source: azure-semantics.md 2.4;
 // learn.microsoft.com/azure/network-watcher/diagnose-vm-network-traffic-filtering-problem
-Ternary Evaluation::in_tag(std::uint32_t tag, Ipv4 address, bool in_vnet) const {
+template <class Address>
+Ternary Evaluation<Address>::in_tag(std::uint32_t tag, const Address& address, bool in_vnet) const {
   const auto& tags = e_.tables().service_tags;
   const std::string_view name = tag < tags.size() ? std::string_view(tags[tag]) : std::string_view();
   const auto yes_if = [](bool value) { return value ? Ternary::yes : Ternary::no; };
   if (tag == kVirtualNetworkTag || text::equals(name, "VirtualNetwork")) return yes_if(in_vnet);
   if (tag == kInternetTag || text::equals(name, "Internet")) {
-    return yes_if(!in_vnet && internet_addresses().contains(address));
+    return yes_if(!in_vnet && Family<Address>::is_public(address));
   }
   // source: learn.microsoft.com/azure/virtual-network/service-tags-overview (AzureLoadBalancer is 168.63.129.16)
-  if (tag == kLoadBalancerTag || text::equals(name, "AzureLoadBalancer")) return yes_if(address == kWireServer);
-  if (const AddressSet* list = e_.snapshot().service_tags.find(name)) return yes_if(list->contains(address));
-  // A list of public prefixes that the input does not hold.
-  return yes_if(internet_addresses().contains(address)) == Ternary::yes || address == kWireServer ? Ternary::unknown
-                                                                                                  : Ternary::no;
+  if (tag == kLoadBalancerTag || text::equals(name, "AzureLoadBalancer")) return yes_if(is_platform(address));
+  return in_listed_tag(e_, name, address);
 }
 
 // source: learn.microsoft.com/azure/virtual-network/application-security-groups (members of one VNet)
-Ternary Evaluation::in_asg(model::ResourceId asg, Ipv4 address) const {
+template <class Address>
+Ternary Evaluation<Address>::in_asg(model::ResourceId asg, const Address& address) const {
   bool is_in_vnet = false;
   for (const auto& [key, index] : e_.subnets_by_vnet.of(point_.subnet->vnet)) {
     const Subnet& subnet = e_.tables().subnets[index];
-    const auto holds = [&](const Prefix& prefix) { return prefix.contains(address); };
-    if (!std::any_of(subnet.prefixes.begin(), subnet.prefixes.end(), holds)) continue;
+    if (!holds(Family<Address>::prefixes(subnet), address)) continue;
     is_in_vnet = true;
     for (const auto& [subnet_id, nic_index] : e_.interfaces_by_subnet.of(subnet.id)) {
       const model::NetworkInterface& nic = e_.tables().network_interfaces[nic_index];
       for (const model::IpConfiguration& config : nic.ip_configurations) {
-        if (config.address != address) continue;
+        if (Family<Address>::address(config) != address) continue;
         const auto& groups = config.application_security_groups;
         if (std::find(groups.begin(), groups.end(), asg) != groups.end()) return Ternary::yes;
         // The groups of a private endpoint are on the endpoint, whose list is not modelled.
@@ -171,11 +130,12 @@ Ternary Evaluation::in_asg(model::ResourceId asg, Ipv4 address) const {
   return is_in_vnet ? Ternary::unknown : Ternary::no;  // scale set instances have no row of their own
 }
 
-Ternary Evaluation::in_term(const AddressTerm& term, Ipv4 address, bool in_vnet) const {
+template <class Address>
+Ternary Evaluation<Address>::in_term(const AddressTerm& term, const Address& address, bool in_vnet) const {
   switch (term.kind) {
     case AddressTerm::Kind::any: return Ternary::yes;
-    case AddressTerm::Kind::prefix: return term.prefix.contains(address) ? Ternary::yes : Ternary::no;
-    case AddressTerm::Kind::prefix6: return Ternary::no;
+    case AddressTerm::Kind::prefix:
+    case AddressTerm::Kind::prefix6: return is_prefix_with(e_.tables(), term, address) ? Ternary::yes : Ternary::no;
     case AddressTerm::Kind::tag: return in_tag(term.index, address, in_vnet);
     case AddressTerm::Kind::asg: return in_asg(term.asg(), address);
     case AddressTerm::Kind::unread: return Ternary::unknown;
@@ -183,14 +143,17 @@ Ternary Evaluation::in_term(const AddressTerm& term, Ipv4 address, bool in_vnet)
   return Ternary::unknown;
 }
 
-Ternary Evaluation::in_terms(const model::AddressTerms& terms, Ipv4 address, bool in_vnet) const {
+template <class Address>
+Ternary Evaluation<Address>::in_terms(const model::AddressTerms& terms, const Address& address, bool in_vnet) const {
   if (terms.empty()) return Ternary::unknown;
   Ternary out = Ternary::no;
   for (const AddressTerm& term : terms) out = any_of(out, in_term(term, address, in_vnet));
   return out;
 }
 
-Ternary Evaluation::in_ports(const model::PortRanges& ranges, std::uint16_t port, Protocol rule_protocol) const {
+template <class Address>
+Ternary Evaluation<Address>::in_ports(const model::PortRanges& ranges, std::uint16_t port,
+                                      Protocol rule_protocol) const {
   if (ranges.empty()) return Ternary::unknown;
   const auto is_all = [](const PortRange& range) { return range.is_all(); };
   if (std::any_of(ranges.begin(), ranges.end(), is_all)) return Ternary::yes;
@@ -198,14 +161,16 @@ Ternary Evaluation::in_ports(const model::PortRanges& ranges, std::uint16_t port
   if (packet_.protocol != Protocol::tcp && packet_.protocol != Protocol::udp) {
     return rule_protocol == Protocol::any ? Ternary::no : Ternary::unknown;
   }
-  const auto holds = [&](const PortRange& range) { return range.contains(port); };
-  return std::any_of(ranges.begin(), ranges.end(), holds) ? Ternary::yes : Ternary::no;
+  const auto has_port = [&](const PortRange& range) { return range.contains(port); };
+  return std::any_of(ranges.begin(), ranges.end(), has_port) ? Ternary::yes : Ternary::no;
 }
 
-Ternary Evaluation::matches(const SecurityRule& rule) const {
+template <class Address>
+Ternary Evaluation<Address>::matches(const SecurityRule& rule) const {
   if (!rule.is_usable) return Ternary::unknown;
-  if (rule.protocol != Protocol::any && rule.protocol != packet_.protocol) return Ternary::no;
-  Ternary out = in_ports(rule.destination_ports, packet_.destination_port, rule.protocol);
+  const Ternary named = names_protocol(rule, packet_);
+  if (named == Ternary::no) return named;
+  Ternary out = all_of(named, in_ports(rule.destination_ports, packet_.destination_port, rule.protocol));
   // source: learn.microsoft.com/azure/private-link/private-endpoint-overview (source port is taken as *)
   if (!point_.is_private_endpoint) out = all_of(out, in_ports(rule.source_ports, packet_.source_port, rule.protocol));
   if (out == Ternary::no) return out;
@@ -218,7 +183,8 @@ Decision decision_of(model::Access access) { return access == model::Access::all
 // law:  the lowest priority number that matches decides
 // form: a rule that may match leaves both ways open; the group is decided when all ways agree
 // source: learn.microsoft.com/azure/virtual-network/network-security-groups-overview
-Evaluation::Outcome Evaluation::group(const NetworkSecurityGroup& nsg, Direction direction) const {
+template <class Address>
+Outcome Evaluation<Address>::group(const NetworkSecurityGroup& nsg, Direction direction) const {
   std::vector<const SecurityRule*> rules;
   for (const SecurityRule& rule : nsg.rules) {
     if (rule.direction == direction) rules.push_back(&rule);
@@ -258,7 +224,7 @@ std::string_view shown_access(Decision decision) {
   return "unknown";
 }
 
-model::Fact fact_of(const NetworkSecurityGroup& nsg, const Evaluation::Outcome& outcome) {
+model::Fact fact_of(const NetworkSecurityGroup& nsg, const Outcome& outcome) {
   if (outcome.rule == nullptr) return {nsg.id, "", "unknown"};
   const std::string value = fmt::format("{} {}", outcome.rule->name, shown_access(outcome.decision));
   if (outcome.rule->is_default) return {nsg.id, "/properties/defaultSecurityRules", value};
@@ -266,19 +232,20 @@ model::Fact fact_of(const NetworkSecurityGroup& nsg, const Evaluation::Outcome& 
 }
 
 /// One group in every World that may be.
-Evaluation::Outcome ask(const View& view, const NetworkSecurityGroup& nsg, Direction direction,
-                        const FilterPoint& point, const Packet& packet) {
+template <class Address>
+Outcome ask(const View& view, const NetworkSecurityGroup& nsg, Direction direction, const FilterPoint& point,
+            const BasicPacket<Address>& packet) {
   if (!nsg.unread.empty() || !nsg.is_settled || !view.estate.taints_by_resource.of(nsg.id).empty()) {
     return {Decision::unknown, nullptr,
             fmt::format("network security group {} is not fully understood", shown(view, nsg.id))};
   }
   const Ternary source = in_virtual_network(view, *point.subnet, packet.source);
   const Ternary destination = in_virtual_network(view, *point.subnet, packet.destination);
-  std::optional<Evaluation::Outcome> out;
+  std::optional<Outcome> out;
   for (const bool s : {true, false}) {
     for (const bool d : {true, false}) {
       if (source == (s ? Ternary::no : Ternary::yes) || destination == (d ? Ternary::no : Ternary::yes)) continue;
-      Evaluation::Outcome here = Evaluation(view, point, packet, {s, d}).group(nsg, direction);
+      Outcome here = Evaluation<Address>(view, point, packet, {s, d}).group(nsg, direction);
       if (!out) {
         out = std::move(here);
       } else if (out->decision != here.decision) {
@@ -311,10 +278,6 @@ Ternary filters_endpoint(const Subnet& subnet) {
 
 }  // namespace
 
-Packet packet_of(const Flow& flow) {
-  return {flow.source, flow.destination, flow.protocol, flow.source_port, flow.destination_port};
-}
-
 std::span<const SecurityRule> default_rules() {
   using enum model::Access;
   static const std::array<SecurityRule, 6> kRules{
@@ -330,7 +293,11 @@ std::span<const SecurityRule> default_rules() {
   return kRules;
 }
 
-FilterResult filter(const View& view, Direction direction, const FilterPoint& point, const Packet& packet) {
+namespace {
+
+template <class Address>
+FilterResult filter_packet(const View& view, Direction direction, const FilterPoint& point,
+                           const BasicPacket<Address>& packet) {
   FilterResult out;
   out.reason = "no network security group";
   if (is_exempt(view, *point.subnet)) return out;
@@ -356,7 +323,7 @@ FilterResult filter(const View& view, Direction direction, const FilterPoint& po
       out.decided_by.push_back({id, "", "not in the export"});
       continue;
     }
-    const Evaluation::Outcome outcome = ask(view, *nsg, direction, point, packet);
+    const Outcome outcome = ask(view, *nsg, direction, point, packet);
     out.decided_by.push_back(fact_of(*nsg, outcome));
     if (outcome.decision == Decision::allow) {
       if (out.decision == Decision::allow) {
@@ -376,6 +343,16 @@ FilterResult filter(const View& view, Direction direction, const FilterPoint& po
     out.reason = "whether network security groups filter this private endpoint cannot be read";
   }
   return out;
+}
+
+}  // namespace
+
+FilterResult filter(const View& view, Direction direction, const FilterPoint& point, const Packet& packet) {
+  return filter_packet(view, direction, point, packet);
+}
+
+FilterResult filter(const View& view, Direction direction, const FilterPoint& point, const Packet6& packet) {
+  return filter_packet(view, direction, point, packet);
 }
 
 }  // namespace hubproof::net

@@ -12,15 +12,23 @@
 namespace hubproof::net {
 
 /// A header as a filter sees it: inbound after destination NAT, outbound before source NAT.
-struct Packet {
-  Ipv4 source;
-  Ipv4 destination;
+template <class Address>
+struct BasicPacket {
+  Address source;
+  Address destination;
   Protocol protocol = Protocol::tcp;  ///< never `any`
   std::uint16_t source_port = 49152;
   std::uint16_t destination_port = 443;
-  friend bool operator==(const Packet&, const Packet&) = default;
+  friend bool operator==(const BasicPacket&, const BasicPacket&) = default;
 };
-Packet packet_of(const Flow& flow);
+using Packet = BasicPacket<Ipv4>;
+using Packet6 = BasicPacket<Ipv6>;
+/// Precondition: both addresses of the flow are of this family.
+template <class Address>
+BasicPacket<Address> packet_of(const Flow& flow) {
+  return {std::get<Address>(flow.source), std::get<Address>(flow.destination), flow.protocol, flow.source_port,
+          flow.destination_port};
+}
 
 struct FilterResult {
   enum class Decision : std::uint8_t { allow, deny, unknown };
@@ -50,6 +58,8 @@ std::vector<model::ResourceId> attached_groups(const FilterPoint& point, model::
 /// source: learn.microsoft.com/azure/virtual-network/network-security-group-how-it-works
 FilterResult filter(const model::View& view, model::Direction direction, const FilterPoint& point,
                     const Packet& packet);
+FilterResult filter(const model::View& view, model::Direction direction, const FilterPoint& point,
+                    const Packet6& packet);
 
 /// Destination ports, protocols and address boundaries at which the groups of the point can change their mind: asking
 /// them at these (and at the members of the prefixes that come with the question) is asking them everywhere.

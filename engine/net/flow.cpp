@@ -36,13 +36,23 @@ std::string_view name(Disposition disposition) {
   return "unknown";
 }
 
+namespace {
+
+// source: RFC 5952 section 6 (an address with a port stands in brackets)
+std::string with_port(const AnyAddress& address, std::uint16_t port) {
+  const bool is_v6 = std::holds_alternative<Ipv6>(address);
+  return fmt::format("{}{}{}:{}", is_v6 ? "[" : "", to_string(address), is_v6 ? "]" : "", port);
+}
+
+}  // namespace
+
 std::string to_string(const Flow& flow) {
   const bool has_ports = flow.protocol == Protocol::tcp || flow.protocol == Protocol::udp;
   if (!has_ports)
     return fmt::format("{} -> {}/{}", to_string(flow.source), to_string(flow.destination),
                        hubproof::name(flow.protocol));
-  return fmt::format("{}:{} -> {}:{}/{}", to_string(flow.source), flow.source_port, to_string(flow.destination),
-                     flow.destination_port, hubproof::name(flow.protocol));
+  return fmt::format("{} -> {}/{}", with_port(flow.source, flow.source_port),
+                     with_port(flow.destination, flow.destination_port), hubproof::name(flow.protocol));
 }
 
 }  // namespace hubproof::net

@@ -9,7 +9,7 @@
 
 #include "engine/model/estate.h"
 #include "engine/net/routes.h"
-#include "engine/value/ipv4.h"
+#include "engine/value/ipv6.h"
 #include "engine/value/port_range.h"
 
 namespace hubproof::net {
@@ -39,13 +39,13 @@ std::string_view name(Place::Kind kind);
 
 struct Flow {
   Place from;
-  Ipv4 source;
-  Ipv4 destination;
+  AnyAddress source;  ///< of the same family as the destination
+  AnyAddress destination;
   Protocol protocol = Protocol::tcp;  ///< never `any`
   std::uint16_t source_port = 49152;
   std::uint16_t destination_port = 443;
 };
-/// "10.1.0.4:49152 -> 203.0.113.10:443/tcp"
+/// "10.1.0.4:49152 -> 203.0.113.10:443/tcp", "[fd00::4]:49152 -> [fd01::4]:443/tcp"
 std::string to_string(const Flow& flow);
 
 enum class Disposition : std::uint8_t {

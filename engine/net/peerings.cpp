@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "engine/core/text.h"
+#include "engine/net/family.h"
 
 namespace hubproof::net {
 namespace {
@@ -13,9 +14,10 @@ using model::Peering;
 using model::PeeringState;
 using model::View;
 
-bool overlaps_any(std::span<const Prefix> list, std::span<const Prefix> window) {
-  for (const Prefix& prefix : list) {
-    for (const Prefix& wanted : window) {
+template <class Block>
+bool overlaps_any(const std::vector<Block>& list, std::span<const Block> window) {
+  for (const Block& prefix : list) {
+    for (const Block& wanted : window) {
       if (prefix.overlaps(wanted)) return true;
     }
   }
@@ -115,51 +117,81 @@ PeeringLink peering_link(const View& view, const Peering& peering) {
   return link;
 }
 
-bool may_route(const View& view, const Peering& peering, std::span<const Prefix> window) {
-  if (overlaps_any(peering.remote_address_space, window) || overlaps_any(peering.remote_current_address_space, window))
-    return true;
+namespace {
+
+template <class Address>
+bool routes_into(const View& view, const Peering& peering, std::span<const typename Family<Address>::Block> window) {
+  using F = Family<Address>;
+  if (overlaps_any(F::synced(peering), window) || overlaps_any(F::current(peering), window)) return true;
   const model::VirtualNetwork* remote = view.estate.find<model::VirtualNetwork>(peering.remote);
-  return remote != nullptr && overlaps_any(remote->address_space, window);
+  return remote != nullptr && overlaps_any(F::space(*remote), window);
+}
+
+}  // namespace
+
+bool may_route(const View& view, const Peering& peering, std::span<const Prefix> window) {
+  return routes_into<Ipv4>(view, peering, window);
+}
+
+bool may_route(const View& view, const Peering& peering, std::span<const Prefix6> window) {
+  return routes_into<Ipv6>(view, peering, window);
 }
 
 namespace {
 
 // Effective routes then show the remote subnets, which are longer than a user route for the whole network.
 // source: techcommunity.microsoft.com/blog/azurenetworkingblog/subnet-peering/4397640, azure-semantics.md 2.3
-void add_subnets(const View& view, const Peering& peering, std::vector<PeeringRange>& out) {
-  for (PeeringRange& range : out) range.is_certain = false;
+template <class Address, class Ranges>
+void add_subnets(const View& view, const Peering& peering, Ranges& out) {
+  for (auto& range : out) range.is_certain = false;
   for (const auto& [key, index] : view.estate.subnets_by_vnet.of(peering.remote)) {
-    for (const Prefix& prefix : view.estate.tables().subnets[index].prefixes) {
-      const auto same = [&](const PeeringRange& range) { return range.prefix == prefix; };
+    for (const auto& prefix : Family<Address>::prefixes(view.estate.tables().subnets[index])) {
+      const auto same = [&](const auto& range) { return range.prefix == prefix; };
       if (std::none_of(out.begin(), out.end(), same)) out.push_back({prefix, false});
     }
   }
 }
 
-}  // namespace
+// A list that has nothing of IPv4 was not exported. One that has IPv4 alone says that there is no IPv6.
+bool is_there(const std::vector<Prefix>& list, const std::vector<Prefix>&) { return !list.empty(); }
+bool is_there(const std::vector<Prefix6>& list, const std::vector<Prefix>& v4) { return !list.empty() || !v4.empty(); }
 
 // source: azure-semantics.md 2.1 (not in sync: safety takes the union of the lists, liveness the intersection)
-std::vector<PeeringRange> peering_ranges(const View& view, const Peering& peering) {
-  std::vector<const std::vector<Prefix>*> lists;
-  if (!peering.remote_address_space.empty()) lists.push_back(&peering.remote_address_space);
-  if (!peering.remote_current_address_space.empty()) lists.push_back(&peering.remote_current_address_space);
-  if (const auto* remote = view.estate.find<model::VirtualNetwork>(peering.remote))
-    lists.push_back(&remote->address_space);
+template <class Address>
+auto ranges_of(const View& view, const Peering& peering) {
+  using F = Family<Address>;
+  using Block = typename F::Block;
+  using Range = BasicPeeringRange<Block>;
+  std::vector<const std::vector<Block>*> lists;
+  if (is_there(F::synced(peering), peering.remote_address_space)) lists.push_back(&F::synced(peering));
+  if (is_there(F::current(peering), peering.remote_current_address_space)) lists.push_back(&F::current(peering));
+  if (const auto* remote = view.estate.find<model::VirtualNetwork>(peering.remote)) lists.push_back(&F::space(*remote));
   const Peering* back = other_side(view, peering);
-  std::vector<PeeringRange> out;
-  for (const std::vector<Prefix>* list : lists) {
-    for (const Prefix& prefix : *list) {
-      const auto same = [&](const PeeringRange& range) { return range.prefix == prefix; };
+  std::vector<Range> out;
+  for (const std::vector<Block>* list : lists) {
+    for (const Block& prefix : *list) {
+      const auto same = [&](const Range& range) { return range.prefix == prefix; };
       if (std::any_of(out.begin(), out.end(), same)) continue;
-      const auto has = [&](const std::vector<Prefix>* other) {
+      const auto has = [&](const std::vector<Block>* other) {
         return std::find(other->begin(), other->end(), prefix) != other->end();
       };
       out.push_back({prefix, !peering.sync_level.is_unreadable() && std::all_of(lists.begin(), lists.end(), has)});
     }
   }
-  if (joins_some_subnets(peering) || (back != nullptr && joins_some_subnets(*back))) add_subnets(view, peering, out);
-  std::sort(out.begin(), out.end(), [](const PeeringRange& a, const PeeringRange& b) { return a.prefix < b.prefix; });
+  if (joins_some_subnets(peering) || (back != nullptr && joins_some_subnets(*back)))
+    add_subnets<Address>(view, peering, out);
+  std::sort(out.begin(), out.end(), [](const Range& a, const Range& b) { return a.prefix < b.prefix; });
   return out;
+}
+
+}  // namespace
+
+std::vector<PeeringRange> peering_ranges(const View& view, const Peering& peering) {
+  return ranges_of<Ipv4>(view, peering);
+}
+
+std::vector<PeeringRange6> peering_ranges_v6(const View& view, const Peering& peering) {
+  return ranges_of<Ipv6>(view, peering);
 }
 
 std::vector<Ipv4> endpoint_addresses(const View& view, const model::PrivateEndpoint& endpoint) {

@@ -22,17 +22,23 @@ struct PeeringLink {
 /// Looks at both sides. A remote VNet that the export does not hold counts as connected when the local side is.
 PeeringLink peering_link(const model::View& view, const model::Peering& peering);
 
-struct PeeringRange {
-  Prefix prefix;
+template <class Block>
+struct BasicPeeringRange {
+  Block prefix;
   bool is_certain = true;
 };
+using PeeringRange = BasicPeeringRange<Prefix>;
+using PeeringRange6 = BasicPeeringRange<Prefix6>;
 /// The remote ranges that the peering may route: what was last synced, what the remote states now and what the remote
 /// VNet in the export has. Certain are those that every known list holds. Of a peering that joins only some subnets
 /// also the prefixes of all remote subnets, and nothing is certain.
 std::vector<PeeringRange> peering_ranges(const model::View& view, const model::Peering& peering);
+/// The same of IPv6, which a peering carries when both networks have it. source: azure-semantics.md 1.8
+std::vector<PeeringRange6> peering_ranges_v6(const model::View& view, const model::Peering& peering);
 
 /// True when peering_ranges() holds a range that overlaps one of `window`; no allocation.
 bool may_route(const model::View& view, const model::Peering& peering, std::span<const Prefix> window);
+bool may_route(const model::View& view, const model::Peering& peering, std::span<const Prefix6> window);
 
 /// The first peering object of the network `from` that names the network `to`, or nullptr.
 const model::Peering* find_peering(const model::View& view, model::ResourceId from, model::ResourceId to);

@@ -19,6 +19,9 @@ struct RouteScope {
 /// Without `with_subnet` the answer is the same for every subnet of one VNet and route table.
 RouteSet collect_routes(const model::View& view, const model::Subnet& subnet, const RouteScope& scope);
 
+/// effective_routes_v6() without the peering routes that overlap none of `window`; an empty window keeps all.
+RouteSet6 effective_routes_v6(const model::View& view, const model::Subnet& subnet, std::span<const Prefix6> window);
+
 /// What makes an origin of a gateway kind teach routes.
 model::Fact teaching_of(const model::View& view, const RouteOrigin& origin);
 /// Who that is, in words: "gateway gw", "the gateway of vnet-hub".

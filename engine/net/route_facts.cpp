@@ -1,6 +1,8 @@
 // Routes in words: the names of their sources and next hops, and the configuration value that makes each.
 #include <fmt/format.h>
 
+#include <type_traits>
+
 #include "engine/net/route_collection.h"
 
 namespace hubproof::net {
@@ -37,11 +39,13 @@ std::string_view name(NextHop::Kind kind) {
 
 namespace {
 
-std::string user_value(const View& view, const Route& route) {
+template <class Block>
+std::string user_value(const View& view, const BasicRoute<Block>& route) {
   const auto* table = view.estate.find<model::RouteTable>(route.origin.resource);
   if (table == nullptr || route.origin.index >= table->routes.size()) return to_string(route.prefix);
   const std::string_view type = model::name(table->routes[route.origin.index].next_hop);
-  if (route.next_hop.kind != NextHop::Kind::appliance) return fmt::format("{} -> {}", to_string(route.prefix), type);
+  const bool has_address = route.next_hop.kind == NextHop::Kind::appliance && std::is_same_v<Block, Prefix>;
+  if (!has_address) return fmt::format("{} -> {}", to_string(route.prefix), type);
   return fmt::format("{} -> {} {}", to_string(route.prefix), type, to_string(route.next_hop.address));
 }
 
@@ -69,7 +73,10 @@ std::string teacher_of(const View& view, const RouteOrigin& origin) {
   return fmt::format("the gateway of {}", shown(view, peering == nullptr ? model::ResourceId() : peering->remote));
 }
 
-Fact fact_of(const View& view, const Route& route) {
+namespace {
+
+template <class Block>
+Fact fact_of_route(const View& view, const BasicRoute<Block>& route) {
   const model::ResourceId resource = route.origin.resource;
   switch (route.origin.kind) {
     case RouteOrigin::Kind::system:
@@ -102,5 +109,10 @@ Fact fact_of(const View& view, const Route& route) {
   }
   return {resource, "", to_string(route.prefix)};
 }
+
+}  // namespace
+
+Fact fact_of(const View& view, const Route& route) { return fact_of_route(view, route); }
+Fact fact_of(const View& view, const Route6& route) { return fact_of_route(view, route); }
 
 }  // namespace hubproof::net

@@ -12,7 +12,8 @@ using model::VirtualNetwork;
 
 // source: learn.microsoft.com/azure/virtual-network/virtual-networks-udr-overview#how-azure-selects-a-route (system
 // routes of VNets, peerings and service endpoints are preferred even over more specific BGP routes)
-bool is_kept_over_bgp(const Route& route) {
+template <class Block>
+bool is_kept_over_bgp(const BasicRoute<Block>& route) {
   if (route.source != RouteSource::system) return false;
   switch (route.next_hop.kind) {
     case NextHop::Kind::vnet_local:
@@ -29,36 +30,49 @@ bool is_kept_over_bgp(const Route& route) {
   return false;
 }
 
-}  // namespace
-
-bool is_preferred(const Route& a, const Route& b) {
+template <class Block>
+bool comes_before(const BasicRoute<Block>& a, const BasicRoute<Block>& b) {
   if (is_kept_over_bgp(a) && b.source == RouteSource::bgp) return true;
   if (is_kept_over_bgp(b) && a.source == RouteSource::bgp) return false;
   if (a.prefix.length() != b.prefix.length()) return a.prefix.length() > b.prefix.length();
   return a.source < b.source;
 }
 
-std::vector<const Route*> select_routes(std::span<const Route> routes, Ipv4 destination) {
+template <class Block, class Address>
+std::vector<const BasicRoute<Block>*> select(std::span<const BasicRoute<Block>> routes, const Address& destination) {
+  using R = BasicRoute<Block>;
   // A learned route that a system route keeps out plays no part against user routes either: without this the three-way
   // preference could turn in a circle.
-  const bool keeps_bgp_out = std::any_of(routes.begin(), routes.end(), [&](const Route& route) {
+  const bool keeps_bgp_out = std::any_of(routes.begin(), routes.end(), [&](const R& route) {
     return route.is_certain && is_kept_over_bgp(route) && route.prefix.contains(destination);
   });
-  const auto counts = [&](const Route& route) {
+  const auto counts = [&](const R& route) {
     return route.prefix.contains(destination) && !(keeps_bgp_out && route.source == RouteSource::bgp);
   };
-  const Route* best = nullptr;
-  for (const Route& route : routes) {
-    if (route.is_certain && counts(route) && (best == nullptr || is_preferred(route, *best))) best = &route;
+  const R* best = nullptr;
+  for (const R& route : routes) {
+    if (route.is_certain && counts(route) && (best == nullptr || comes_before(route, *best))) best = &route;
   }
-  std::vector<const Route*> out;
+  std::vector<const R*> out;
   if (best != nullptr) out.push_back(best);
-  for (const Route& route : routes) {
+  for (const R& route : routes) {
     if (&route == best || !counts(route)) continue;
-    const bool ties = best != nullptr && !is_preferred(*best, route) && !is_preferred(route, *best);
-    if (route.is_certain ? ties : best == nullptr || ties || is_preferred(route, *best)) out.push_back(&route);
+    const bool ties = best != nullptr && !comes_before(*best, route) && !comes_before(route, *best);
+    if (route.is_certain ? ties : best == nullptr || ties || comes_before(route, *best)) out.push_back(&route);
   }
   return out;
+}
+
+}  // namespace
+
+bool is_preferred(const Route& a, const Route& b) { return comes_before(a, b); }
+
+std::vector<const Route*> select_routes(std::span<const Route> routes, Ipv4 destination) {
+  return select(routes, destination);
+}
+
+std::vector<const Route6*> select_routes(std::span<const Route6> routes, const Ipv6& destination) {
+  return select(routes, destination);
 }
 
 bool overrides_endpoint(const Prefix& user, const model::Setting<PrivateEndpointPolicies>& policies,

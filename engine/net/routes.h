@@ -1,5 +1,5 @@
-// Effective routes of a subnet and which of them Azure uses. IPv4 only; what an IPv6 prefix means for a claim is
-// decided where the claim is made (azure-semantics.md 1.8).
+// Effective routes of a subnet and which of them Azure uses, in two packet spaces that know nothing of each other: IPv4
+// and IPv6 (azure-semantics.md 1.8).
 #pragma once
 
 #include <optional>
@@ -63,8 +63,9 @@ struct RouteOrigin {
   std::uint32_t index = 0;  ///< of the kinds user, hub_policy and hub_table
 };
 
-struct Route {
-  Prefix prefix;
+template <class Block>
+struct BasicRoute {
+  Block prefix;
   RouteSource source = RouteSource::system;
   NextHop next_hop;
   /// False: the route may or may not exist (undocumented behaviour, an unreadable value, a peering that one side does
@@ -73,8 +74,11 @@ struct Route {
   RouteOrigin origin;
   std::string uncertainty;  ///< why it is not certain; empty when it is
 };
+using Route = BasicRoute<Prefix>;
+using Route6 = BasicRoute<Prefix6>;
 /// The configuration value that makes the route.
 model::Fact fact_of(const model::View& view, const Route& route);
+model::Fact fact_of(const model::View& view, const Route6& route);
 
 /// Routes whose prefixes no export holds: gateway-learned ones, service tags and service endpoints without a tag file.
 struct UnknownRoutes {
@@ -86,10 +90,13 @@ struct UnknownRoutes {
       nullptr;  ///< the destinations that they are for, when that is known (a listed service tag)
 };
 
-struct RouteSet {
-  std::vector<Route> routes;           ///< in a deterministic order
-  std::vector<UnknownRoutes> unknown;  ///< each may apply to any destination that its source can win
+template <class Block>
+struct BasicRouteSet {
+  std::vector<BasicRoute<Block>> routes;  ///< in a deterministic order
+  std::vector<UnknownRoutes> unknown;     ///< each may apply to any destination that its source can win
 };
+using RouteSet = BasicRouteSet<Prefix>;
+using RouteSet6 = BasicRouteSet<Prefix6>;
 
 /// All routes that the subnet's NICs have. source: azure-semantics.md 1.2-1.6, 2.1
 RouteSet effective_routes(const model::View& view, model::SubnetIndex subnet);
@@ -97,6 +104,11 @@ RouteSet effective_routes(const model::View& view, model::SubnetIndex subnet);
 /// The routes of effective_routes() whose prefix overlaps one of `window` (of the private endpoints: that lie in it).
 /// What is in `unknown` does not depend on the window.
 RouteSet effective_routes(const model::View& view, model::SubnetIndex subnet, std::span<const Prefix> window);
+
+/// The IPv6 routes of the subnet's NICs. Next hops of kind appliance have no address here: whether an IPv6 address is a
+/// firewall's is not modelled. Declared learned prefixes are IPv4: what gateways teach of IPv6 is always unknown.
+/// source: azure-semantics.md 1.8
+RouteSet6 effective_routes_v6(const model::View& view, const model::Subnet& subnet);
 
 /// True when Azure prefers `a` over `b` for a destination that both hold: longest prefix, then user over BGP over
 /// system; but a system route of a VNet, a peering or a service endpoint is not displaced by a BGP route, however long.
@@ -107,6 +119,7 @@ bool is_preferred(const Route& a, const Route& b);
 /// certain ones of the same rank (the addresses of an ECMP next hop) are all there. Empty: no route matches, the packet
 /// is dropped. Pointers into `routes`, the preferred certain one first.
 std::vector<const Route*> select_routes(std::span<const Route> routes, Ipv4 destination);
+std::vector<const Route6*> select_routes(std::span<const Route6> routes, const Ipv6& destination);
 
 /// Private endpoint /32 routes (InterfaceEndpoint) are beaten by a user route only under the rules of network policies:
 /// true when `user` may override the /32 of an endpoint in a subnet with `policies` inside a VNet whose address space

@@ -36,9 +36,11 @@ const model::PublicIp* Surfaces::public_address_under(ResourceId owner) const {
   return nullptr;
 }
 
-std::optional<Ipv4> Surfaces::address_of(ResourceId public_ip) const {
+std::optional<AnyAddress> Surfaces::address_of(ResourceId public_ip) const {
   const model::PublicIp* address = e_.find<model::PublicIp>(public_ip);
-  return address == nullptr ? std::nullopt : address->address;
+  if (address == nullptr) return std::nullopt;
+  if (address->address_v6) return *address->address_v6;
+  return address->address ? std::optional<AnyAddress>(*address->address) : std::nullopt;
 }
 
 // Of an address that the export does not hold the configuration that names it is all that there is.
@@ -84,7 +86,8 @@ void Surfaces::follow(std::size_t position) {
   for (const model::LoadBalancer& balancer : e_.tables().load_balancers) {
     for (const auto& frontend : balancer.frontends) {
       const bool is_here = frontend.address ? *frontend.address == from.target
-                                            : !frontend.public_ip.is_set() && lies_in(v_, frontend.subnet, from.target);
+                                            : !frontend.public_ip.is_set() && !frontend.public_ip_v6.is_set() &&
+                                                  lies_in(v_, frontend.subnet, from.target);
       if (is_here && visited_.emplace(root_, frontend.id).second) follow_to_balancer(balancer, frontend, from);
     }
   }

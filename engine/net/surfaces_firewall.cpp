@@ -19,7 +19,10 @@ AddressSet Surfaces::sources_of(const FirewallRule& rule, bool& is_certain) cons
       switch (term.kind) {
         case model::AddressTerm::Kind::any: out |= internet_addresses(); break;
         case model::AddressTerm::Kind::prefix: out.add(term.prefix); break;
-        case model::AddressTerm::Kind::prefix6: break;
+        case model::AddressTerm::Kind::prefix6:
+          // What a rule of IPv6 clients lets in is not modelled (a preview). source: azure-semantics.md 1.8
+          if (!internet_addresses_v6().overlaps(e_.tables().prefixes_v6[term.index])) break;
+          [[fallthrough]];
         case model::AddressTerm::Kind::tag:
         case model::AddressTerm::Kind::asg:
         case model::AddressTerm::Kind::unread:

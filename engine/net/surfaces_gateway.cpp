@@ -94,7 +94,7 @@ void Surfaces::of_frontend(const ApplicationGateway& gateway, const ApplicationG
 
 // A private frontend always shows its address: one that shows neither may be public.
 bool Surfaces::may_be_public(const ApplicationGateway& gateway, const ApplicationGateway::Frontend& frontend) const {
-  return frontend.public_ip.is_set() || !frontend.address || !gateway.unread.empty();
+  return frontend.public_ip.is_set() || frontend.public_ip_v6.is_set() || !frontend.address || !gateway.unread.empty();
 }
 
 bool Surfaces::may_be_public(const ApplicationGateway& gateway) const {
@@ -142,8 +142,9 @@ std::string Surfaces::missing_part(const ApplicationGateway& gateway) const {
   }
   for (const model::PublicIp& address : e_.tables().public_ips) {
     if (!address.owner.is_set() || e_.ids().find(arm_top_level(e_.spelling(address.owner))) != gateway.id) continue;
-    const bool is_named = std::any_of(gateway.frontends.begin(), gateway.frontends.end(),
-                                      [&](const auto& frontend) { return frontend.public_ip == address.id; });
+    const bool is_named = std::any_of(gateway.frontends.begin(), gateway.frontends.end(), [&](const auto& frontend) {
+      return frontend.public_ip == address.id || frontend.public_ip_v6 == address.id;
+    });
     if (!is_named || !address.unread.empty()) return "the frontend of a public address that it owns";
   }
   return {};
@@ -155,8 +156,11 @@ void Surfaces::of_gateway(const ApplicationGateway& gateway) {
   from.sources = internet_addresses();
   for (const ApplicationGateway::Frontend& frontend : gateway.frontends) {
     if (!may_be_public(gateway, frontend)) continue;
-    from.public_address = address_of(frontend.public_ip);
-    from.is_certain = frontend.public_ip.is_set() && is_understood(frontend.public_ip);
+    // The gateway ends the connection: behind an IPv6 frontend stand the same pools, which are IPv4.
+    // source: learn.microsoft.com/azure/application-gateway/ipv6-application-gateway-portal
+    const ResourceId address = frontend.public_ip_v6.is_set() ? frontend.public_ip_v6 : frontend.public_ip;
+    from.public_address = address_of(address);
+    from.is_certain = address.is_set() && is_understood(address);
     of_frontend(gateway, frontend, from);
   }
   if (is_guarded(gateway) || !may_be_public(gateway)) return;

@@ -55,7 +55,7 @@ class Surfaces {
   bool is_guarded(const model::ApplicationGateway& gateway) const;
   Ternary has_effective_waf(const model::ApplicationGateway& gateway, model::ResourceId waf,
                             std::vector<model::Fact>& facts, std::string& reason) const;
-  std::optional<Ipv4> address_of(model::ResourceId public_ip) const;
+  std::optional<AnyAddress> address_of(model::ResourceId public_ip) const;
   const model::NetworkInterface* owner_of(model::ResourceId ip_configuration) const;
   AddressSet sources_of(const model::FirewallRule& rule, bool& is_certain) const;
 

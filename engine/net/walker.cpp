@@ -50,7 +50,7 @@ bool may_filter_platform(const model::View& view, const FilterPoint& point) {
 
 }  // namespace
 
-Walker::Walker(const model::View& view, const Flow& flow) : v_(view), e_(view.estate), packet_(packet_of(flow)) {
+Walker::Walker(const model::View& view, const Flow& flow) : v_(view), e_(view.estate), packet_(packet_of<Ipv4>(flow)) {
   trace_.flow = flow;
 }
 
@@ -397,6 +397,14 @@ void Walker::to_appliance(const Subnet& subnet, const Route& route) {
   }
 }
 
-Trace trace(const model::View& view, const Flow& flow) { return Walker(view, flow).run(); }
+Trace trace(const model::View& view, const Flow& flow) {
+  const bool is_v6 = std::holds_alternative<Ipv6>(flow.destination);
+  if (std::holds_alternative<Ipv6>(flow.source) == is_v6)
+    return is_v6 ? trace_v6(view, flow) : Walker(view, flow).run();
+  Trace out;
+  out.flow = flow;
+  out.unknown_because = {"the two addresses are of different families"};
+  return out;
+}
 
 }  // namespace hubproof::net

@@ -77,4 +77,7 @@ class Walker {
   std::vector<std::pair<model::ResourceId, Packet>> seen_;
 };
 
+/// walker_ipv6.cpp: the same walk in the other packet space. Precondition: both addresses are IPv6.
+Trace trace_v6(const model::View& view, const Flow& flow);
+
 }  // namespace hubproof::net

@@ -154,6 +154,7 @@ Verdict Claim::by_entry(const Service& service, const net::PublicSurface& entry)
     net::Flow flow;
     flow.from = {net::Place::Kind::internet, {}};
     flow.source = entry.sources.contains(kReadable) ? kReadable : *entry.sources.first();
+    if (std::holds_alternative<Ipv6>(*entry.public_address)) flow.source = *Ipv6::parse("2001:db8::10");  // RFC 3849
     flow.destination = *entry.public_address;
     flow.destination_port = entry.ports.contains(443) ? std::uint16_t{443} : entry.ports.first();
     out.trace = net::trace(view_, flow);

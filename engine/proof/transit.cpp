@@ -111,7 +111,7 @@ Verdict Claim::refuted(const Member& member, const net::TransitResult& exact, co
   Ipv4 destination;
   // Entries from the Internet start at no subnet: the tracer alone shows them.
   if (const Question* question = question_of(member, bypass)) {
-    const Answer answer = solver_.must_bypass(*question, &bypass.witness->destination, destination);
+    const Answer answer = solver_.must_bypass(*question, &std::get<Ipv4>(bypass.witness->destination), destination);
     if (answer == Answer::gave_up) return unknown(member, exact, "the solver's resource limit was reached");
     if (answer == Answer::unsat) return differ(result, "the solver denies " + to_string(*bypass.witness));
   }

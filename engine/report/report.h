@@ -41,7 +41,7 @@ std::string findings_text(const Subject& subject, const check::Result& result, c
 struct TraceEnd {
   std::string asked;  ///< as on the command line
   net::Place place;
-  Ipv4 address;
+  AnyAddress address;
   std::vector<std::string> notes;  ///< how it was chosen: "a subnet stands for its first usable address", DNS steps
 };
 

@@ -57,8 +57,25 @@ TEST_CASE("the Internet is shown by a public address that the estate does not us
   const Result<report::TraceEnd> end = cli::find_place(w.view(), "internet");
   REQUIRE(end.has_value());
   CHECK(end->place.kind == Place::Kind::internet);
-  CHECK(internet_addresses().contains(end->address));
+  CHECK(internet_addresses().contains(std::get<Ipv4>(end->address)));
   CHECK(end->notes.size() == 1);
+}
+
+TEST_CASE("a place is shown by an IPv6 address when the other end is one") {
+  test::Build b;
+  b.vnet("six", "10.6.0.0/16, fd00:6::/48");
+  b.subnet("six", "app", "10.6.0.0/24, fd00:6::/64");
+  const test::World w = b.world();
+  CHECK(found(w, "fd00:6::77") == "subnet fd00:6::77");
+  CHECK(found(w, "six/fd00:6::77") == "subnet fd00:6::77");
+  CHECK(found(w, "2001:4860:4860::8888") == "internet 2001:4860:4860::8888");
+  CHECK(found(w, "fd00:7::1") == "on-premises fd00:7::1");
+  CHECK(found(w, "app") == "subnet 10.6.0.4");
+  const Result<report::TraceEnd> end = cli::find_place(w.view(), "app", true);
+  REQUIRE(end.has_value());
+  CHECK(to_string(end->address) == "fd00:6::4");
+  CHECK(cli::is_v6_address("six/fd00:6::77"));
+  CHECK_FALSE(cli::is_v6_address("six/app"));
 }
 
 TEST_CASE("what could mean two things, or nothing, is refused with what could be meant") {

@@ -54,6 +54,20 @@ TEST_CASE("from a spoke's subnet to the Internet: the packet crosses the firewal
   CHECK(is_routed);
 }
 
+TEST_CASE("an address of either family is a place, but both ends are of one") {
+  const test::Ended mixed = trace({"--from", "10.16.1.4", "--to", "fd00::4"});
+  CAPTURE(mixed.err);
+  CHECK(mixed.code == 2);
+  CHECK(has(mixed.err, "no packet goes from one family to the other"));
+  const test::Ended unknown = trace({"--from", "Internet", "--to", "2001:db8:1::9", "-o", "json"});
+  CAPTURE(unknown.err);
+  CHECK(unknown.code == 3);
+  CHECK(json::parse(unknown.out)["flow"]["destination"] == "2001:db8:1::9");
+  const test::Ended without = trace({"--from", "vnet-t01/snet-app", "--to", "fd00::4"});
+  CHECK(without.code == 2);
+  CHECK(has(without.err, "has no IPv6 address"));
+}
+
 TEST_CASE("text and the port that was asked for") {
   const std::string spoke = inventory()["roles"]["spokes"][0]["resource"];
   const test::Ended ended =

@@ -77,7 +77,7 @@ TEST_CASE("recorded Azure answers (cloud-custodian): a witness lies in what the 
     if (check::catalogue().rules[finding.rule].id != "HP-EXP-012" || !finding.resource.is_set()) continue;
     if (estate.estate->name(finding.resource) != "ccipstoragey6akyqpagdt3o") continue;
     REQUIRE(finding.witness != nullptr);
-    const Ipv4 source = finding.witness->flow.source;
+    const Ipv4 source = std::get<Ipv4>(finding.witness->flow.source);
     const bool is_let_in =
         source == Ipv4::parse("3.1.1.1").value() || Prefix::parse("1.2.2.128/25").value().contains(source);
     CHECK(is_let_in);

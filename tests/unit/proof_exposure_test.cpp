@@ -227,7 +227,7 @@ TEST_CASE("exposure proof: the witness is an address that the service accepts, a
   const auto run = proof::prove_no_public_endpoint(w.view());
   const auto& refuted = std::get<proof::Refuted>(result_of(w, run, "it").verdict);
   REQUIRE(refuted.trace);
-  CHECK(refuted.trace->flow.source == ip("198.51.100.7"));
+  CHECK(std::get<Ipv4>(refuted.trace->flow.source) == ip("198.51.100.7"));
   CHECK(refuted.trace->hops.front().at.kind == net::Place::Kind::service);
 }
 

@@ -1,0 +1,194 @@
+#include "engine/net/reach_ipv6.h"
+
+#include <algorithm>
+
+namespace hubproof::net {
+namespace {
+
+using model::Direction;
+using model::View;
+using Decision = FilterResult::Decision;
+
+// More corners than this are not enumerated: the answer is then unknown.
+constexpr std::size_t kMostCombinations = 400'000;
+constexpr std::uint16_t kUsualPorts[] = {443, 80, 22, 53, 3389, 1433, 0, 65535};
+constexpr Protocol kProtocols[] = {Protocol::tcp, Protocol::udp, Protocol::icmp, Protocol::esp, Protocol::ah};
+
+template <class T>
+void keep_first_of_each(std::vector<T>& list) {
+  std::vector<T> out;
+  for (const T& item : list) {
+    if (std::find(out.begin(), out.end(), item) == out.end()) out.push_back(item);
+  }
+  list = std::move(out);
+}
+
+/// The address before. Precondition: not ::
+Ipv6 before(const Ipv6& address) {
+  Ipv6::Bytes out = address.bytes();
+  for (std::size_t i = out.size(); i-- > 0;) {
+    const bool borrows = out[i] == 0;
+    out[i] = static_cast<std::uint8_t>(out[i] - 1U);
+    if (!borrows) break;
+  }
+  return Ipv6(out);
+}
+
+bool contains(const Ranges6& ranges, const Ipv6& address) {
+  return std::any_of(ranges.begin(), ranges.end(), [&](const Range6& range) { return range.contains(address); });
+}
+
+/// Addresses at which the IPv6 prefixes of a point's rules begin, or have just ended.
+void add_boundaries(const View& view, const FilterPoint& point, std::vector<Ipv6>& sources,
+                    std::vector<Ipv6>& destinations) {
+  const model::Tables& tables = view.estate.tables();
+  const auto add = [&](const model::AddressTerms& terms, std::vector<Ipv6>& out) {
+    for (const model::AddressTerm& term : terms) {
+      if (term.kind != model::AddressTerm::Kind::prefix6) continue;
+      const Prefix6& prefix = tables.prefixes_v6[term.index];
+      out.push_back(prefix.first());
+      out.push_back(prefix.last().plus(1));
+    }
+  };
+  for (const model::ResourceId id : attached_groups(point, Direction::inbound)) {
+    const auto* nsg = view.estate.find<model::NetworkSecurityGroup>(id);
+    if (nsg == nullptr) continue;
+    for (const model::SecurityRule& rule : nsg->rules) {
+      add(rule.sources, sources);
+      add(rule.destinations, destinations);
+    }
+  }
+}
+
+/// What of the preferred, the interfaces' and the rules' addresses lies in the ranges, and where each range begins.
+std::vector<Ipv6> candidates(std::span<const Ipv6> preferred, const Ranges6& ranges,
+                             const std::vector<Ipv6>& boundaries) {
+  std::vector<Ipv6> out;
+  const auto add = [&](const Ipv6& address) {
+    if (contains(ranges, address)) out.push_back(address);
+  };
+  for (const Ipv6& address : preferred) add(address);
+  for (const Range6& range : ranges) add(range.first);
+  for (const Ipv6& address : boundaries) add(address);
+  keep_first_of_each(out);
+  return out;
+}
+
+Ternary ask(const View& view, const FilterPoint* sender, const FilterPoint* receiver, const Packet6& packet,
+            Reach6& out) {
+  Ternary passes = Ternary::yes;
+  for (const bool outbound : {true, false}) {
+    const FilterPoint* point = outbound ? sender : receiver;
+    if (point == nullptr || passes == Ternary::no) continue;
+    FilterResult result = filter(view, outbound ? Direction::outbound : Direction::inbound, *point, packet);
+    if (result.decision == Decision::deny) passes = Ternary::no;
+    if (result.decision != Decision::unknown) continue;
+    passes = Ternary::unknown;
+    if (out.reason.empty()) out.reason = std::move(result.reason);
+  }
+  return passes;
+}
+
+/// The packets to ask about, as the product of what each field may be.
+struct Fields {
+  std::vector<Ipv6> sources;
+  std::vector<Ipv6> destinations;
+  std::vector<std::uint16_t> ports;
+  std::vector<std::uint16_t> source_ports;
+};
+
+Reach6 search(const View& view, const FilterPoint* sender, const FilterPoint* receiver, const Fields& fields) {
+  Reach6 out;
+  std::size_t asked = 0;
+  for (const Protocol protocol : kProtocols) {
+    const bool has_ports = protocol == Protocol::tcp || protocol == Protocol::udp;
+    for (const Ipv6& destination : fields.destinations) {
+      for (const Ipv6& source : fields.sources) {
+        for (std::size_t p = 0; p < (has_ports ? fields.ports.size() : 1); ++p) {
+          for (std::size_t s = 0; s < (has_ports ? fields.source_ports.size() : 1); ++s) {
+            if (++asked > kMostCombinations)
+              return {Ternary::unknown, {}, "the filters have too many rules to try all combinations"};
+            const Packet6 packet{source, destination, protocol, fields.source_ports[s], fields.ports[p]};
+            const Ternary passes = ask(view, sender, receiver, packet, out);
+            if (passes == Ternary::yes) return {Ternary::yes, packet, {}};
+            out.passes = std::max(out.passes, passes);
+          }
+        }
+      }
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+Range6 range_of(const Prefix6& prefix) { return {prefix.first(), prefix.last()}; }
+
+Ranges6 within(const Ranges6& ranges, const Prefix6& block) {
+  Ranges6 out;
+  for (const Range6& range : ranges) {
+    const Range6 part{std::max(range.first, block.first()), std::min(range.last, block.last())};
+    if (part.first <= part.last) out.push_back(part);
+  }
+  return out;
+}
+
+// form: between two neighbouring ends of prefixes every address has the same routes
+std::vector<Share6> shares_of(std::span<const Route6> routes, const Ranges6& window) {
+  std::vector<Ipv6> cuts;
+  for (const Route6& route : routes) {
+    cuts.push_back(route.prefix.first());
+    cuts.push_back(route.prefix.last().plus(1));  // goes round to ::, where a cut is harmless
+  }
+  std::sort(cuts.begin(), cuts.end());
+  cuts.erase(std::unique(cuts.begin(), cuts.end()), cuts.end());
+  std::vector<Share6> out;
+  const auto share_of = [&](const Route6* route, const std::string& doubt) -> Share6& {
+    const auto same = [&](const Share6& share) { return share.route == route && share.doubt == doubt; };
+    const auto found = std::find_if(out.begin(), out.end(), same);
+    if (found != out.end()) return *found;
+    out.push_back({route, {}, doubt});
+    return out.back();
+  };
+  for (const Range6& range : window) {
+    Ipv6 first = range.first;
+    while (true) {
+      const auto cut = std::upper_bound(cuts.begin(), cuts.end(), first);
+      const bool is_last = cut == cuts.end() || range.last < *cut;
+      const Ipv6 last = is_last ? range.last : before(*cut);
+      const std::vector<const Route6*> chosen = select_routes(routes, first);
+      const auto uncertain =
+          std::find_if(chosen.begin(), chosen.end(), [](const Route6* route) { return !route->is_certain; });
+      const std::string doubt = uncertain == chosen.end() ? std::string() : (*uncertain)->uncertainty;
+      for (const Route6* route : chosen) share_of(route, doubt).destinations.push_back({first, last});
+      if (is_last) break;
+      first = *cut;
+    }
+  }
+  return out;
+}
+
+Reach6 reach_v6(const View& view, const FilterPoint* sender, const FilterPoint* receiver, const Ranges6& sources,
+                const Ranges6& destinations, std::span<const Ipv6> preferred) {
+  std::vector<Ipv6> from;
+  std::vector<Ipv6> to;
+  Corners corners;
+  for (const FilterPoint* point : {sender, receiver}) {
+    if (point == nullptr) continue;
+    add_boundaries(view, *point, from, to);
+    add_corners(view, *point, corners);
+  }
+  std::vector<Ipv6> hosts;
+  for (const Range6& range : sources) hosts.push_back(range.first.plus(4));
+  Fields fields{candidates(hosts, sources, from), candidates(preferred, destinations, to), {}, {49152}};
+  fields.ports.assign(std::begin(kUsualPorts), std::end(kUsualPorts));
+  fields.ports.insert(fields.ports.end(), corners.ports.begin(), corners.ports.end());
+  fields.source_ports.insert(fields.source_ports.end(), corners.source_ports.begin(), corners.source_ports.end());
+  keep_first_of_each(fields.ports);
+  keep_first_of_each(fields.source_ports);
+  return search(view, sender, receiver, fields);
+}
+
+Ipv6 first_host(const Prefix6& prefix) { return prefix.length() > 125 ? prefix.first() : prefix.first().plus(4); }
+
+}  // namespace hubproof::net
