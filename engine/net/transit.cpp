@@ -225,19 +225,6 @@ namespace {
 
 constexpr model::SubnetIndex kWholeSpoke{};
 
-// source: azure-semantics.md 1.8 (a second, independent packet space)
-void doubt_ipv6(TransitRun& run) {
-  bool has_v6 = !run.vnet.address_space_v6.empty();
-  for (const auto& [key, index] : run.view.estate.subnets_by_vnet.of(run.vnet.id)) {
-    has_v6 = has_v6 || !run.view.estate.tables().subnets[index].prefixes_v6.empty();
-  }
-  if (!has_v6) return;
-  run.uncertain(Bypass::Way::leaves, kWholeSpoke, AddressSet::all(), {NextHop::Kind::unknown, {}, {}},
-                {{run.vnet.id, "/properties/addressSpace/addressPrefixes", "IPv6"}},
-                fmt::format("{} has IPv6 addresses, whose routes are not proved; remove them or prove IPv6 apart",
-                            shown(run.view, run.vnet.id)));
-}
-
 void doubt_completeness(TransitRun& run) {
   const std::vector<const model::Gap*> gaps = run.view.estate.gaps_in(model::ArgTable::resources);
   if (gaps.empty()) return;
@@ -343,7 +330,6 @@ TransitResult Transit::of(const model::SpokeRole& spoke) {
     run.direct.add(prefix);
     run.assumptions.insert(fmt::format("{} is declared as reachable without the firewall", to_string(prefix)));
   }
-  doubt_ipv6(run);
   doubt_completeness(run);
   doubt_without_subnets(run);
   doubt_attached(run);

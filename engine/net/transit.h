@@ -1,4 +1,5 @@
-// The exact layer of the transit claim: every packet that leaves or enters a spoke crosses the hub firewall.
+// The exact layer of the transit claim: every packet that leaves or enters a spoke crosses the hub firewall. IPv4; the
+// other packet space has transit_ipv6.h.
 #pragma once
 
 #include <memory>
@@ -20,7 +21,7 @@ struct Bypass {
   Way way = Way::leaves;
   model::SubnetIndex from;  ///< where the packet starts; for `enters` possibly outside the spoke
   model::VnetIndex spoke;   ///< the spoke it leaves or enters
-  AddressSet destinations;  ///< all destinations of this bypass
+  AddressSet destinations;  ///< all IPv4 destinations of this bypass
   NextHop next_hop;
   bool is_certain = true;          ///< false: depends on something unknown
   std::vector<model::Fact> facts;  ///< the deciding route and what makes it

@@ -32,6 +32,17 @@ z3::expr block(z3::context& context, const z3::expr& address, Prefix prefix) {
   return address.extract(31, 32 - length) == context.bv_val(prefix.base().bits() >> (32 - length), length);
 }
 
+/// Eight bytes of an address as a number.
+std::uint64_t half(const Ipv6& address, std::size_t first) {
+  std::uint64_t out = 0;
+  for (std::size_t i = first; i < first + 8; ++i) out = (out << 8U) | address.bytes()[i];
+  return out;
+}
+
+z3::expr number(z3::context& context, const Ipv6& address) {
+  return z3::concat(context.bv_val(half(address, 0), 64), context.bv_val(half(address, 8), 64));
+}
+
 z3::expr interval(z3::context& context, const z3::expr& word, std::uint32_t first, std::uint32_t last) {
   const unsigned bits = word.get_sort().bv_size();
   return z3::uge(word, context.bv_val(first, bits)) && z3::ule(word, context.bv_val(last, bits));
@@ -78,6 +89,14 @@ Term Solver::in(Term address, const AddressSet& set) {
   }
   return any_of(parts);
 }
+Term Solver::in(Term address, const Prefix6& prefix) {
+  if (prefix.length() == 0) return truth(true);
+  return make([&] {
+    const unsigned low = 128U - static_cast<unsigned>(prefix.length());
+    const z3::expr base = number(z3_->context, prefix.base());
+    return z3_->terms[address.index_].extract(127, low) == base.extract(127, low);
+  });
+}
 Term Solver::between(Term word, std::uint32_t first, std::uint32_t last) {
   return make([&] { return interval(z3_->context, z3_->terms[word.index_], first, last); });
 }
@@ -86,6 +105,9 @@ Term Solver::equals(Term word, std::uint32_t value) {
     const z3::expr& left = z3_->terms[word.index_];
     return left == z3_->context.bv_val(value, left.get_sort().bv_size());
   });
+}
+Term Solver::equals(Term word, const Ipv6& value) {
+  return make([&] { return z3_->terms[word.index_] == number(z3_->context, value); });
 }
 Term Solver::both(Term a, Term b) {
   if (a.index_ == 1) return b;
@@ -194,6 +216,21 @@ std::uint32_t Solver::value(Term word) {
     z3_->has_failed = true;
     return 0;
   }
+}
+
+Ipv6 Solver::value_v6(Term word) {
+  Ipv6::Bytes out{};
+  try {
+    const z3::model model = z3_->solver.get_model();
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      const unsigned low = 8U * static_cast<unsigned>(out.size() - 1 - i);
+      const z3::expr byte = model.eval(z3_->terms[word.index_].extract(low + 7, low), true);
+      out[i] = static_cast<std::uint8_t>(byte.get_numeral_uint64());
+    }
+  } catch (const z3::exception&) {
+    z3_->has_failed = true;
+  }
+  return Ipv6(out);
 }
 
 std::vector<std::size_t> minimal_core(Solver& solver, std::span<const Term> assumptions,

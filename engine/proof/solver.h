@@ -48,9 +48,12 @@ class Solver {
   /// The word is in the block; a comparison of the leading bits (measured 1.7 times faster than a range).
   Term in(Term address, Prefix prefix);
   Term in(Term address, const AddressSet& set);
+  /// Of a word of 128 bits.
+  Term in(Term address, const Prefix6& prefix);
   /// first <= word <= last, unsigned.
   Term between(Term word, std::uint32_t first, std::uint32_t last);
   Term equals(Term word, std::uint32_t value);
+  Term equals(Term word, const Ipv6& value);
   Term both(Term a, Term b);
   Term either(Term a, Term b);
   Term negate(Term a);
@@ -71,6 +74,7 @@ class Solver {
   std::vector<std::size_t> core();
   /// The word's value in the model of the last check, which answered `sat`.
   std::uint32_t value(Term word);
+  Ipv6 value_v6(Term word);
 
   /// Assertions made after construction are popped on destruction.
   class Scope {

@@ -8,6 +8,7 @@
 #include "engine/proof/claims.h"
 #include "engine/proof/run.h"
 #include "engine/proof/transit_facts.h"
+#include "engine/proof/transit_ipv6.h"
 #include "engine/proof/transit_key.h"
 
 namespace hubproof::proof {
@@ -33,7 +34,12 @@ struct Class {
 class Claim {
  public:
   Claim(const model::View& view, Effort effort)
-      : view_(view), estate_(view.estate), builder_(view), exact_(view), solver_(view, effort) {}
+      : view_(view),
+        estate_(view.estate),
+        builder_(view),
+        exact_(view),
+        solver_(view, effort),
+        v6_(view, builder_, effort) {}
   ProofRun run();
 
  private:
@@ -47,6 +53,7 @@ class Claim {
   void look_for_missed(const Class& group, const Member& member, ClaimResult& result);
   const Question* question_of(const Member& member, const Bypass& bypass) const;
   Verdict differ(ClaimResult& result, std::string what);
+  void prove_v6(const SpokeRole& role, ClaimResult& result);
   void missing_spokes();
   model::ResourceId id(const SpokeRole& role) const { return estate_.tables().virtual_networks[role.vnet.index()].id; }
 
@@ -55,6 +62,8 @@ class Claim {
   QuestionBuilder builder_;
   net::Transit exact_;
   TransitSolver solver_;
+  TransitProof6 v6_;
+  std::optional<std::uint32_t> v6_obligation_;      // one for all dual-stack spokes
   std::unordered_map<std::string, Class> classes_;  // only looked up, never walked through
   ProofRun run_;
 };
@@ -221,8 +230,24 @@ void Claim::prove(const SpokeRole& role) {
   } else {
     result.verdict = judge(group, member, result);
     if (is_new && std::holds_alternative<Unknown>(result.verdict)) look_for_missed(group, member, result);
+    prove_v6(role, result);
   }
   run_.results.push_back(std::move(result));
+}
+
+// A second packet space, of which nothing above has spoken. source: azure-semantics.md 1.8
+void Claim::prove_v6(const SpokeRole& role, ClaimResult& result) {
+  std::optional<Answer6> answer = v6_.of(role);
+  if (!answer) return;
+  if (!v6_obligation_) {
+    v6_obligation_ = static_cast<std::uint32_t>(run_.obligations.size());
+    run_.obligations.push_back({"no IPv6 packet leaves or enters a dual-stack spoke", 0, true});
+  }
+  Obligation& obligation = run_.obligations[*v6_obligation_];
+  ++obligation.members;
+  obligation.unsat = obligation.unsat && answer->unsat;
+  result.verdict = both_families(std::move(result.verdict), std::move(answer->verdict));
+  if (!answer->disagreement.empty()) differ(result, "IPv6: " + answer->disagreement);
 }
 
 void Claim::missing_spokes() {

@@ -204,18 +204,12 @@ void QuestionBuilder::ask_entering(const VirtualNetwork& spoke, const Inside& in
   }
 }
 
-// source: azure-semantics.md 0 (what is not understood is unknown), 1.8 (IPv6 is a packet space of its own)
+// source: azure-semantics.md 0 (what is not understood is unknown)
 void QuestionBuilder::doubts_of_spoke(const model::SpokeRole& spoke, SpokeQuestions& out) const {
   const VirtualNetwork& vnet = estate_.tables().virtual_networks[spoke.vnet.index()];
   for (const model::Gap* gap : estate_.gaps_in(model::ArgTable::resources)) {
     out.doubts.push_back(
         {{vnet.id, "", gap->code}, fmt::format("the export is not complete: {}", gap->message), Doubt::Reach::all});
-  }
-  if (!vnet.address_space_v6.empty()) {
-    out.doubts.push_back(
-        {{vnet.id, "/properties/addressSpace/addressPrefixes", to_string(vnet.address_space_v6.front())},
-         "the network has IPv6 addresses, and only IPv4 is proved",
-         Doubt::Reach::all});
   }
   for (const auto& [key, index] : estate_.peerings_by_vnet.of(vnet.id)) {
     const model::Peering& peering = estate_.tables().peerings[index];
@@ -225,13 +219,6 @@ void QuestionBuilder::doubts_of_spoke(const model::SpokeRole& spoke, SpokeQuesti
     out.doubts.push_back({{peering.id, "/properties/remoteVirtualNetwork/id", "not in the export"},
                           fmt::format("{} is peered to the spoke and not in the export: its routes are not known",
                                       estate_.name(peering.remote)),
-                          Doubt::Reach::all});
-  }
-  for (const auto& [key, index] : estate_.subnets_by_vnet.of(vnet.id)) {
-    const Subnet& subnet = estate_.tables().subnets[index];
-    if (subnet.prefixes_v6.empty()) continue;
-    out.doubts.push_back({{subnet.id, "/properties/addressPrefixes", to_string(subnet.prefixes_v6.front())},
-                          fmt::format("{} has IPv6 addresses, and only IPv4 is proved", estate_.name(subnet.id)),
                           Doubt::Reach::all});
   }
 }

@@ -78,6 +78,17 @@ bool is_kept(const net::Route& route) {
 
 }  // namespace
 
+bool is_left_out(const model::View& view, const Subnet& subnet) {
+  if (is_of_public_bastions(view.estate, subnet)) return true;
+  if (!is_platform(view.estate, subnet)) return false;
+  const auto& hub_firewalls = view.roles.firewalls;
+  const bool is_of_firewall = text::starts_with(text::lower(view.estate.name(subnet.id)), "azurefirewall");
+  // A firewall that is no hub's is a destination as any other.
+  return !is_of_firewall || view.estate.firewalls_by_vnet.of(subnet.vnet).empty() ||
+         std::any_of(hub_firewalls.begin(), hub_firewalls.end(),
+                     [&](const model::FirewallRole& role) { return role.vnet == subnet.vnet; });
+}
+
 Doubt doubt_of(const net::UnknownRoutes& unknown) {
   Doubt out{unknown.fact, unknown.reason, Doubt::Reach::all};
   const NextHop::Kind kind = unknown.next_hop.kind;

@@ -88,12 +88,18 @@ struct SpokeQuestions {
   std::vector<Doubt> doubts;  ///< about the spoke as a whole
 };
 
+/// A subnet of a peer where nobody is who counts as a destination: the firewall's, the platform's, and a bastion's of
+/// public hosts.
+bool is_left_out(const model::View& view, const model::Subnet& subnet);
+
 class QuestionBuilder {
  public:
   explicit QuestionBuilder(const model::View& view)
       : view_(view), estate_(view.estate), strays_(net::stray_addresses(view)) {}
   /// Pointers in the answer live until the next call.
   SpokeQuestions ask(const model::SpokeRole& spoke);
+  /// A subnet that brings nothing into a spoke around the firewall.
+  bool is_exempt_source(const model::Subnet& subnet) const;
 
  private:
   /// The spoke's subnets as wholes, and where in them somebody may be.
@@ -138,7 +144,6 @@ class QuestionBuilder {
   Harm harm_of_appliance(const net::Route& route, model::VnetIndex vnet, Candidate& candidate);
   Harm harm_of_gateway(model::ResourceId vnet) const;
   bool has_egress(const model::Subnet& subnet) const;
-  bool is_exempt_source(const model::Subnet& subnet) const;
   bool endpoints_are_overridden(const model::VirtualNetwork& spoke, const std::vector<const net::Route*>& slice) const;
   bool is_plain(const model::Subnet& subnet) const;
   bool is_control_plane_route(const net::UnknownRoutes& unknown, const model::Subnet& subnet) const;

@@ -33,9 +33,9 @@ TransitSolver::TransitSolver(const model::View& view, Effort effort)
       solver_(effort),
       destination_(solver_.word("dst", 32)),
       source_(solver_.word("src", 32)),
-      port_(solver_.word("dport", 16)),
-      source_port_(solver_.word("sport", 16)),
-      protocol_(solver_.word("proto", 8)) {}
+      groups_(view, solver_,
+              {destination_, source_, solver_.word("dport", 16), solver_.word("sport", 16), solver_.word("proto", 8),
+               false}) {}
 
 Term TransitSolver::guard(CorePart what, std::vector<Part>& parts) {
   const auto known = std::find_if(parts.begin(), parts.end(), [&](const Part& part) { return part.what == what; });

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "engine/proof/group_terms.h"
 #include "engine/proof/solver.h"
 #include "engine/proof/transit_question.h"
 
@@ -58,19 +59,13 @@ class TransitSolver {
   Term filters_may_pass(const Question& question);
   Term source_may_send(const Question& question);
   Term destination_may_receive(const Question& question);
-  Term ports_match(const model::SecurityRule& rule, bool may);
-  Term group_may_allow(const model::Subnet& subnet, model::Direction direction);
-  Term rule_matches(const model::SecurityRule& rule, const model::Subnet& subnet, bool may);
-  Term terms_match(const model::AddressTerms& terms, Term address, const model::Subnet& subnet, bool may);
   Term violation(const Question& question, std::vector<Part>& parts);
 
   const model::View& view_;
   Solver solver_;
   Term destination_;
   Term source_;
-  Term port_;
-  Term source_port_;
-  Term protocol_;
+  GroupTerms groups_;
   std::uint32_t next_flag_ = 0;
 };
 

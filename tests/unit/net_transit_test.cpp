@@ -221,12 +221,6 @@ TEST_CASE(
 
 TEST_CASE("transit: what is not known makes the spoke uncertain, never proved") {
   const Row rows[] = {
-      {"IPv6 addresses",
-       [](Build& b) {
-         b.vnet("spare", "10.50.0.0/16");
-         b.attach("spoke", "app", {}).prefixes_v6 = {*Prefix6::parse("fd00::/64")};
-       },
-       {}},
       {"a property of the subnet that is not understood",
        [](Build& b) {
          b.attach("spoke", "app", {}).unread = {{"/properties/new", "true"}};

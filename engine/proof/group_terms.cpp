@@ -1,0 +1,136 @@
+// What security groups may let pass. Only the groups of subnets are stated; a group of a network interface can only
+// stop more, so leaving it out is on the safe side.
+#include "engine/proof/group_terms.h"
+
+#include <algorithm>
+
+#include "engine/core/text.h"
+
+namespace hubproof::proof {
+
+using model::AddressTerm;
+using model::Direction;
+using model::SecurityRule;
+using model::Subnet;
+
+namespace {
+
+std::vector<const SecurityRule*> in_order(const model::NetworkSecurityGroup& group, Direction direction) {
+  std::vector<const SecurityRule*> out;
+  for (const SecurityRule& rule : group.rules) {
+    if (rule.direction == direction || !rule.is_usable) out.push_back(&rule);
+  }
+  std::stable_sort(out.begin(), out.end(), [](const auto* a, const auto* b) { return a->priority < b->priority; });
+  return out;
+}
+
+}  // namespace
+
+// law:  a tag without data is an unknown set: everything where a match would allow, the certain minimum where it would
+//       deny; an application security group is the same
+// source: azure-semantics.md 2.4 (VirtualNetwork and Internet under a 0/0 route), 3.1
+Term GroupTerms::terms_match(const model::AddressTerms& terms, Term address, const Subnet& subnet, bool may) {
+  Term out = solver_.truth(false);
+  for (const AddressTerm& term : terms) {
+    switch (term.kind) {
+      case AddressTerm::Kind::any: return solver_.truth(true);
+      case AddressTerm::Kind::prefix:
+        if (!packet_.is_v6) out = solver_.either(out, solver_.in(address, term.prefix));
+        break;
+      case AddressTerm::Kind::prefix6:
+        if (packet_.is_v6)
+          out = solver_.either(out, solver_.in(address, view_.estate.tables().prefixes_v6[term.index]));
+        break;
+      case AddressTerm::Kind::asg:
+      case AddressTerm::Kind::unread:
+        if (may) return solver_.truth(true);
+        break;
+      case AddressTerm::Kind::tag: {
+        const std::string& name = view_.estate.tables().service_tags[term.index];
+        // The IPv6 prefixes of lists are not kept.
+        const AddressSet* listed = packet_.is_v6 ? nullptr : view_.estate.snapshot().service_tags.find(name);
+        if (listed != nullptr) {
+          out = solver_.either(out, solver_.in(address, *listed));
+          break;
+        }
+        if (may) return solver_.truth(true);
+        if (!text::equals(name, "VirtualNetwork")) break;
+        out = solver_.either(out, in_own_network(address, subnet));
+        break;
+      }
+    }
+  }
+  return out;
+}
+
+Term GroupTerms::in_own_network(Term address, const Subnet& subnet) {
+  const auto* vnet = view_.estate.find<model::VirtualNetwork>(subnet.vnet);
+  Term out = solver_.truth(false);
+  if (vnet == nullptr) return out;
+  if (packet_.is_v6) {
+    for (const Prefix6& prefix : vnet->address_space_v6) out = solver_.either(out, solver_.in(address, prefix));
+  } else {
+    for (const Prefix& prefix : vnet->address_space) out = solver_.either(out, solver_.in(address, prefix));
+  }
+  return out;
+}
+
+// A rule for Icmp may or may not be meant for the ICMP of IPv6.
+// source: learn.microsoft.com/azure/virtual-network/ip-services/ipv6-overview (ICMPv6 in network security groups)
+Term GroupTerms::protocol_matches(const SecurityRule& rule, bool may) {
+  if (rule.protocol == Protocol::any) return solver_.truth(true);
+  if (packet_.is_v6 && rule.protocol == Protocol::icmp && !may) return solver_.truth(false);
+  return solver_.equals(packet_.protocol, number(rule.protocol));
+}
+
+Term GroupTerms::ports_match(const SecurityRule& rule, bool may) {
+  const auto any_of = [&](const model::PortRanges& ranges, Term port) {
+    Term out = solver_.truth(false);
+    for (const PortRange& range : ranges) {
+      out = solver_.either(out,
+                           range.is_all() ? solver_.truth(true) : solver_.between(port, range.first(), range.last()));
+    }
+    return out;
+  };
+  const auto is_all = [](const model::PortRanges& ranges) {
+    return std::any_of(ranges.begin(), ranges.end(), [](PortRange range) { return range.is_all(); });
+  };
+  if (is_all(rule.source_ports) && is_all(rule.destination_ports)) return solver_.truth(true);
+  // ICMP, ESP and AH have no ports: a rule that names some may or may not match them.
+  const Term has_ports = solver_.either(solver_.equals(packet_.protocol, number(Protocol::tcp)),
+                                        solver_.equals(packet_.protocol, number(Protocol::udp)));
+  const Term match =
+      solver_.both(any_of(rule.source_ports, packet_.source_port), any_of(rule.destination_ports, packet_.port));
+  return may ? solver_.either(match, solver_.negate(has_ports)) : solver_.both(match, has_ports);
+}
+
+Term GroupTerms::rule_matches(const SecurityRule& rule, const Subnet& subnet, bool may) {
+  if (!rule.is_usable) return solver_.truth(may);
+  const Term protocol = protocol_matches(rule, may);
+  const Term ends = solver_.both(terms_match(rule.sources, packet_.source, subnet, may),
+                                 terms_match(rule.destinations, packet_.destination, subnet, may));
+  return solver_.both(solver_.both(protocol, ports_match(rule, may)), ends);
+}
+
+// law:  the lowest number that matches decides; after the group's own rules Azure's default rules
+// form: allow rule: e = may_match or e';  deny rule: e = not must_match and e'.  Of the default rules only that they
+// may
+//       allow is used: VirtualNetwork and Internet are unknown sets.
+// source: learn.microsoft.com/azure/virtual-network/network-security-groups-overview#security-rules
+Term GroupTerms::group_may_allow(const Subnet& subnet, Direction direction) {
+  if (!subnet.network_security_group.is_set()) return solver_.truth(true);
+  const auto* group = view_.estate.find<model::NetworkSecurityGroup>(subnet.network_security_group);
+  if (group == nullptr || !group->unread.empty() || !group->is_settled) return solver_.truth(true);
+  const std::vector<const SecurityRule*> rules = in_order(*group, direction);
+  Term out = solver_.truth(true);
+  for (auto rule = rules.rbegin(); rule != rules.rend(); ++rule) {
+    const bool is_allow = (*rule)->access == model::Access::allow || !(*rule)->is_usable;
+    if (is_allow)
+      out = solver_.either(rule_matches(**rule, subnet, true), out);
+    else
+      out = solver_.both(solver_.negate(rule_matches(**rule, subnet, false)), out);
+  }
+  return out;
+}
+
+}  // namespace hubproof::proof
