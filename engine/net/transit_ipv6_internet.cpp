@@ -55,6 +55,14 @@ bool is_standard(const model::Estate& estate, ResourceId public_ip) {
   return address == nullptr || address->is_standard;
 }
 
+/// The public address of a frontend, when it is or may be IPv6: one that the export does not hold may be of either
+/// family.
+template <class Frontend>
+ResourceId public_of(const model::Estate& estate, const Frontend& frontend) {
+  if (frontend.public_ip_v6.is_set()) return frontend.public_ip_v6;
+  return estate.find<model::PublicIp>(frontend.public_ip) == nullptr ? frontend.public_ip : ResourceId();
+}
+
 }  // namespace
 
 void TransitRun6::by_interfaces(const Subnet& subnet) {
@@ -82,10 +90,8 @@ void TransitRun6::by_balancer(const model::LoadBalancer& balancer) {
     const auto frontend = std::find_if(balancer.frontends.begin(), balancer.frontends.end(),
                                        [&](const auto& one) { return one.id == rule.frontend; });
     if (frontend == balancer.frontends.end()) continue;
-    // A public address that the export does not hold may be of either family.
-    const bool is_unseen = frontend->public_ip.is_set() && e_.find<model::PublicIp>(frontend->public_ip) == nullptr;
-    if (!frontend->public_ip_v6.is_set() && !is_unseen) continue;
-    const ResourceId public_ip = is_unseen ? frontend->public_ip : frontend->public_ip_v6;
+    const ResourceId public_ip = public_of(e_, *frontend);
+    if (!public_ip.is_set()) continue;
     for (const Subnet* subnet : subnets_) {
       for (const auto& [key, at] : e_.interfaces_by_subnet.of(subnet->id)) {
         const model::NetworkInterface& nic = e_.tables().network_interfaces[at];
@@ -108,7 +114,8 @@ void TransitRun6::by_balancer(const model::LoadBalancer& balancer) {
 
 void TransitRun6::by_gateway(const model::ApplicationGateway& gateway) {
   for (const auto& frontend : gateway.frontends) {
-    if (!frontend.public_ip_v6.is_set()) continue;
+    const ResourceId public_ip = public_of(e_, frontend);
+    if (!public_ip.is_set()) continue;
     const bool is_used = std::any_of(gateway.rules.begin(), gateway.rules.end(), [&](const auto& rule) {
       return std::any_of(gateway.listeners.begin(), gateway.listeners.end(), [&](const auto& listener) {
         return listener.id == rule.listener && listener.frontend == frontend.id;
@@ -120,9 +127,9 @@ void TransitRun6::by_gateway(const model::ApplicationGateway& gateway) {
       tell({subnet,
             nullptr,
             std::nullopt,
-            frontend.public_ip_v6,
+            public_ip,
             fmt::format("application gateway {} has a public IPv6 frontend", shown(v_, gateway.id)),
-            {gateway.id, "/properties/frontendIPConfigurations", std::string(e_.spelling(frontend.public_ip_v6))},
+            {gateway.id, "/properties/frontendIPConfigurations", std::string(e_.spelling(public_ip))},
             false,
             {}});
     }
@@ -134,8 +141,9 @@ void TransitRun6::by_pool(const model::MachinePool& pool) {
   for (const model::MachinePool::Interface& interface : pool.interfaces) {
     const auto& balancers = e_.tables().load_balancers;
     const bool is_behind_public = std::any_of(balancers.begin(), balancers.end(), [&](const auto& balancer) {
-      return may_be_public(balancer) &&
-             std::any_of(balancer.rules.begin(), balancer.rules.end(), [&](const auto& rule) {
+      const bool may_be_v6 = std::any_of(balancer.frontends.begin(), balancer.frontends.end(),
+                                         [&](const auto& frontend) { return public_of(e_, frontend).is_set(); });
+      return may_be_v6 && std::any_of(balancer.rules.begin(), balancer.rules.end(), [&](const auto& rule) {
                const auto& pools = interface.load_balancer_pools;
                return std::find(pools.begin(), pools.end(), rule.backend_pool) != pools.end();
              });

@@ -53,6 +53,13 @@ bool comes_first(const Candidate6& a, const Candidate6& b) {
   return a.route.prefix < b.route.prefix;
 }
 
+/// A public address that the export does not hold may be of either family.
+template <class Frontend>
+bool may_be_public_v6(const model::Estate& estate, const Frontend& frontend) {
+  return frontend.public_ip_v6.is_set() ||
+         (frontend.public_ip.is_set() && estate.find<model::PublicIp>(frontend.public_ip) == nullptr);
+}
+
 bool is_understood(const model::NatGateway* gateway) {
   return gateway != nullptr && gateway->unread.empty() && gateway->is_settled;
 }
@@ -231,11 +238,8 @@ void Asking6::ask_entering(const model::Peering& peering, SpokeQuestions6& out) 
 bool Asking6::is_behind_public(const std::vector<ResourceId>& pools, ResourceId config) const {
   const auto& balancers = estate_.tables().load_balancers;
   return std::any_of(balancers.begin(), balancers.end(), [&](const model::LoadBalancer& balancer) {
-    // A public address that the export does not hold may be of either family.
-    const bool may_be_v6 = std::any_of(balancer.frontends.begin(), balancer.frontends.end(), [&](const auto& frontend) {
-      return frontend.public_ip_v6.is_set() ||
-             (frontend.public_ip.is_set() && estate_.find<model::PublicIp>(frontend.public_ip) == nullptr);
-    });
+    const bool may_be_v6 = std::any_of(balancer.frontends.begin(), balancer.frontends.end(),
+                                       [&](const auto& frontend) { return may_be_public_v6(estate_, frontend); });
     return may_be_v6 && std::any_of(balancer.rules.begin(), balancer.rules.end(), [&](const auto& rule) {
              return rule.backend_pool.is_set() &&
                     (rule.backend_pool == config ||
@@ -259,7 +263,7 @@ void Asking6::find_entries(const Subnet& subnet, SpokeQuestions6& out) const {
   for (const model::ApplicationGateway& gateway : estate_.tables().application_gateways) {
     const bool is_here = std::find(gateway.subnets.begin(), gateway.subnets.end(), subnet.id) != gateway.subnets.end();
     const bool is_public = std::any_of(gateway.frontends.begin(), gateway.frontends.end(),
-                                       [](const auto& frontend) { return frontend.public_ip_v6.is_set(); });
+                                       [&](const auto& frontend) { return may_be_public_v6(estate_, frontend); });
     if (is_here && is_public && !gateway.rules.empty()) out.entries.push_back({here, std::nullopt});
   }
   for (const model::MachinePool& pool : estate_.tables().machine_pools) {

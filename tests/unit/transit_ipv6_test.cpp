@@ -261,6 +261,14 @@ TEST_CASE("what is not known about IPv6 is neither proved nor refuted") {
          b.attach("spoke", "app", {.route_table = "rt-open", .nsg = "closed", .nat_gateway = "nat"});
        },
        "unknown"},
+      {"an application gateway of the spoke whose public address, of whichever family, is not in the export",
+       [](Build& b) {
+         b.nsg("four");
+         b.rule("four", {.priority = 100, .access = "Deny", .from = "0.0.0.0/0"});
+         b.attach("spoke", "app", {.nsg = "four"});
+         b.app_gateway("agw", "spoke/app", {.public_ip = "elsewhere", .pool = {ip("10.1.0.9")}});
+       },
+       "unknown"},
       {"an interface with IPv6 in a subnet that shows none",
        [](Build& b) {
          machine(b);
