@@ -53,8 +53,10 @@ Term GroupTerms::terms_match(const model::AddressTerms& terms, Term address, con
           out = solver_.either(out, solver_.in(address, *listed));
           break;
         }
-        if (may) return solver_.truth(true);
-        if (!text::equals(name, "VirtualNetwork")) break;
+        const bool is_network = text::equals(name, "VirtualNetwork");
+        if (may && (is_network || !packet_.is_v6)) return solver_.truth(true);
+        if (may) out = solver_.either(out, may_be_tagged_v6(address));
+        if (!is_network) break;
         out = solver_.either(out, in_own_network(address, subnet));
         break;
       }
@@ -73,6 +75,13 @@ Term GroupTerms::in_own_network(Term address, const Subnet& subnet) {
     for (const Prefix& prefix : vnet->address_space) out = solver_.either(out, solver_.in(address, prefix));
   }
   return out;
+}
+
+// Every tag but VirtualNetwork is a list of public addresses, or where the platform's probes come from (link-local).
+// source: learn.microsoft.com/azure/virtual-network/service-tags-overview
+Term GroupTerms::may_be_tagged_v6(Term address) {
+  static const Prefix6 kLinkLocal = *Prefix6::parse("fe80::/10");
+  return solver_.either(solver_.in(address, internet_addresses_v6()), solver_.in(address, kLinkLocal));
 }
 
 // A rule for Icmp may or may not be meant for the ICMP of IPv6.

@@ -30,6 +30,7 @@ class GroupTerms {
   Term rule_matches(const model::SecurityRule& rule, const model::Subnet& subnet, bool may);
   Term terms_match(const model::AddressTerms& terms, Term address, const model::Subnet& subnet, bool may);
   Term in_own_network(Term address, const model::Subnet& subnet);
+  Term may_be_tagged_v6(Term address);
 
   const model::View& view_;
   Solver& solver_;

@@ -132,6 +132,16 @@ TEST_CASE("IPv6 that is dropped or denied on every way out and in is proved") {
          table_of_app(b, "rt-only-default");
        },
        "proved"},
+      {"a group that lets in tags of public addresses alone lets no other network in",
+       [](Build& b) {
+         b.nsg("closed");
+         b.rule("closed", {.priority = 100, .protocol = "Tcp", .from = "GatewayManager", .ports = "65200-65535"});
+         b.rule("closed", {.priority = 110, .from = "AzureLoadBalancer"});
+         b.rule("closed", {.priority = 4096, .access = "Deny"});
+         b.attach("hub", "apim", {.nsg = "closed"});
+         table_of_app(b, "rt-only-default");
+       },
+       "proved"},
       {"a subnet with IPv6 that holds private endpoints only: they are IPv4",
        [](Build& b) {
          b.subnet("spoke", "pe", "10.1.1.0/24, fd00:b:0:1::/64", {.policies = "RouteTableEnabled"});
