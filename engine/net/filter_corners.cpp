@@ -22,6 +22,23 @@ std::vector<model::ResourceId> attached_groups(const FilterPoint& point, Directi
   return out;
 }
 
+namespace {
+
+// The members of an application security group, and those that are none, are interfaces of the network.
+// source: learn.microsoft.com/azure/virtual-network/application-security-groups
+void add_interfaces(const View& view, const model::Subnet& beside, std::vector<Ipv4>& out) {
+  const model::Estate& e = view.estate;
+  for (const auto& [vnet, subnet] : e.subnets_by_vnet.of(beside.vnet)) {
+    for (const auto& [key, index] : e.interfaces_by_subnet.of(e.tables().subnets[subnet].id)) {
+      for (const model::IpConfiguration& config : e.tables().network_interfaces[index].ip_configurations) {
+        if (config.address) out.push_back(*config.address);
+      }
+    }
+  }
+}
+
+}  // namespace
+
 void add_corners(const View& view, const FilterPoint& point, Corners& corners) {
   const model::Snapshot& input = view.estate.snapshot();
   const auto add_terms = [&](const model::AddressTerms& terms, std::vector<Ipv4>& out,
@@ -31,6 +48,7 @@ void add_corners(const View& view, const FilterPoint& point, Corners& corners) {
         const AddressSet* listed = input.service_tags.find(input.tables.service_tags[term.index]);
         if (listed != nullptr && std::find(tags.begin(), tags.end(), listed) == tags.end()) tags.push_back(listed);
       }
+      if (term.kind == AddressTerm::Kind::asg) add_interfaces(view, *point.subnet, out);
       if (term.kind != AddressTerm::Kind::prefix) continue;
       out.push_back(term.prefix.first());
       if (term.prefix.last().bits() != 0xffffffffU) out.push_back(Ipv4(term.prefix.last().bits() + 1));

@@ -20,10 +20,8 @@ Leaving::Leaving(TransitRun& run) : run_(run), v_(run.view), e_(run.view.estate)
 std::vector<Leaving::Share> Leaving::shares_of(const std::vector<Segment>& segments) {
   std::vector<Share> out;
   for (const Segment& segment : segments) {
-    const auto uncertain =
-        std::find_if(segment.chosen.begin(), segment.chosen.end(), [](const Route* r) { return !r->is_certain; });
-    for (const Route* route : segment.chosen) {
-      const std::string doubt = uncertain == segment.chosen.end() ? std::string() : (*uncertain)->uncertainty;
+    const std::string doubt = doubt_of(segment);
+    for (const Route* route : ways(segment)) {
       auto found = std::find_if(out.begin(), out.end(),
                                 [&](const Share& share) { return share.route == route && share.doubt == doubt; });
       if (found == out.end()) {
@@ -67,7 +65,10 @@ void Leaving::subnet(const Subnet& subnet) {
   const std::size_t first = run_.result.bypasses.size();
   peer_bypass_ = {};
   const TableRoutes& routes = routes_of(subnet);
-  for (const Share& share : routes.shares) judge(subnet, share);
+  for (Share share : routes.shares) {
+    share.destinations -= run_.direct;
+    if (!share.destinations.empty()) judge(subnet, share);
+  }
   to_endpoints(subnet, routes);
   for (const UnknownRoutes& u : routes.set.unknown) unknown(subnet, u);
   for (const UnknownRoutes& u : subnet_unknowns(v_, subnet)) unknown(subnet, u);
@@ -136,7 +137,7 @@ void Leaving::to_peer(const Subnet& subnet, const Share& share) {
   out.expected = expected_routes(run_, landing.prefixes);
   out.doubt = !link.reason.empty() ? link.reason : share.doubt;
   if (out.doubt.empty() && landing.passes == Ternary::unknown) out.doubt = landing.reason;
-  add_witnessed(run_, std::move(out), landing.example, {Place::Kind::subnet, subnet.id});
+  add_witnessed(run_, std::move(out), landing.examples, {Place::Kind::subnet, subnet.id});
 }
 
 Landing Leaving::land_in_peer(const Subnet& subnet, const Share& share, const VirtualNetwork& remote) {

@@ -111,7 +111,7 @@ Leaving::EndpointReach Leaving::reach_of(const RouteSet& set, const EndpointSubn
 
 void Leaving::tell_endpoints(const Subnet& subnet, const EndpointSubnet& target, const EndpointReach& found,
                              bool is_doubtful) {
-  const AddressSet& addresses = is_doubtful ? found.doubtful : found.direct;
+  const AddressSet addresses = (is_doubtful ? found.doubtful : found.direct) - run_.direct;
   if (addresses.empty()) return;
   Landing landing;
   land(v_, subnet, target.subnet, addresses, landing);
@@ -140,7 +140,7 @@ void Leaving::tell_endpoints(const Subnet& subnet, const EndpointSubnet& target,
                   ? std::string("whether the user route displaces the /32 is not documented for this virtual network")
                   : target.link.reason;
   if (out.doubt.empty() && landing.passes == Ternary::unknown) out.doubt = landing.reason;
-  add_witnessed(run_, std::move(out), landing.example, {Place::Kind::subnet, subnet.id});
+  add_witnessed(run_, std::move(out), landing.examples, {Place::Kind::subnet, subnet.id});
 }
 
 }  // namespace hubproof::net

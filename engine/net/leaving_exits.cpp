@@ -51,7 +51,7 @@ void Leaving::to_internet(const Subnet& subnet, const Share& share) {
     has_method = true;
     from = {Place::Kind::network_interface, nic.id};
   }
-  const Reach found = reach_out(v_, {&subnet, nullptr, false}, usable_addresses(subnet), destinations);
+  const Reach found = reach_from(v_, subnet, destinations);
   if (found.passes == Ternary::no) return;
   std::string doubt = share.doubt;
   if (doubt.empty() && !has_method) {
@@ -73,6 +73,9 @@ void Leaving::to_internet(const Subnet& subnet, const Share& share) {
 
 void Leaving::to_gateway(const Subnet& subnet, const Share& share) {
   const Route& route = *share.route;
+  // What a gateway sends back to its other side comes from there: it is no traffic of the spoke.
+  // source: azure-semantics.md 7.1 (a GatewaySubnet stands for what is behind its gateway)
+  if (is_platform_subnet(v_, subnet)) return;
   bool has_gateway = false;
   bool may_have = e_.is_partial(model::ArgTable::resources);
   const auto look = [&](model::ResourceId vnet) {
@@ -87,7 +90,7 @@ void Leaving::to_gateway(const Subnet& subnet, const Share& share) {
     look(peering.remote);
   }
   if (!has_gateway && !may_have) return;  // no gateway anywhere: the packet is dropped
-  const Reach found = reach_out(v_, {&subnet, nullptr, false}, usable_addresses(subnet), share.destinations - own_);
+  const Reach found = reach_from(v_, subnet, share.destinations - own_);
   if (found.passes == Ternary::no) return;
   Bypass out =
       bypass(subnet, share.destinations - own_, route.next_hop, {fact_of(v_, route)},
@@ -122,7 +125,7 @@ void Leaving::to_appliance(const Subnet& subnet, const Share& share) {
   if (doubt.empty()) doubt = share.doubt;
   Reach found;
   if (doubt.empty()) {
-    found = reach_out(v_, {&subnet, nullptr, false}, usable_addresses(subnet), share.destinations);
+    found = reach_from(v_, subnet, share.destinations);
     if (found.passes == Ternary::no) return;
     if (found.passes == Ternary::unknown) doubt = found.reason;
   }

@@ -139,6 +139,23 @@ Reach search(const View& view, const FilterPoint* sender, const FilterPoint* rec
 
 }  // namespace
 
+std::vector<const Route*> ways(const Segment& segment) {
+  std::vector<const Route*> out;
+  for (const Route* route : segment.chosen) {
+    const Route& first = *segment.chosen.front();
+    const bool is_same = route != &first && first.is_certain && !route->is_certain && route->next_hop == first.next_hop;
+    if (!is_same) out.push_back(route);
+  }
+  return out;
+}
+
+std::string doubt_of(const Segment& segment) {
+  for (const Route* route : ways(segment)) {
+    if (!route->is_certain) return route->uncertainty;
+  }
+  return {};
+}
+
 std::vector<Segment> decide(std::span<const Route> routes, std::span<const Prefix> window) {
   AddressSet space;
   for (const Prefix& prefix : window) space.add(prefix);

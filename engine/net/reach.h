@@ -18,6 +18,10 @@ struct Segment {
   AddressSet::Interval range;
   std::vector<const Route*> chosen;  ///< as select_routes(); into the routes that were given
 };
+/// The routes of `chosen` that tell ways apart: without uncertain ones that lead where the certain one leads anyway.
+std::vector<const Route*> ways(const Segment& segment);
+/// Why the choice is open; empty when it is not.
+std::string doubt_of(const Segment& segment);
 /// The addresses of `window` cut where the decision can change. An empty window holds all addresses.
 std::vector<Segment> decide(std::span<const Route> routes, std::span<const Prefix> window);
 

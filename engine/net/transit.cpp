@@ -100,79 +100,6 @@ std::string expected_routes(const TransitRun& run, const std::vector<Prefix>& pr
   return {};
 }
 
-namespace {
-
-/// What packets from the subnet carry as source. Azure lets a NIC send under its own address only; behind the gateway
-/// of a GatewaySubnet stand the networks of on-premises, of which private addresses outside the two networks are taken.
-/// source: learn.microsoft.com/azure/virtual-network/virtual-network-network-interface#enable-or-disable-ip-forwarding,
-/// azure-semantics.md 7.1
-AddressSet source_addresses(const View& view, const Subnet& sender, const Subnet& target) {
-  if (!is_named(view, sender, "GatewaySubnet")) return usable_addresses(sender);
-  AddressSet out;
-  for (const std::string_view block : {"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"}) out.add(*Prefix::parse(block));
-  for (const model::ResourceId id : {sender.vnet, target.vnet}) {
-    const model::VirtualNetwork* vnet = view.estate.find<model::VirtualNetwork>(id);
-    if (vnet == nullptr) continue;
-    for (const Prefix& prefix : vnet->address_space) out.subtract(prefix);
-  }
-  out |= usable_addresses(sender);  // the gateway's own
-  return out;
-}
-
-}  // namespace
-
-void land(const View& view, const Subnet& sender, const Subnet& target, const AddressSet& destinations,
-          Landing& landing) {
-  AddressSet part;
-  for (const Prefix& prefix : target.prefixes) part.add(prefix);
-  part &= destinations;
-  if (part.empty()) return;
-  std::vector<Ipv4> preferred;
-  std::vector<Ipv4> endpoints;
-  model::ResourceId hidden;  // an endpoint whose address is not in the export
-  for (const auto& [key, index] : view.estate.endpoints_by_subnet.of(target.id)) {
-    const std::vector<Ipv4> own = endpoint_addresses(view, view.estate.tables().private_endpoints[index]);
-    endpoints.insert(endpoints.end(), own.begin(), own.end());
-    if (own.empty()) hidden = view.estate.tables().private_endpoints[index].id;
-  }
-  for (const auto& [key, index] : view.estate.interfaces_by_subnet.of(target.id)) {
-    for (const auto& config : view.estate.tables().network_interfaces[index].ip_configurations) {
-      const bool is_endpoint =
-          config.address && std::find(endpoints.begin(), endpoints.end(), *config.address) != endpoints.end();
-      if (config.address && !is_endpoint) preferred.push_back(*config.address);
-    }
-  }
-  const FilterPoint from{&sender, nullptr, false};
-  const AddressSet sources = source_addresses(view, sender, target);
-  AddressSet hosts = part & usable_addresses(target);
-  AddressSet links;
-  for (const Ipv4 address : endpoints) {
-    if (!part.contains(address)) continue;
-    links.add(address, address);
-  }
-  hosts -= links;
-  Reach found;
-  if (!links.empty()) found = reach(view, &from, {&target, nullptr, true}, sources, links, endpoints);
-  if (found.passes != Ternary::yes && !hosts.empty() && holds_endpoints_only(view, target) != Ternary::yes) {
-    Reach other = reach(view, &from, {&target, nullptr, false}, sources, hosts, preferred);
-    if (other.passes > found.passes) found = std::move(other);
-  }
-  if (found.passes == Ternary::no && hidden.is_set()) {
-    found.passes = Ternary::unknown;
-    found.reason = fmt::format("the address of private endpoint {} is not in the export", shown(view, hidden));
-  }
-  if (found.passes == Ternary::no) return;
-  landing.destinations |= part;
-  for (const Prefix& prefix : target.prefixes) {
-    if (!part.intersects(prefix)) continue;
-    landing.places.push_back(fmt::format("{} ({})", to_string(prefix), shown(view, target.id)));
-    landing.prefixes.push_back(prefix);
-  }
-  if (found.passes == Ternary::yes && !landing.example) landing.example = found.example;
-  if (found.passes == Ternary::unknown && landing.reason.empty()) landing.reason = found.reason;
-  landing.passes = std::max(landing.passes, found.passes);
-}
-
 std::string open_question(const Bypass& bypass) {
   std::string out = bypass.reason;
   if (!bypass.expected.empty()) out += "; expected " + bypass.expected;
@@ -197,28 +124,31 @@ bool leaves_the_promised_way(const Trace& trace) {
   return false;
 }
 
-void add_witnessed(TransitRun& run, Bypass bypass, const std::optional<Packet>& example, Place from) {
+void add_witnessed(TransitRun& run, Bypass bypass, std::span<const Packet> examples, Place from) {
   bypass.destinations -= run.direct;
   if (bypass.destinations.empty()) return;
   bypass.spoke = run.role.vnet;
   bypass.is_certain = false;
-  if (example && bypass.doubt.empty()) {
-    const Flow flow{from,
-                    example->source,
-                    example->destination,
-                    example->protocol,
-                    example->source_port,
-                    example->destination_port};
+  std::string met;
+  for (const Packet& packet : examples) {
+    if (!bypass.doubt.empty() || bypass.is_certain) break;
+    const Flow flow{
+        from, packet.source, packet.destination, packet.protocol, packet.source_port, packet.destination_port};
     const Trace shown_by = trace(run.view, flow);
     bypass.is_certain = leaves_the_promised_way(shown_by);
-    if (bypass.is_certain)
-      bypass.witness = flow;
-    else
-      bypass.doubt = !shown_by.unknown_because.empty() ? shown_by.unknown_because.front()
-                     : shown_by.hops.empty()           ? std::string("the packet was not followed")
-                                                       : shown_by.hops.back().note;
+    if (bypass.is_certain) bypass.witness = flow;
+    if (!met.empty()) continue;
+    met = !shown_by.unknown_because.empty() ? shown_by.unknown_because.front()
+          : shown_by.hops.empty()           ? std::string("the packet was not followed")
+                                            : shown_by.hops.back().note;
   }
+  if (!bypass.is_certain && bypass.doubt.empty()) bypass.doubt = std::move(met);
   run.result.bypasses.push_back(std::move(bypass));
+}
+
+void add_witnessed(TransitRun& run, Bypass bypass, const std::optional<Packet>& example, Place from) {
+  const std::span<const Packet> examples = example ? std::span<const Packet>(&*example, 1) : std::span<const Packet>();
+  add_witnessed(run, std::move(bypass), examples, std::move(from));
 }
 
 namespace {

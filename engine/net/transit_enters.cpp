@@ -147,7 +147,10 @@ void Entering::tell(const Subnet& subnet, const AddressSet& destinations, const 
                     const PeeringLink& link, AddressSet& told) {
   Landing landing;
   for (const Subnet* target : targets_) {
-    if (target != &subnet) land(v_, subnet, *target, destinations, landing);
+    if (target == &subnet) continue;
+    const bool is_left_out = is_platform_subnet(v_, *target) || holds_only_public_bastions(v_, *target);
+    if (!is_left_out) land(v_, subnet, *target, destinations - run_.direct, landing);
+    if (is_left_out) run_.left_out.insert({target->id, TransitRun::LeftOut::as_destination});
   }
   if (landing.passes == Ternary::no) return;
   told |= landing.destinations;
@@ -166,7 +169,7 @@ void Entering::tell(const Subnet& subnet, const AddressSet& destinations, const 
                               name(route.next_hop.kind), table_of(v_, subnet), to_string(route.prefix));
   bypass.expected = expected_routes(run_, landing.prefixes);
   bypass.doubt = std::move(doubt);
-  add_witnessed(run_, std::move(bypass), landing.example, {Place::Kind::subnet, subnet.id});
+  add_witnessed(run_, std::move(bypass), landing.examples, {Place::Kind::subnet, subnet.id});
 }
 
 void Entering::from_subnet(const Subnet& subnet, const Peering* peering, const PeeringLink& link) {
@@ -181,15 +184,13 @@ void Entering::from_subnet(const Subnet& subnet, const Peering* peering, const P
   std::map<const Route*, std::pair<AddressSet, std::string>> into;
   for (const Segment& segment : decide(set.routes, window_)) {
     const AddressSet direct = through(subnet, segment);
-    for (const Route* route : segment.chosen) {
+    for (const Route* route : ways(segment)) {
       if (!direct.empty() &&
           (route->next_hop.kind == NextHop::Kind::peering || route->next_hop.kind == NextHop::Kind::vnet_local ||
            goes_by_router_to(v_, *route, run_.vnet.id))) {
         auto& [addresses, doubt] = into[route];
         addresses |= direct;
-        for (const Route* other : segment.chosen) {
-          if (!other->is_certain && doubt.empty()) doubt = other->uncertainty;
-        }
+        if (doubt.empty()) doubt = doubt_of(segment);
       }
       AddressSet here;
       here.add(segment.range.first, segment.range.last);
@@ -289,7 +290,7 @@ bool Entering::by_endpoints(const Subnet& subnet, const RouteSet& set, const Pee
         if (overridden == Ternary::yes) continue;
         out = true;
         Landing landing;
-        land(v_, subnet, *target, AddressSet(Prefix::host(address)), landing);
+        land(v_, subnet, *target, AddressSet(Prefix::host(address)) - run_.direct, landing);
         if (landing.passes == Ternary::no) continue;
         const std::string policies = policies_of(*target);
         Bypass bypass;
@@ -311,7 +312,7 @@ bool Entering::by_endpoints(const Subnet& subnet, const RouteSet& set, const Pee
                            ? std::string("whether the user route displaces the /32 is not documented")
                            : link.reason;
         if (bypass.doubt.empty() && landing.passes == Ternary::unknown) bypass.doubt = landing.reason;
-        add_witnessed(run_, std::move(bypass), landing.example, {Place::Kind::subnet, subnet.id});
+        add_witnessed(run_, std::move(bypass), landing.examples, {Place::Kind::subnet, subnet.id});
       }
     }
   }

@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -65,16 +66,23 @@ struct Landing {
   AddressSet destinations;          ///< those that may be reached
   std::vector<std::string> places;  ///< "10.0.2.0/24 (snet-apim)"
   std::vector<Prefix> prefixes;     ///< whose routes are missing
-  std::optional<Packet> example;
-  std::string reason;  ///< why it is not certain
+  std::vector<Packet> examples;     ///< packets that the subnets' groups let pass
+  std::string reason;               ///< why it is not certain
 };
 /// Adds what of `destinations` lies in `target`.
 void land(const model::View& view, const model::Subnet& sender, const model::Subnet& target,
           const AddressSet& destinations, Landing& landing);
 
-/// A bypass without a doubt and with an example is certain when the tracer shows it; else it is uncertain and says what
-/// the tracer met.
+/// A bypass without a doubt is certain when the tracer shows one of the examples; else it is uncertain and says what
+/// the tracer met with the first.
+void add_witnessed(TransitRun& run, Bypass bypass, std::span<const Packet> examples, Place from);
 void add_witnessed(TransitRun& run, Bypass bypass, const std::optional<Packet>& example, Place from);
+
+/// Who in the subnet may pass on packets that others sent, so that their source is none of the subnet's; empty: nobody.
+/// source: learn.microsoft.com/azure/virtual-network/virtual-network-network-interface#enable-or-disable-ip-forwarding
+std::string forwarder_in(const model::View& view, const model::Subnet& subnet);
+/// reach_out() of a subnet: what its own hosts and what its forwarders send. The latter is never certain.
+Reach reach_from(const model::View& view, const model::Subnet& subnet, const AddressSet& destinations);
 
 /// An AzureFirewallSubnet or AzureFirewallManagementSubnet, unless the only firewalls of its VNet are no hub firewalls.
 bool is_firewall_subnet(const model::View& view, const model::Subnet& subnet);

@@ -61,7 +61,7 @@ void Leaving::to_hub_connection(const Subnet& subnet, const Share& share) {
   out.expected = "a routing intent of the hub with a policy for PrivateTraffic to its firewall";
   out.doubt = share.doubt;
   if (out.doubt.empty() && landing.passes == Ternary::unknown) out.doubt = landing.reason;
-  add_witnessed(run_, std::move(out), landing.example, {Place::Kind::subnet, subnet.id});
+  add_witnessed(run_, std::move(out), landing.examples, {Place::Kind::subnet, subnet.id});
 }
 
 void Leaving::to_branch(const Subnet& subnet, const Share& share) {

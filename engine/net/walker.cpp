@@ -263,7 +263,7 @@ bool Walker::cross(ResourceId from, ResourceId to) {
 
 namespace {
 
-bool has_balancer_egress(const model::View& view, const model::NetworkInterface& nic) {
+bool is_behind_public_balancer(const model::View& view, const model::NetworkInterface& nic) {
   for (const model::IpConfiguration& config : nic.ip_configurations) {
     for (const model::LoadBalancer& balancer : view.estate.tables().load_balancers) {
       const bool is_public = std::any_of(balancer.frontends.begin(), balancer.frontends.end(),
@@ -308,7 +308,7 @@ void Walker::to_internet(const Subnet& subnet, const model::NetworkInterface* ni
       return leave(fmt::format("from public IP address {}", shown(v_, config.public_ip)),
                    {nic->id, "/properties/ipConfigurations", std::string(e_.spelling(config.public_ip))});
     }
-    if (has_balancer_egress(v_, *nic))
+    if (subnet.default_outbound_access.value_or_default(true) == true && is_behind_public_balancer(v_, *nic))
       return leave("through a public load balancer", {nic->id, "/properties/ipConfigurations", "pool member"});
   }
   if (is_named(v_, subnet, "AzureFirewallSubnet"))
@@ -321,6 +321,12 @@ void Walker::to_internet(const Subnet& subnet, const model::NetworkInterface* ni
     return leave("by default outbound access",
                  {subnet.id, "/properties/defaultOutboundAccess",
                   subnet.default_outbound_access.is_known() ? "true" : "absent -> egress"});
+  }
+  // source: learn.microsoft.com/azure/load-balancer/load-balancer-outbound-connections (outbound rules and
+  // disableOutboundSnat, of which neither the pools nor the switch are read)
+  if (nic != nullptr && is_behind_public_balancer(v_, *nic)) {
+    return give_up(at, "a private subnet behind a public load balancer, which may translate its members' way out",
+                   {{subnet.id, "/properties/defaultOutboundAccess", "false"}});
   }
   if (nic == nullptr || !subnet.delegations.empty()) {
     return give_up(at, "a private subnet without NAT gateway; whether the sender has another way out is not known",

@@ -74,6 +74,7 @@ class Walker {
   Packet packet_;
   Trace trace_;
   bool is_ended_ = false;
+  bool needs_group_ = false;  ///< came by a frontend that the pages call closed until a group allows, or open
   std::vector<std::pair<model::ResourceId, Packet>> seen_;
 };
 

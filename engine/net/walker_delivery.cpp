@@ -127,6 +127,14 @@ void Walker::deliver_to_member(ResourceId ip_configuration) {
       // source: learn.microsoft.com/azure/virtual-network/network-security-groups-overview
       packet_.destination = *config.address;
       enter_vnet(subnet->vnet);
+      const bool has_group = subnet->network_security_group.is_set() || nic.network_security_group.is_set();
+      // source: learn.microsoft.com/azure/virtual-network/ip-services/public-ip-addresses#sku (Standard: closed until a
+      // group allows; the page on network security groups says allowed: azure-semantics.md 5)
+      if (needs_group_ && !has_group) {
+        return give_up(
+            at,
+            "a Standard public frontend without a network security group: the pages disagree on whether it is open");
+      }
       if (!allow(filter(v_, Direction::inbound, {subnet, &nic, false}, packet_), at, "inbound")) return;
       return end(Disposition::delivered, "deliver", at, fmt::format("network interface {}", shown(v_, nic.id)));
     }

@@ -117,14 +117,7 @@ void Walker::enter_at_public_ip(const model::PublicIp& address) {
       if (subnet == nullptr || !config.address)
         return give_up(at, "the private address behind it is not in the export");
       packet_.destination = *config.address;
-      const bool has_group = subnet->network_security_group.is_set() || nic.network_security_group.is_set();
-      // source: learn.microsoft.com/azure/virtual-network/ip-services/public-ip-addresses#sku (Standard: closed until a
-      // group allows; the page on network security groups says allowed: azure-semantics.md 5)
-      if (address.is_standard && !has_group) {
-        return give_up(
-            at,
-            "a Standard public IP address without a network security group: the pages disagree on whether it is open");
-      }
+      needs_group_ = address.is_standard;
       return deliver_to_member(config.id);
     }
   }
@@ -135,7 +128,9 @@ void Walker::enter_at_public_ip(const model::PublicIp& address) {
   }
   for (const model::LoadBalancer& balancer : e_.tables().load_balancers) {
     for (const auto& frontend : balancer.frontends) {
-      if (frontend.public_ip == address.id) return deliver_to_balancer(balancer, frontend);
+      if (frontend.public_ip != address.id) continue;
+      needs_group_ = balancer.is_standard;
+      return deliver_to_balancer(balancer, frontend);
     }
   }
   for (const model::ApplicationGateway& gateway : e_.tables().application_gateways) {

@@ -57,6 +57,17 @@ bool QuestionBuilder::is_control_plane_route(const net::UnknownRoutes& unknown, 
   return false;
 }
 
+// The /32 of an endpoint whose address no row tells takes packets for its own subnet only.
+// source: learn.microsoft.com/azure/private-link/private-endpoint-overview (an address of the subnet it stands in)
+Doubt QuestionBuilder::doubt_about(const net::UnknownRoutes& unknown) const {
+  Doubt out = doubt_of(unknown);
+  if (unknown.next_hop.kind != NextHop::Kind::private_endpoint) return out;
+  const auto* endpoint = estate_.find<model::PrivateEndpoint>(unknown.next_hop.target);
+  const Subnet* subnet = endpoint == nullptr ? nullptr : estate_.find<Subnet>(endpoint->subnet);
+  if (subnet != nullptr) out.within.assign(subnet->prefixes.begin(), subnet->prefixes.end());
+  return out;
+}
+
 // Nothing about the subnet itself but its table decides its routes: it can be asked about together with others.
 bool QuestionBuilder::is_plain(const Subnet& subnet) const {
   return !net::is_named(view_, subnet, "GatewaySubnet") && !net::is_named(view_, subnet, "RouteServerSubnet") &&
@@ -87,7 +98,7 @@ Question QuestionBuilder::leaving(const model::SpokeRole& spoke, std::vector<Sub
       out.assumptions.push_back(fmt::format(
           "what {} reaches past the firewall for API Management is its control plane only", estate_.name(subnet.id)));
     } else if (!is_harmless(judge_leaving(any, spoke, out))) {
-      out.doubts.push_back(doubt_of(unknown));
+      out.doubts.push_back(doubt_about(unknown));
     }
   }
   std::stable_sort(out.candidates.begin(), out.candidates.end(), comes_first);
@@ -168,7 +179,7 @@ Question QuestionBuilder::entering(const VirtualNetwork& spoke, const Inside& in
     for (const net::UnknownRoutes& unknown : held_.back().unknown) {
       if (unknown.next_hop.kind != NextHop::Kind::private_endpoint) continue;
       const net::Route any{Prefix(), unknown.source, unknown.next_hop, false, {}, {}};
-      if (!is_harmless(judge_entering(any, spoke.id, all.vnet, link))) out.doubts.push_back(doubt_of(unknown));
+      if (!is_harmless(judge_entering(any, spoke.id, all.vnet, link))) out.doubts.push_back(doubt_about(unknown));
     }
   }
   for (const net::Route* route : slice) out.candidates.push_back(judge_entering(*route, spoke.id, all.vnet, link));
@@ -179,7 +190,7 @@ Question QuestionBuilder::entering(const VirtualNetwork& spoke, const Inside& in
     const bool is_taught_by_server = teacher != nullptr && teacher->is_route_server;
     const net::Route any{Prefix(), unknown.source, unknown.next_hop, false, {}, {}};
     if (is_taught_by_server || !is_harmless(judge_entering(any, spoke.id, all.vnet, link)))
-      out.doubts.push_back(doubt_of(unknown));
+      out.doubts.push_back(doubt_about(unknown));
   }
   std::stable_sort(out.candidates.begin(), out.candidates.end(), comes_first);
   return out;
@@ -234,6 +245,7 @@ SpokeQuestions QuestionBuilder::ask(const model::SpokeRole& spoke) {
   inside.places = &inside_;
   for (const auto& [key, index] : estate_.subnets_by_vnet.of(vnet.id)) {
     const Subnet& subnet = estate_.tables().subnets[index];
+    if (!is_destination(subnet)) continue;
     inside.within.insert(inside.within.end(), subnet.prefixes.begin(), subnet.prefixes.end());
     add_places(subnet, index, inside_);
   }

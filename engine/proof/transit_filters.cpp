@@ -8,6 +8,31 @@ namespace hubproof::proof {
 using model::Direction;
 using model::Subnet;
 
+namespace {
+
+// Packets of any source may leave a subnet where something passes on what others sent: an interface with
+// enableIPForwarding, a firewall, machines or attached things that no row of the export describes.
+// source: learn.microsoft.com/azure/virtual-network/virtual-network-network-interface#enable-or-disable-ip-forwarding
+bool may_forward(const model::Estate& estate, const Subnet& subnet) {
+  const model::Tables& tables = estate.tables();
+  const auto is_here = [&](const auto& part) { return part.subnet == subnet.id; };
+  const auto has_part_here = [&](const auto& list) { return std::any_of(list.begin(), list.end(), is_here); };
+  for (const auto& [id, index] : estate.interfaces_by_subnet.of(subnet.id)) {
+    const model::NetworkInterface& nic = tables.network_interfaces[index];
+    if (nic.ip_forwarding || !nic.unread.empty()) return true;
+  }
+  for (const model::AzureFirewall& firewall : tables.firewalls) {
+    if (has_part_here(firewall.ip_configurations)) return true;
+  }
+  for (const model::MachinePool& pool : tables.machine_pools) {
+    if (has_part_here(pool.interfaces)) return true;
+  }
+  return std::any_of(subnet.attached.begin(), subnet.attached.end(),
+                     [&](model::ResourceId owner) { return !estate.holds(owner); });
+}
+
+}  // namespace
+
 Term TransitSolver::source_may_send(const Question& question) {
   Term out = solver_.truth(false);
   for (const model::SubnetIndex index : question.sources) {
@@ -15,6 +40,7 @@ Term TransitSolver::source_may_send(const Question& question) {
     // Groups do not act on a gateway's subnet. source: azure-semantics.md 1.5
     const bool is_filtered = !text::equals(view_.estate.name(subnet.id), "GatewaySubnet");
     Term from = solver_.truth(!is_filtered || subnet.prefixes.empty());
+    if (is_filtered && may_forward(view_.estate, subnet)) from = solver_.truth(true);
     if (is_filtered) {
       for (const Prefix& prefix : subnet.prefixes) from = solver_.either(from, solver_.in(source_, prefix));
     }

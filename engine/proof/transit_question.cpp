@@ -252,6 +252,13 @@ Harm QuestionBuilder::harm_of_link(ResourceId from, ResourceId to) const {
   return out;
 }
 
+// Instances of gateways, route servers and public Bastions are no services of a spoke: nobody is reached there.
+// source: azure-semantics.md 1.5, 6.4
+bool QuestionBuilder::is_destination(const Subnet& subnet) const {
+  return !net::is_named(view_, subnet, "GatewaySubnet") && !net::is_named(view_, subnet, "RouteServerSubnet") &&
+         !is_of_public_bastions(estate_, subnet);
+}
+
 // source: azure-semantics.md 1.7, 5 (an absent defaultOutboundAccess may egress)
 bool QuestionBuilder::has_egress(const Subnet& subnet) const {
   if (!subnet.default_outbound_access.is(false) || subnet.nat_gateway.is_set()) return true;
@@ -286,7 +293,10 @@ Candidate QuestionBuilder::judge_leaving(const net::Route& route, const model::S
       out.harm = has_egress(from) ? Harm::certain : Harm::maybe;
       out.is_internet = true;
       break;
-    case NextHop::Kind::gateway: out.harm = harm_of_gateway(own.id); break;
+    case NextHop::Kind::gateway:
+      // A gateway that sends back what came from its other side. source: azure-semantics.md 7.1
+      if (!is_platform(estate_, from)) out.harm = harm_of_gateway(own.id);
+      break;
     case NextHop::Kind::service_endpoint:
     case NextHop::Kind::unknown: out.harm = Harm::maybe; break;
     case NextHop::Kind::private_endpoint: {

@@ -51,6 +51,7 @@ struct Doubt {
   model::Fact fact;
   std::string reason;
   Reach reach = Reach::all;
+  std::vector<Prefix> within = {};  ///< of reach `all`: only destinations of these; empty = any
 };
 /// What an unknown route may take. source: azure-semantics.md 1.3
 Doubt doubt_of(const net::UnknownRoutes& unknown);
@@ -140,9 +141,11 @@ class QuestionBuilder {
   Candidate judge_leaving(const net::Route& route, const model::SpokeRole& spoke, Question& question);
   Candidate judge_entering(const net::Route& route, model::ResourceId spoke, model::VnetIndex from_vnet, Harm link);
   const net::Appliance& appliance_at(model::VnetIndex vnet, Ipv4 address);
+  Doubt doubt_about(const net::UnknownRoutes& unknown) const;
   Harm harm_of_link(model::ResourceId from, model::ResourceId to) const;
   Harm harm_of_appliance(const net::Route& route, model::VnetIndex vnet, Candidate& candidate);
   Harm harm_of_gateway(model::ResourceId vnet) const;
+  bool is_destination(const model::Subnet& subnet) const;
   bool has_egress(const model::Subnet& subnet) const;
   bool endpoints_are_overridden(const model::VirtualNetwork& spoke, const std::vector<const net::Route*>& slice) const;
   bool is_plain(const model::Subnet& subnet) const;

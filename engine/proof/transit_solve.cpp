@@ -169,7 +169,10 @@ Term TransitSolver::may_be_diverted(const Question& question) {
   Term out = solver_.truth(false);
   for (const Doubt& doubt : question.doubts) {
     switch (doubt.reach) {
-      case Doubt::Reach::all: return solver_.truth(true);
+      case Doubt::Reach::all:
+        if (doubt.within.empty()) return solver_.truth(true);
+        out = solver_.either(out, in_any(doubt.within));
+        break;
       case Doubt::Reach::internet:
         out = solver_.either(out, solver_.both(solver_.negate(pinned), solver_.in(destination_, internet_addresses())));
         break;

@@ -490,6 +490,35 @@ TEST_CASE("trace: a public address in front of a NIC") {
   CHECK(outcome(true, true, true) == "delivered");
 }
 
+TEST_CASE("trace: a public load balancer in front of a member, and behind its members") {
+  // source: learn.microsoft.com/azure/virtual-network/ip-services/public-ip-addresses#sku
+  const auto build = [](bool is_standard, bool has_group) {
+    Build b = one();
+    b.public_ip("pip", "203.0.113.9");
+    b.load_balancer("lb", is_standard);
+    b.lb_frontend("lb", "front", {.public_ip = "pip"});
+    b.lb_rule("lb", "front", "pool", Protocol::tcp, PortRange(443, 443));
+    b.nic("nic", has_group ? "v/a" : "v/free", has_group ? "10.0.0.4" : "10.0.1.4");
+    b.lb_member("lb", "pool", "nic");
+    b.rule("nsg", {.access = "Allow", .from = "Internet"});
+    return b;
+  };
+  const auto outcome = [&](bool is_standard, bool has_group) {
+    World w = build(is_standard, has_group).world();
+    return traced(w, {net::Place::Kind::internet, {}}, "8.8.8.8", "203.0.113.9");
+  };
+  CHECK(outcome(true, false) == "unknown");  // as with a Standard address: the pages disagree
+  CHECK(outcome(true, true) == "delivered");
+  CHECK(outcome(false, false) == "delivered");
+  // Whether the balancer translates what members of a private subnet send depends on settings that are not read.
+  // source: learn.microsoft.com/azure/load-balancer/load-balancer-outbound-connections
+  Build b = build(true, false);
+  b.attach("v", "free", {.default_outbound = false});
+  World w = b.world();
+  const net::Place nic{net::Place::Kind::network_interface, w.estate().tables().network_interfaces.front().id};
+  CHECK(traced(w, nic, "10.0.1.4", "8.8.8.8") == "unknown");
+}
+
 TEST_CASE("trace: private endpoints take approved connections only and never start one") {
   for (const auto& row :
        {std::pair("Approved", "delivered"), {"Pending", "dropped"}, {"Rejected", "dropped"}, {"Odd", "unknown"}}) {

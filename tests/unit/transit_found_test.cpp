@@ -1,0 +1,152 @@
+// Cases that the differential tests (tests/differential) have found: each once had a wrong verdict, or made the two
+// layers differ.
+#include <doctest/doctest.h>
+
+#include <functional>
+#include <string>
+
+#include "engine/proof/claims.h"
+#include "tests/unit/proof_estates.h"
+
+using namespace hubproof;
+using namespace hubproof::test;
+
+namespace {
+
+/// A subnet of the hub whose group stops what its own addresses send; its routes lead straight to the spoke.
+void guarded_subnet(Build& b) {
+  b.udr("rt-spoke", "10.0.4.0/24", "10.0.0.4");
+  b.nsg("ng-own");
+  b.rule("ng-own", {.priority = 100, .direction = "Outbound", .access = "Deny", .from = "10.0.4.0/24"});
+  b.subnet("hub", "nva", "10.0.4.0/24", {.nsg = "ng-own"});
+}
+
+/// A subnet of the spoke that sends one public block to the Internet by itself; its group lets no host of its own do
+/// so.
+void guarded_exit(Build& b) {
+  b.route_table("rt-exit");
+  for (const char* to : {"0.0.0.0/0", "10.0.2.0/24", "10.0.3.0/24"}) b.udr("rt-exit", to, "10.0.0.4");
+  b.udr("rt-exit", "203.0.113.0/24", "Internet");
+  b.nsg("ng-own");
+  b.rule("ng-own", {.priority = 100, .direction = "Outbound", .access = "Deny", .from = "10.1.2.0/24"});
+  b.subnet("spoke", "nva", "10.1.2.0/24", {.route_table = "rt-exit", .nsg = "ng-own"});
+}
+
+/// A subnet of the hub without a route table, which the spoke reaches through the firewall.
+void open_subnet(Build& b) {
+  b.udr("rt-spoke", "10.0.4.0/24", "10.0.0.4");
+  b.subnet("hub", "tools", "10.0.4.0/24");
+}
+
+}  // namespace
+
+TEST_CASE("transit: what random estates have found") {
+  struct Row {
+    std::string why;
+    std::function<void(Build&)> change;
+    std::string expected;
+    const char* spoke = "spoke";
+  };
+  const Row rows[] = {
+      {"a group against the subnet's own addresses closes a subnet of plain machines",
+       [](Build& b) {
+         guarded_subnet(b);
+         b.nic("machine", "hub/nva", "10.0.4.9");
+       },
+       "proved"},
+      {"a machine that forwards sends packets of other addresses past that group",
+       [](Build& b) {
+         guarded_subnet(b);
+         b.nic("machine", "hub/nva", "10.0.4.9", {.forwarding = true});
+       },
+       "unknown"},
+      {"a scale set may forward, too",
+       [](Build& b) {
+         guarded_subnet(b);
+         b.machine_pool("vmss").interfaces = {{b.subnet_id("hub/nva"), {}, {}, false}};
+       },
+       "unknown"},
+      {"so may something that the subnet names and the export does not hold",
+       [](Build& b) {
+         guarded_subnet(b);
+         b.attach("hub", "nva", {.attached = {b.id("networkInterfaces", "not-exported")}});
+       },
+       "unknown"},
+      {"the way out of a subnet of plain machines is closed by such a group", guarded_exit, "proved"},
+      {"a machine that forwards goes out past that group",
+       [](Build& b) {
+         guarded_exit(b);
+         b.nic("machine", "spoke/nva", "10.1.2.9", {.forwarding = true});
+       },
+       "unknown"},
+      {"a declared direct target is not the witness of what is not declared",
+       [](Build& b) {
+         b.attach("spoke", "app", {.route_table = "rt-only-default"});
+         b.designations.direct = {prefix("10.0.2.0/24")};
+       },
+       "refuted"},
+      {"an endpoint without a known address leaves the rest of its network certain",
+       [](Build& b) {
+         open_subnet(b);
+         b.endpoint("pe-hidden", "spoke/pe", "", {.has_nic = false});
+       },
+       "refuted"},
+      {"an uncertain route that leads where the certain one leads opens nothing",
+       [](Build& b) {
+         b.vnet("late", "10.5.0.0/22");
+         b.subnet("late", "app", "10.5.0.0/24", {.route_table = "rt-spoke", .default_outbound = false});
+         b.peer_one_side("hub", "late", {.remote_space = "10.5.0.0/22, 10.5.0.0/24"});
+         b.peer_one_side("late", "hub");
+       },
+       "refuted", "late"},
+      {"a machine whose own group is closed hides none of its neighbours",
+       [](Build& b) {
+         open_subnet(b);
+         b.nsg("ng-closed");
+         b.rule("ng-closed", {.priority = 100, .access = "Deny"});
+         b.nic("machine", "spoke/app", "10.1.0.9", {.nsg = "ng-closed"});
+         b.attach("spoke", "pe", {.nsg = "ng-closed", .policies = "Enabled"});
+       },
+       "refuted"},
+      {"the gateway's own subnet in a spoke is no destination",
+       [](Build& b) {
+         b.udr("rt-spoke", "10.0.4.0/24", "10.0.0.4");
+         b.subnet("spoke", "GatewaySubnet", "10.1.3.0/27", {.route_table = "rt-spoke"});
+         b.route_table("rt-tools");
+         for (const char* to : {"10.1.0.0/24", "10.1.1.0/24", "10.1.1.5/32"}) b.udr("rt-tools", to, "10.0.0.4");
+         b.subnet("hub", "tools", "10.0.4.0/24", {.route_table = "rt-tools"});
+       },
+       "proved"},
+      {"what a gateway in a spoke sends back to its other side is no traffic of the spoke",
+       [](Build& b) {
+         b.designations.has_learned_prefixes = true;
+         b.designations.learned_prefixes = {prefix("10.200.0.0/16")};
+         b.route_table("rt-gateway", false);
+         for (const char* to : {"10.1.0.0/22", "10.0.2.0/24", "10.0.3.0/24"}) b.udr("rt-gateway", to, "10.0.0.4");
+         b.subnet("spoke", "GatewaySubnet", "10.1.3.0/27", {.route_table = "rt-gateway"});
+         b.gateway("gw", "spoke");
+       },
+       "proved"},
+      {"a member of an application security group is found among machines that are none",
+       [](Build& b) {
+         b.asg("web");
+         b.nsg("ng-web");
+         b.rule("ng-web", {.priority = 100, .direction = "Outbound", .from = "asg:web"});
+         b.rule("ng-web", {.priority = 200, .direction = "Outbound", .access = "Deny"});
+         b.attach("spoke", "app", {.route_table = "rt-only-default", .nsg = "ng-web"});
+         b.nic("plain", "spoke/app", "10.1.0.4");
+         b.nic("member", "spoke/app", "10.1.0.9", {.asgs = {"web"}});
+       },
+       "refuted"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.why);
+    Build b = forced();
+    row.change(b);
+    const World w = b.world();
+    const proof::ProofRun run = proof::prove_transit(w.view());
+    CHECK(run.disagreements.empty());
+    CAPTURE(explain(result_of(w, run, row.spoke).verdict));
+    CHECK(verdict_of(w, run, row.spoke) == row.expected);
+  }
+}
