@@ -63,6 +63,7 @@ void Leaving::subnet(const Subnet& subnet) {
   const Ternary holds_only_endpoints = holds_endpoints_only(v_, subnet);
   if (holds_only_endpoints == Ternary::yes) return;
   const std::size_t first = run_.result.bypasses.size();
+  peer_told_ = {};
   peer_bypass_ = {};
   const TableRoutes& routes = routes_of(subnet);
   for (Share share : routes.shares) {
@@ -129,7 +130,6 @@ void Leaving::to_peer(const Subnet& subnet, const Share& share) {
                           fmt::format("{} has {}, which is not understood: its subnets are not all known",
                                       shown(v_, remote->id), text::printable(remote->unread.front().pointer)));
   }
-  peer_bypass_ |= landing.destinations;
   Bypass out = bypass(subnet, landing.destinations, route.next_hop, {fact_of(v_, route)},
                       fmt::format("{} {} reached over the peering to {}: no user route of {} is as long as {}",
                                   enumeration(landing.places), landing.places.size() == 1 ? "is" : "are",
@@ -137,7 +137,9 @@ void Leaving::to_peer(const Subnet& subnet, const Share& share) {
   out.expected = expected_routes(run_, landing.prefixes);
   out.doubt = !link.reason.empty() ? link.reason : share.doubt;
   if (out.doubt.empty() && landing.passes == Ternary::unknown) out.doubt = landing.reason;
-  add_witnessed(run_, std::move(out), landing.examples, {Place::Kind::subnet, subnet.id});
+  peer_told_ |= landing.destinations;
+  if (add_witnessed(run_, std::move(out), landing.examples, {Place::Kind::subnet, subnet.id}))
+    peer_bypass_ |= landing.destinations;
 }
 
 Landing Leaving::land_in_peer(const Subnet& subnet, const Share& share, const VirtualNetwork& remote) {

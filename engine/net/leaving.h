@@ -76,7 +76,8 @@ class Leaving {
   const model::View& v_;
   const model::Estate& e_;
   AddressSet own_;
-  AddressSet peer_bypass_;  ///< of the subnet at hand: what already goes around over a peering
+  AddressSet peer_told_;    ///< of the subnet at hand: what goes or may go around over a peering
+  AddressSet peer_bypass_;  ///< of the subnet at hand: what certainly goes around over a peering
   std::map<model::ResourceId, TableRoutes> by_table_;
 };
 

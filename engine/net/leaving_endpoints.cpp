@@ -140,7 +140,7 @@ void Leaving::tell_endpoints(const Subnet& subnet, const EndpointSubnet& target,
                   ? std::string("whether the user route displaces the /32 is not documented for this virtual network")
                   : target.link.reason;
   if (out.doubt.empty() && landing.passes == Ternary::unknown) out.doubt = landing.reason;
-  add_witnessed(run_, std::move(out), landing.examples, {Place::Kind::subnet, subnet.id});
+  add_unless_told(run_, std::move(out), landing.examples, {Place::Kind::subnet, subnet.id}, peer_told_);
 }
 
 }  // namespace hubproof::net

@@ -124,9 +124,9 @@ bool leaves_the_promised_way(const Trace& trace) {
   return false;
 }
 
-void add_witnessed(TransitRun& run, Bypass bypass, std::span<const Packet> examples, Place from) {
+bool add_witnessed(TransitRun& run, Bypass bypass, std::span<const Packet> examples, Place from) {
   bypass.destinations -= run.direct;
-  if (bypass.destinations.empty()) return;
+  if (bypass.destinations.empty()) return false;
   bypass.spoke = run.role.vnet;
   bypass.is_certain = false;
   std::string met;
@@ -144,11 +144,19 @@ void add_witnessed(TransitRun& run, Bypass bypass, std::span<const Packet> examp
   }
   if (!bypass.is_certain && bypass.doubt.empty()) bypass.doubt = std::move(met);
   run.result.bypasses.push_back(std::move(bypass));
+  return run.result.bypasses.back().is_certain;
 }
 
-void add_witnessed(TransitRun& run, Bypass bypass, const std::optional<Packet>& example, Place from) {
+bool add_witnessed(TransitRun& run, Bypass bypass, const std::optional<Packet>& example, Place from) {
   const std::span<const Packet> examples = example ? std::span<const Packet>(&*example, 1) : std::span<const Packet>();
-  add_witnessed(run, std::move(bypass), examples, std::move(from));
+  return add_witnessed(run, std::move(bypass), examples, std::move(from));
+}
+
+void add_unless_told(TransitRun& run, Bypass bypass, std::span<const Packet> examples, Place from,
+                     const AddressSet& told) {
+  const bool is_told = (bypass.destinations - told).empty();
+  const std::size_t before = run.result.bypasses.size();
+  if (!add_witnessed(run, std::move(bypass), examples, std::move(from)) && is_told) run.result.bypasses.resize(before);
 }
 
 namespace {

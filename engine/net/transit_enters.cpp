@@ -34,6 +34,11 @@ class Entering {
   void from_connection(const model::HubConnection& connection);
 
  private:
+  /// What one subnet brings into the spoke by the routes of networks.
+  struct Told {
+    AddressSet certain;
+    AddressSet perhaps;  ///< those as well
+  };
   bool sends(const Subnet& subnet);
   void doubt_hidden_gateway(const Subnet& subnet);
   void doubt_fast_path(const Subnet& subnet, const model::Gateway& gateway);
@@ -41,9 +46,9 @@ class Entering {
   void from_subnet(const Subnet& subnet, const Peering* peering, const PeeringLink& link);
   AddressSet through(const Subnet& subnet, const Segment& segment);
   /// True when some endpoint of the spoke is (or may be) reached by its /32.
-  bool by_endpoints(const Subnet& subnet, const RouteSet& set, const PeeringLink& link, const AddressSet& told);
+  bool by_endpoints(const Subnet& subnet, const RouteSet& set, const PeeringLink& link, const Told& told);
   void tell(const Subnet& subnet, const AddressSet& destinations, const Route& route, std::string doubt,
-            const PeeringLink& link, AddressSet& told);
+            const PeeringLink& link, Told& told);
 
   TransitRun& run_;
   const View& v_;
@@ -144,7 +149,7 @@ AddressSet Entering::through(const Subnet& subnet, const Segment& segment) {
 }
 
 void Entering::tell(const Subnet& subnet, const AddressSet& destinations, const Route& route, std::string doubt,
-                    const PeeringLink& link, AddressSet& told) {
+                    const PeeringLink& link, Told& told) {
   Landing landing;
   for (const Subnet* target : targets_) {
     if (target == &subnet) continue;
@@ -153,7 +158,6 @@ void Entering::tell(const Subnet& subnet, const AddressSet& destinations, const 
     if (is_left_out) run_.left_out.insert({target->id, TransitRun::LeftOut::as_destination});
   }
   if (landing.passes == Ternary::no) return;
-  told |= landing.destinations;
   if (doubt.empty()) doubt = link.reason;
   if (doubt.empty() && landing.passes == Ternary::unknown) doubt = landing.reason;
   Bypass bypass;
@@ -169,7 +173,10 @@ void Entering::tell(const Subnet& subnet, const AddressSet& destinations, const 
                               name(route.next_hop.kind), table_of(v_, subnet), to_string(route.prefix));
   bypass.expected = expected_routes(run_, landing.prefixes);
   bypass.doubt = std::move(doubt);
-  add_witnessed(run_, std::move(bypass), landing.examples, {Place::Kind::subnet, subnet.id});
+  // What is not certain this way may be so by the /32 of an endpoint.
+  told.perhaps |= landing.destinations;
+  if (add_witnessed(run_, std::move(bypass), landing.examples, {Place::Kind::subnet, subnet.id}))
+    told.certain |= landing.destinations;
 }
 
 void Entering::from_subnet(const Subnet& subnet, const Peering* peering, const PeeringLink& link) {
@@ -180,7 +187,7 @@ void Entering::from_subnet(const Subnet& subnet, const Peering* peering, const P
   const RouteSet set = collect_routes(
       v_, subnet, {.window = window_, .only_peering = peering, .with_subnet = false, .with_endpoints = false});
   const std::size_t told_before = run_.result.bypasses.size();
-  AddressSet told;
+  Told told;
   std::map<const Route*, std::pair<AddressSet, std::string>> into;
   for (const Segment& segment : decide(set.routes, window_)) {
     const AddressSet direct = through(subnet, segment);
@@ -261,8 +268,7 @@ void Entering::from_subnet(const Subnet& subnet, const Peering* peering, const P
   }
 }
 
-bool Entering::by_endpoints(const Subnet& subnet, const RouteSet& set, const PeeringLink& link,
-                            const AddressSet& told) {
+bool Entering::by_endpoints(const Subnet& subnet, const RouteSet& set, const PeeringLink& link, const Told& told) {
   bool out = false;
   for (const Subnet* target : endpoint_subnets_) {
     for (const auto& [key, index] : e_.endpoints_by_subnet.of(target->id)) {
@@ -281,7 +287,7 @@ bool Entering::by_endpoints(const Subnet& subnet, const RouteSet& set, const Pee
                                    shown(v_, endpoint.id)));
       }
       for (const Ipv4 address : addresses) {
-        if (told.contains(address)) continue;
+        if (told.certain.contains(address)) continue;
         Ternary overridden = Ternary::no;
         for (const Route& route : set.routes) {
           if (route.source != RouteSource::user || !route.prefix.contains(address)) continue;
@@ -312,7 +318,7 @@ bool Entering::by_endpoints(const Subnet& subnet, const RouteSet& set, const Pee
                            ? std::string("whether the user route displaces the /32 is not documented")
                            : link.reason;
         if (bypass.doubt.empty() && landing.passes == Ternary::unknown) bypass.doubt = landing.reason;
-        add_witnessed(run_, std::move(bypass), landing.examples, {Place::Kind::subnet, subnet.id});
+        add_unless_told(run_, std::move(bypass), landing.examples, {Place::Kind::subnet, subnet.id}, told.perhaps);
       }
     }
   }

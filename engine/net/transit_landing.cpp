@@ -124,10 +124,11 @@ void land(const View& view, const Subnet& sender, const Subnet& target, const Ad
   const Receivers there = receivers_in(view, target, part);
   const bool has_hosts = !there.hosts.empty() && holds_endpoints_only(view, target) != Ternary::yes;
   Reach found;
+  // Endpoints and hosts are reached by different routes: the tracer may show the one and not the other.
   const auto try_sources = [&](const AddressSet& sources, const auto& judge) {
     if (!there.endpoints.empty())
       keep_better(found, judge(reach(view, &from, {&target, nullptr, true}, sources, there.endpoints, {})), landing);
-    if (!has_hosts || found.passes == Ternary::yes) return;
+    if (!has_hosts) return;
     const FilterPoint to{&target, nullptr, false};
     keep_better(found, judge(reach(view, &from, to, sources, there.hosts, there.known)), landing);
     // The tracer looks at the groups of interfaces as well.

@@ -75,8 +75,12 @@ void land(const model::View& view, const model::Subnet& sender, const model::Sub
 
 /// A bypass without a doubt is certain when the tracer shows one of the examples; else it is uncertain and says what
 /// the tracer met with the first.
-void add_witnessed(TransitRun& run, Bypass bypass, std::span<const Packet> examples, Place from);
-void add_witnessed(TransitRun& run, Bypass bypass, const std::optional<Packet>& example, Place from);
+bool add_witnessed(TransitRun& run, Bypass bypass, std::span<const Packet> examples, Place from);
+bool add_witnessed(TransitRun& run, Bypass bypass, const std::optional<Packet>& example, Place from);
+
+/// add_witnessed(), unless it is not certain and `told` holds all its destinations: then they are in doubt already.
+void add_unless_told(TransitRun& run, Bypass bypass, std::span<const Packet> examples, Place from,
+                     const AddressSet& told);
 
 /// Who in the subnet may pass on packets that others sent, so that their source is none of the subnet's; empty: nobody.
 /// source: learn.microsoft.com/azure/virtual-network/virtual-network-network-interface#enable-or-disable-ip-forwarding

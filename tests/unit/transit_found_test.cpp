@@ -99,6 +99,29 @@ TEST_CASE("transit: what random estates have found") {
          b.peer_one_side("late", "hub");
        },
        "refuted", "late"},
+      {"the /32 of an endpoint is certain although the range of the peering is not",
+       [](Build& b) {
+         b.vnet("late", "10.5.0.0/22");
+         b.subnet("late", "app", "10.5.0.0/24", {.route_table = "rt-spoke", .default_outbound = false});
+         b.subnet("late", "pe", "10.5.1.0/24", {.policies = "RouteTableEnabled"});
+         b.endpoint("pe-late", "late/pe", "10.5.1.5");
+         b.udr("rt-hub", "10.5.0.0/24", "10.0.0.4");
+         b.peer_one_side("hub", "late", {.remote_space = "10.5.0.0/23"});
+         b.peer_one_side("late", "hub");
+       },
+       "refuted", "late"},
+      {"an endpoint that a learned route may hide leaves its neighbours certain",
+       [](Build& b) {
+         open_subnet(b);
+         b.nsg("ng-closed");
+         b.rule("ng-closed", {.priority = 100, .access = "Deny"});
+         b.attach("spoke", "app", {.nsg = "ng-closed"});
+         b.nic("guest", "spoke/pe", "10.1.1.20");
+         b.attach("spoke", "pe", {.route_table = "rt-spoke", .default_outbound = false});
+         b.subnet("hub", "GatewaySubnet", "10.0.5.0/27", {.route_table = "rt-hub"});
+         b.gateway("gw", "hub");
+       },
+       "refuted"},
       {"a machine whose own group is closed hides none of its neighbours",
        [](Build& b) {
          open_subnet(b);
