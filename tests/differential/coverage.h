@@ -1,0 +1,33 @@
+// What a run of the differential tests has seen.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "engine/net/flow.h"
+#include "engine/net/routes.h"
+
+namespace hubproof::differential {
+
+struct Coverage {
+  std::uint64_t estates = 0;
+  std::uint64_t solved = 0;  ///< estates that the solver was asked about as well
+  std::uint64_t flows = 0;
+  std::uint64_t replies = 0;
+  std::uint64_t packets = 0;    ///< asked of filters and of reach()
+  std::uint64_t addresses = 0;  ///< asked of decide() and of the reference selection
+  std::map<std::string, std::uint64_t> dispositions;
+  std::map<std::string, std::uint64_t> hops;    ///< next hops that moved a packet
+  std::map<std::string, std::uint64_t> routes;  ///< next hops of effective routes
+  std::map<std::string, std::uint64_t> verdicts;
+  std::map<std::string, std::uint64_t> breaches;  ///< flows that break a promise
+
+  void see(const net::Trace& trace);
+  /// What was never seen and should have been; empty when all was.
+  std::string missing() const;
+  std::string to_string() const;
+};
+
+}  // namespace hubproof::differential

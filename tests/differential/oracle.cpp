@@ -1,0 +1,160 @@
+#include "tests/differential/oracle.h"
+
+#include <algorithm>
+
+#include "engine/core/text.h"
+
+namespace hubproof::differential {
+namespace {
+
+using net::Disposition;
+using net::Place;
+
+enum class Sender : std::uint8_t { nobody, perhaps, somebody };
+
+bool is_called(const World& world, const model::Subnet& subnet, std::string_view name) {
+  return text::equals(world.estate().name(subnet.id), name);
+}
+
+bool is_own_nic(const World& world, model::ResourceId id) {
+  const auto* nic = world.estate().find<model::NetworkInterface>(id);
+  return nic != nullptr && !nic->private_endpoint.is_set();
+}
+
+bool is_named_by_endpoint(const World& world, model::ResourceId id) {
+  const auto& endpoints = world.estate().tables().private_endpoints;
+  return std::any_of(endpoints.begin(), endpoints.end(), [&](const model::PrivateEndpoint& endpoint) {
+    const auto& nics = endpoint.network_interfaces;
+    return endpoint.id == id || std::find(nics.begin(), nics.end(), id) != nics.end();
+  });
+}
+
+/// Who starts connections in a subnet. source: azure-semantics.md 1.4, 1.5; private-endpoint-overview
+Sender sender_in(const World& world, const model::Subnet& subnet) {
+  const model::Estate& e = world.estate();
+  for (const char* name :
+       {"AzureFirewallSubnet", "AzureFirewallManagementSubnet", "RouteServerSubnet", "GatewaySubnet"}) {
+    if (is_called(world, subnet, name)) return Sender::nobody;  // a gateway is a place of its own
+  }
+  if (is_called(world, subnet, "AzureBastionSubnet")) {
+    const auto& hosts = e.tables().bastion_hosts;
+    const bool has_host =
+        std::any_of(hosts.begin(), hosts.end(), [&](const auto& host) { return host.subnet == subnet.id; });
+    return has_host ? Sender::somebody : Sender::nobody;
+  }
+  if (e.endpoints_by_subnet.of(subnet.id).empty() || !subnet.delegations.empty()) return Sender::somebody;
+  for (const auto& [key, index] : e.interfaces_by_subnet.of(subnet.id)) {
+    if (is_own_nic(world, e.tables().network_interfaces[index].id)) return Sender::somebody;
+  }
+  Sender out = Sender::nobody;
+  for (const model::ResourceId owner : subnet.attached) {
+    const bool is_shown = e.find<model::NetworkInterface>(owner) != nullptr || is_named_by_endpoint(world, owner);
+    if (!is_shown) out = Sender::perhaps;
+  }
+  return out;
+}
+
+/// A GatewaySubnet stands for what is behind its gateway.
+Sender gateway_in(const World& world, const model::Subnet& subnet) {
+  for (const model::Gateway& gateway : world.estate().tables().gateways) {
+    const auto& there = gateway.subnets;
+    if (!gateway.is_route_server && std::find(there.begin(), there.end(), subnet.id) != there.end())
+      return Sender::somebody;
+  }
+  return Sender::nobody;
+}
+
+const model::Subnet* subnet_of(const World& world, const Place& place, Ipv4 source) {
+  const model::Estate& e = world.estate();
+  if (place.kind == Place::Kind::subnet) return e.find<model::Subnet>(place.id);
+  if (place.kind == Place::Kind::gateway) {
+    const auto* gateway = e.find<model::Gateway>(place.id);
+    return gateway == nullptr || gateway->subnets.empty() ? nullptr : e.find<model::Subnet>(gateway->subnets.front());
+  }
+  const auto* nic = e.find<model::NetworkInterface>(place.id);
+  if (nic == nullptr) return nullptr;
+  for (const model::IpConfiguration& ip : nic->ip_configurations) {
+    if (ip.address == source || nic->ip_configurations.size() == 1) return e.find<model::Subnet>(ip.subnet);
+  }
+  return nullptr;
+}
+
+bool has_only_public_bastions(const World& world, const model::Subnet& subnet) {
+  if (!is_called(world, subnet, "AzureBastionSubnet")) return false;
+  const auto& hosts = world.estate().tables().bastion_hosts;
+  return std::any_of(hosts.begin(), hosts.end(), [&](const auto& host) { return host.subnet == subnet.id; }) &&
+         std::none_of(hosts.begin(), hosts.end(),
+                      [&](const auto& host) { return host.subnet == subnet.id && !host.is_public; });
+}
+
+/// Whether the claim speaks of that address as a destination: the platform's instances, the addresses that Azure keeps,
+/// and the free addresses of a subnet of private endpoints are nobody.
+bool is_somebody(const World& world, model::ResourceId vnet, Ipv4 address) {
+  const model::Estate& e = world.estate();
+  for (const auto& [key, index] : e.subnets_by_vnet.of(vnet)) {
+    const model::Subnet& subnet = e.tables().subnets[index];
+    for (const Prefix& prefix : subnet.prefixes) {
+      if (!prefix.contains(address)) continue;
+      if (address.bits() < prefix.first().bits() + 4 || address == prefix.last()) return false;
+      for (const char* name :
+           {"AzureFirewallSubnet", "AzureFirewallManagementSubnet", "RouteServerSubnet", "GatewaySubnet"}) {
+        if (is_called(world, subnet, name)) return false;
+      }
+      return !has_only_public_bastions(world, subnet);
+    }
+  }
+  return false;
+}
+
+bool ends_at_nobody(const World& world, const net::Trace& trace) {
+  const net::Hop& last = trace.hops.back();
+  if (last.at.kind != Place::Kind::subnet) return false;
+  const auto* subnet = world.estate().find<model::Subnet>(last.at.id);
+  // A free address of a subnet where nothing but endpoints is.
+  return subnet != nullptr && !world.estate().endpoints_by_subnet.of(subnet->id).empty() &&
+         sender_in(world, *subnet) == Sender::nobody;
+}
+
+}  // namespace
+
+std::vector<Breach> breaches(const World& world, const net::Trace& trace, bool is_forwarded) {
+  std::vector<Breach> out;
+  const bool is_delivered = trace.disposition == Disposition::delivered;
+  const bool is_gone =
+      trace.disposition == Disposition::exits_to_internet || trace.disposition == Disposition::exits_to_on_premises;
+  if (trace.crossed_firewall || (!is_delivered && !is_gone)) return out;
+  const Place& from = trace.flow.from;
+  const bool is_internet = from.kind == Place::Kind::internet;
+  const model::Subnet* start = subnet_of(world, from, std::get<Ipv4>(trace.flow.source));
+  if (start == nullptr && !is_internet) return out;
+  const bool is_gateway = !is_internet && is_called(world, *start, "GatewaySubnet");
+  const Sender sender = is_internet || from.kind == Place::Kind::network_interface ? Sender::somebody
+                        : is_gateway                                               ? gateway_in(world, *start)
+                                                                                   : sender_in(world, *start);
+  if (sender == Sender::nobody) return out;
+  const Ipv4 destination = std::get<Ipv4>(trace.flow.destination);  // the estates have no IPv6
+  for (const Prefix& prefix : world.designations.direct) {
+    if (prefix.contains(destination)) return out;
+  }
+  const model::ResourceId end = trace.vnets.empty() ? model::ResourceId() : trace.vnets.back();
+  const bool is_certain = sender == Sender::somebody && !is_forwarded;
+  for (const model::SpokeRole& spoke : world.roles.spokes) {
+    const model::ResourceId vnet = world.estate().tables().virtual_networks[spoke.vnet.index()].id;
+    const bool starts_inside = !is_internet && start->vnet == vnet;
+    if (is_gone) {
+      // What a gateway sends to where it came from, or to Azure's control plane, is not the spoke's.
+      if (starts_inside && !is_gateway) out.push_back({&spoke, Breach::Way::leaves, is_certain});
+      continue;
+    }
+    const bool ends_inside = end == vnet;
+    if (!starts_inside && !ends_inside) continue;
+    // Behind a gateway stands on-premises: what it sends to the own network comes in.
+    if (starts_inside && ends_inside && !is_gateway) continue;
+    if (ends_at_nobody(world, trace)) continue;
+    if (!is_internet && !is_somebody(world, end, destination)) continue;
+    out.push_back({&spoke, ends_inside ? Breach::Way::enters : Breach::Way::leaves, is_certain});
+  }
+  return out;
+}
+
+}  // namespace hubproof::differential
