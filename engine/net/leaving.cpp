@@ -60,6 +60,8 @@ Bypass Leaving::bypass(const Subnet& subnet, AddressSet destinations, const Next
 }
 
 void Leaving::subnet(const Subnet& subnet) {
+  // source: azure-semantics.md 1.5 (the instances of a Route Server send no data)
+  if (is_firewall_subnet(v_, subnet) || is_named(v_, subnet, "RouteServerSubnet")) return;
   const Ternary holds_only_endpoints = holds_endpoints_only(v_, subnet);
   if (holds_only_endpoints == Ternary::yes) return;
   const std::size_t first = run_.result.bypasses.size();
@@ -73,7 +75,7 @@ void Leaving::subnet(const Subnet& subnet) {
   to_endpoints(subnet, routes);
   for (const UnknownRoutes& u : routes.set.unknown) unknown(subnet, u);
   for (const UnknownRoutes& u : subnet_unknowns(v_, subnet)) unknown(subnet, u);
-  if (holds_only_endpoints == Ternary::unknown) run_.doubt_sender(subnet, first);
+  if (holds_only_endpoints == Ternary::unknown || is_empty_gateway_subnet(v_, subnet)) run_.doubt_sender(subnet, first);
 }
 
 void Leaving::judge(const Subnet& subnet, const Share& share) {

@@ -49,9 +49,12 @@ PeeringLink link_of_states(const View& view, const Peering& peering, const Peeri
     return {Ternary::unknown, true,
             fmt::format("the peering to {} is {} here but Connected on the other side", remote(), state)};
   }
-  if (view.estate.find<model::VirtualNetwork>(peering.remote) == nullptr) return {Ternary::yes, true, {}};
+  const auto* there = view.estate.find<model::VirtualNetwork>(peering.remote);
+  if (there == nullptr) return {Ternary::yes, true, {}};
   if (back == nullptr) {
-    const bool may_be_missing = view.estate.is_partial(model::ArgTable::resources);
+    // A peering whose remote network cannot be read stays as a taint of its own network: it may be the one back.
+    const bool may_be_missing = view.estate.is_partial(model::ArgTable::resources) || !there->unread.empty() ||
+                                !view.estate.taints_by_resource.of(there->id).empty();
     return {may_be_missing ? Ternary::unknown : Ternary::no, true, fmt::format("{} has no peering back", remote())};
   }
   if (back_is_connected) return {Ternary::yes, true, {}};

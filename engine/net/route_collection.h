@@ -24,6 +24,8 @@ RouteSet6 effective_routes_v6(const model::View& view, const model::Subnet& subn
 
 /// What makes an origin of a gateway kind teach routes.
 model::Fact teaching_of(const model::View& view, const RouteOrigin& origin);
+/// A Route Server is among those who may teach it.
+bool may_be_taught_by_server(const model::View& view, const RouteOrigin& origin);
 /// Who that is, in words: "gateway gw", "the gateway of vnet-hub".
 std::string teacher_of(const model::View& view, const RouteOrigin& origin);
 

@@ -1,6 +1,7 @@
 // Routes in words: the names of their sources and next hops, and the configuration value that makes each.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <type_traits>
 
 #include "engine/net/route_collection.h"
@@ -63,6 +64,19 @@ Fact teaching_of(const View& view, const RouteOrigin& origin) {
   const auto* peering = view.estate.find<model::Peering>(origin.resource);
   const bool is_known = peering != nullptr && peering->use_remote_gateways.is_known();
   return {origin.resource, "/properties/useRemoteGateways", is_known ? "true" : "unreadable"};
+}
+
+bool may_be_taught_by_server(const View& view, const RouteOrigin& origin) {
+  const model::Estate& e = view.estate;
+  if (origin.kind != RouteOrigin::Kind::remote_gateway) {
+    const auto* gateway = e.find<model::Gateway>(origin.resource);
+    return gateway != nullptr && gateway->is_route_server;
+  }
+  const auto* peering = e.find<model::Peering>(origin.resource);
+  if (peering == nullptr) return false;
+  const auto there = e.gateways_by_vnet.of(peering->remote);
+  return std::any_of(there.begin(), there.end(),
+                     [&](const auto& entry) { return e.tables().gateways[entry.second].is_route_server; });
 }
 
 std::string teacher_of(const View& view, const RouteOrigin& origin) {

@@ -276,9 +276,11 @@ void Collector::learn_from(const RouteOrigin& origin) {
   const bool may_be_overridden =
       table_ != nullptr && std::any_of(table_->routes.begin(), table_->routes.end(),
                                        [](const model::Route& r) { return r.has_bgp_override; });
+  // source: azure-semantics.md 7.2 (what a Route Server teaches leads to an appliance, which may be anywhere)
+  const NextHop hop = may_be_taught_by_server(v_, origin) ? NextHop{NextHop::Kind::unknown, {}, {}} : gateway;
   for (const Prefix& prefix : v_.designations.learned_prefixes) {
     if (!overlaps(prefix, window_)) continue;
-    add(prefix, RouteSource::bgp, gateway, origin,
+    add(prefix, RouteSource::bgp, hop, origin,
         may_be_overridden ? "a user route with hasBgpOverride may displace it" : "");
   }
 }

@@ -37,7 +37,9 @@ void TransitRun::doubt_sender(const Subnet& subnet, std::size_t first) {
     bypass.is_certain = false;
     bypass.witness.reset();
     bypass.doubt =
-        fmt::format("whether anything but private endpoints stands in {} is not known", shown(view, subnet.id));
+        is_empty_gateway_subnet(view, subnet)
+            ? fmt::format("the export shows no gateway in {}", shown(view, subnet.id))
+            : fmt::format("whether anything but private endpoints stands in {} is not known", shown(view, subnet.id));
   }
 }
 
@@ -52,6 +54,13 @@ bool is_firewall_subnet(const View& view, const Subnet& subnet) {
 
 bool is_platform_subnet(const View& view, const Subnet& subnet) {
   return is_named(view, subnet, "GatewaySubnet") || is_named(view, subnet, "RouteServerSubnet");
+}
+
+bool is_empty_gateway_subnet(const View& view, const Subnet& subnet) {
+  if (!is_named(view, subnet, "GatewaySubnet")) return false;
+  const auto placed = view.estate.gateways_by_vnet.of(subnet.vnet);
+  return std::all_of(placed.begin(), placed.end(),
+                     [&](const auto& entry) { return view.estate.tables().gateways[entry.second].is_route_server; });
 }
 
 bool holds_only_public_bastions(const View& view, const Subnet& subnet) {
@@ -182,6 +191,47 @@ void doubt_without_subnets(TransitRun& run) {
       fmt::format("the export shows no subnet of {}: there is nobody to judge", shown(run.view, run.vnet.id)));
 }
 
+// A spoke with a place for a firewall that no row describes: what stands there, and whether the network is a hub, is
+// not known.
+void doubt_hidden_firewall(TransitRun& run) {
+  for (const auto& [key, index] : run.view.estate.subnets_by_vnet.of(run.vnet.id)) {
+    const Subnet& subnet = run.view.estate.tables().subnets[index];
+    if (!is_firewall_subnet(run.view, subnet)) continue;
+    run.uncertain(Bypass::Way::leaves, model::SubnetIndex(index), AddressSet::all(), {NextHop::Kind::unknown, {}, {}},
+                  {{subnet.id, "", "no firewall"}},
+                  fmt::format("{} has {} and the export shows no firewall there", shown(run.view, run.vnet.id),
+                              shown(run.view, subnet.id)));
+  }
+}
+
+// The interface of a private endpoint stands in the network and the endpoint's own row is missing: its /32 is there all
+// the same. source: azure-semantics.md 1.6
+void doubt_lost_endpoints(TransitRun& run, model::ResourceId vnet) {
+  const model::Estate& e = run.view.estate;
+  for (const auto& [key, index] : e.subnets_by_vnet.of(vnet)) {
+    for (const auto& [subnet, at] : e.interfaces_by_subnet.of(e.tables().subnets[index].id)) {
+      const model::NetworkInterface& nic = e.tables().network_interfaces[at];
+      if (!nic.private_endpoint.is_set() || e.find<model::PrivateEndpoint>(nic.private_endpoint) != nullptr) continue;
+      AddressSet space;
+      for (const Prefix& prefix : e.tables().subnets[index].prefixes) space.add(prefix);
+      run.uncertain(vnet == run.vnet.id ? Bypass::Way::enters : Bypass::Way::leaves, kWholeSpoke, space,
+                    {NextHop::Kind::private_endpoint, nic.private_endpoint, {}},
+                    {{nic.id, "/properties/privateEndpoint/id", "not in the export"}},
+                    fmt::format("private endpoint {}, whose interface stands in {}, is not in the export: whether its "
+                                "/32 route leads around the firewall is not known",
+                                shown(run.view, nic.private_endpoint), shown(run.view, vnet)));
+    }
+  }
+}
+
+void doubt_lost_endpoints(TransitRun& run) {
+  doubt_lost_endpoints(run, run.vnet.id);
+  for (const auto& [key, index] : run.view.estate.peerings_by_vnet.of(run.vnet.id)) {
+    const model::Peering& peering = run.view.estate.tables().peerings[index];
+    if (peering_link(run.view, peering).carries != Ternary::no) doubt_lost_endpoints(run, peering.remote);
+  }
+}
+
 // A NIC, scale set or gateway that a subnet names and the export does not hold may have a public address or a second
 // way out.
 void doubt_attached(TransitRun& run) {
@@ -270,6 +320,8 @@ TransitResult Transit::of(const model::SpokeRole& spoke) {
   }
   doubt_completeness(run);
   doubt_without_subnets(run);
+  doubt_hidden_firewall(run);
+  doubt_lost_endpoints(run);
   doubt_attached(run);
   doubt_overlaps(run);
   find_leaving(run);

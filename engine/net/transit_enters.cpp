@@ -130,8 +130,15 @@ bool Entering::sends(const Subnet& subnet) {
   }
   if (is_named(v_, subnet, "AzureBastionSubnet")) {
     const auto& hosts = e_.tables().bastion_hosts;
-    return std::any_of(hosts.begin(), hosts.end(),
-                       [&](const model::BastionHost& host) { return host.subnet == subnet.id; });
+    const auto is_here = [&](const model::BastionHost& host) { return host.subnet == subnet.id; };
+    const auto is_nowhere = [](const model::BastionHost& host) { return !host.subnet.is_set(); };
+    if (std::any_of(hosts.begin(), hosts.end(), is_here)) return true;
+    if (!subnet.attached.empty() || std::any_of(hosts.begin(), hosts.end(), is_nowhere)) {
+      doubt(subnet, {subnet.id, "/properties/ipConfigurations", "a host that is not shown"},
+            fmt::format("a Bastion may stand in {} of {} that the export does not show there", shown(v_, subnet.id),
+                        shown(v_, subnet.vnet)));
+    }
+    return false;
   }
   return holds_endpoints_only(v_, subnet) != Ternary::yes;
 }
@@ -153,6 +160,7 @@ void Entering::tell(const Subnet& subnet, const AddressSet& destinations, const 
   Landing landing;
   for (const Subnet* target : targets_) {
     if (target == &subnet) continue;
+    if (is_firewall_subnet(v_, *target)) continue;
     const bool is_left_out = is_platform_subnet(v_, *target) || holds_only_public_bastions(v_, *target);
     if (!is_left_out) land(v_, subnet, *target, destinations - run_.direct, landing);
     if (is_left_out) run_.left_out.insert({target->id, TransitRun::LeftOut::as_destination});
@@ -392,14 +400,17 @@ void find_entering(TransitRun& run) {
   for (const auto& [key, index] : e.peerings_by_vnet.of(run.vnet.id)) {
     const Peering& own = e.tables().peerings[index];
     const VirtualNetwork* vnet = e.find<VirtualNetwork>(own.remote);
-    if (vnet != nullptr || peering_link(run.view, own).carries == Ternary::no) continue;
+    // A network that is there, and whose peering back may be among what was not understood, may send as well.
+    const bool is_asked = vnet != nullptr && other_side(run.view, own) != nullptr;
+    if (is_asked || peering_link(run.view, own).carries == Ternary::no) continue;
     if (model::hub_connection(e, own) != nullptr) continue;  // see connections_by_router()
     AddressSet space;
     for (const Prefix& prefix : run.vnet.address_space) space.add(prefix);
     run.uncertain(Bypass::Way::enters, {}, space, {NextHop::Kind::peering, run.vnet.id, {}},
                   {{own.id, "/properties/remoteVirtualNetwork/id", "not in the export"}},
-                  fmt::format("{} is peered to {}, which is not in the export: its route tables cannot be read",
-                              shown(run.view, own.remote), shown(run.view, run.vnet.id)));
+                  fmt::format("{} is peered to {}, and {} is not in the export: its routes cannot be read",
+                              shown(run.view, own.remote), shown(run.view, run.vnet.id),
+                              vnet == nullptr ? "the network" : "its side of the peering"));
   }
   for (const auto& [key, index] : e.peerings_by_remote.of(run.vnet.id)) {
     const Peering& peering = e.tables().peerings[index];

@@ -95,6 +95,9 @@ bool is_firewall_subnet(const model::View& view, const model::Subnet& subnet);
 /// source: azure-semantics.md 1.5 (GatewaySubnet, RouteServerSubnet)
 bool is_platform_subnet(const model::View& view, const model::Subnet& subnet);
 
+/// A GatewaySubnet of a network in which the export shows no gateway.
+bool is_empty_gateway_subnet(const model::View& view, const model::Subnet& subnet);
+
 /// An AzureBastionSubnet whose hosts of the export all have a public address. Users come in there; the instances route
 /// nothing, and no route table is allowed. (A private-only host is entered at its private address.)
 /// source: learn.microsoft.com/azure/bastion/bastion-faq, .../bastion/private-only-deployment, azure-semantics.md 6.4

@@ -250,8 +250,16 @@ bool Walker::cross(ResourceId from, ResourceId to) {
                      {{peering.id, "/properties/allowForwardedTraffic", "not true on both sides"}}),
              false;
     }
-    if (e_.find<model::VirtualNetwork>(to) == nullptr) {
+    const auto* there = e_.find<model::VirtualNetwork>(to);
+    if (there == nullptr) {
       return give_up({Place::Kind::unknown, to}, fmt::format("virtual network {} is not in the export", shown(v_, to))),
+             false;
+    }
+    // source: azure-semantics.md 0 (a property that is not understood may change forwarding)
+    if (!there->unread.empty()) {
+      return give_up({Place::Kind::unknown, to},
+                     fmt::format("virtual network {} has {}, which is not understood", shown(v_, to),
+                                 text::printable(there->unread.front().pointer))),
              false;
     }
     enter_vnet(to);

@@ -91,7 +91,9 @@ Question QuestionBuilder::leaving(const model::SpokeRole& spoke, std::vector<Sub
     out.candidates.push_back(candidate);
   }
   const Subnet& subnet = estate_.tables().subnets[out.from.index()];
-  out.may_be_silent = sends(estate_, subnet) == Ternary::unknown;
+  // Behind a gateway that the export does not show may be nobody.
+  const bool is_hidden_gateway = net::is_named(view_, subnet, "GatewaySubnet") && is_exempt_source(subnet);
+  out.may_be_silent = is_hidden_gateway || sends(estate_, subnet) == Ternary::unknown;
   for (const net::UnknownRoutes& unknown : set.unknown) {
     const net::Route any{Prefix(), unknown.source, unknown.next_hop, false, {}, {}};
     if (is_control_plane_route(unknown, subnet)) {
@@ -110,7 +112,8 @@ void QuestionBuilder::ask_leaving(const model::SpokeRole& spoke, SpokeQuestions&
   std::vector<std::vector<SubnetIndex>> groups;
   for (const auto& [key, index] : estate_.subnets_by_vnet.of(own)) {
     const Subnet& subnet = estate_.tables().subnets[index];
-    if (sends(estate_, subnet) == Ternary::no) continue;
+    const bool is_silent = hides_firewall(subnet) || net::is_named(view_, subnet, "RouteServerSubnet");
+    if (is_silent || sends(estate_, subnet) == Ternary::no) continue;
     const auto is_alike = [&](const std::vector<SubnetIndex>& group) {
       const Subnet& first = estate_.tables().subnets[group.front().index()];
       return first.route_table == subnet.route_table && is_plain(first) && is_plain(subnet) &&
@@ -142,6 +145,18 @@ bool QuestionBuilder::is_exempt_source(const Subnet& subnet) const {
                         [&](const model::BastionHost& host) { return host.subnet == subnet.id; });
   }
   return sends(estate_, subnet) == Ternary::no;
+}
+
+// A subnet with this name holds nothing but Bastion hosts.
+// source: learn.microsoft.com/azure/bastion/configuration-settings#subnet
+bool QuestionBuilder::may_hide_bastion(const Subnet& subnet) const {
+  if (!net::is_named(view_, subnet, "AzureBastionSubnet")) return false;
+  bool is_open = !subnet.attached.empty();
+  for (const model::BastionHost& host : estate_.tables().bastion_hosts) {
+    if (host.subnet == subnet.id) return false;
+    is_open = is_open || !host.subnet.is_set();
+  }
+  return is_open;
 }
 
 // All /32 of the spoke's endpoints are certainly displaced by one user route each.
@@ -209,9 +224,36 @@ void QuestionBuilder::ask_entering(const VirtualNetwork& spoke, const Inside& in
          Doubt::Reach::all});
   }
   for (const auto& [key, index] : estate_.subnets_by_vnet.of(peering.vnet)) {
-    if (is_exempt_source(estate_.tables().subnets[index])) continue;
+    const Subnet& subnet = estate_.tables().subnets[index];
+    if (may_hide_bastion(subnet)) {
+      out.doubts.push_back({{subnet.id, "/properties/ipConfigurations", "a host that is not shown"},
+                            fmt::format("{} may hold a Bastion that the export does not show", estate_.name(subnet.id)),
+                            Doubt::Reach::all});
+    }
+    if (is_exempt_source(subnet)) continue;
     out.questions.push_back(
         entering(spoke, inside, SubnetIndex(index), carries == Ternary::yes ? Harm::certain : Harm::maybe));
+  }
+}
+
+// A spoke with the subnet of a firewall and no firewall: whoever stands there is not in the export.
+bool QuestionBuilder::hides_firewall(const Subnet& subnet) const {
+  return (net::is_named(view_, subnet, "AzureFirewallSubnet") ||
+          net::is_named(view_, subnet, "AzureFirewallManagementSubnet")) &&
+         estate_.firewalls_by_vnet.of(subnet.vnet).empty();
+}
+
+// Interfaces of endpoints whose own row is missing. source: azure-semantics.md 1.6 (the /32 follows from the endpoint)
+void QuestionBuilder::doubt_lost_endpoints(ResourceId vnet, SpokeQuestions& out) const {
+  for (const auto& [vnet_id, at] : estate_.subnets_by_vnet.of(vnet)) {
+    for (const auto& [subnet_id, index] : estate_.interfaces_by_subnet.of(estate_.tables().subnets[at].id)) {
+      const model::NetworkInterface& nic = estate_.tables().network_interfaces[index];
+      if (!nic.private_endpoint.is_set() || estate_.find<model::PrivateEndpoint>(nic.private_endpoint) != nullptr)
+        continue;
+      out.doubts.push_back({{nic.id, "/properties/privateEndpoint/id", "not in the export"},
+                            fmt::format("the private endpoint of {} is not in the export", estate_.name(nic.id)),
+                            Doubt::Reach::all});
+    }
   }
 }
 
@@ -224,13 +266,27 @@ void QuestionBuilder::doubts_of_spoke(const model::SpokeRole& spoke, SpokeQuesti
   }
   for (const auto& [key, index] : estate_.peerings_by_vnet.of(vnet.id)) {
     const model::Peering& peering = estate_.tables().peerings[index];
-    const bool is_held = estate_.find<VirtualNetwork>(peering.remote) != nullptr;
+    const bool is_held = estate_.find<VirtualNetwork>(peering.remote) != nullptr &&
+                         net::find_peering(view_, peering.remote, vnet.id) != nullptr;
     if (is_held || net::peering_link(view_, peering).carries == Ternary::no) continue;
     if (model::hub_connection(estate_, peering) != nullptr) continue;  // see ask_hubs()
     out.doubts.push_back({{peering.id, "/properties/remoteVirtualNetwork/id", "not in the export"},
                           fmt::format("{} is peered to the spoke and not in the export: its routes are not known",
                                       estate_.name(peering.remote)),
                           Doubt::Reach::all});
+  }
+  doubt_lost_endpoints(vnet.id, out);
+  for (const auto& [key, index] : estate_.peerings_by_vnet.of(vnet.id)) {
+    const model::Peering& peering = estate_.tables().peerings[index];
+    if (net::peering_link(view_, peering).carries != Ternary::no) doubt_lost_endpoints(peering.remote, out);
+  }
+  for (const auto& [key, index] : estate_.subnets_by_vnet.of(vnet.id)) {
+    const Subnet& subnet = estate_.tables().subnets[index];
+    if (hides_firewall(subnet)) {
+      out.doubts.push_back({{subnet.id, "", "no firewall"},
+                            fmt::format("{} holds no firewall that the export shows", estate_.name(subnet.id)),
+                            Doubt::Reach::all});
+    }
   }
 }
 

@@ -256,7 +256,7 @@ Harm QuestionBuilder::harm_of_link(ResourceId from, ResourceId to) const {
 // source: azure-semantics.md 1.5, 6.4
 bool QuestionBuilder::is_destination(const Subnet& subnet) const {
   return !net::is_named(view_, subnet, "GatewaySubnet") && !net::is_named(view_, subnet, "RouteServerSubnet") &&
-         !is_of_public_bastions(estate_, subnet);
+         !is_of_public_bastions(estate_, subnet) && !hides_firewall(subnet);
 }
 
 // source: azure-semantics.md 1.7, 5 (an absent defaultOutboundAccess may egress)

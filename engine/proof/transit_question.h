@@ -147,6 +147,9 @@ class QuestionBuilder {
   Harm harm_of_gateway(model::ResourceId vnet) const;
   bool is_destination(const model::Subnet& subnet) const;
   bool has_egress(const model::Subnet& subnet) const;
+  bool may_hide_bastion(const model::Subnet& subnet) const;
+  bool hides_firewall(const model::Subnet& subnet) const;
+  void doubt_lost_endpoints(model::ResourceId vnet, SpokeQuestions& out) const;
   bool endpoints_are_overridden(const model::VirtualNetwork& spoke, const std::vector<const net::Route*>& slice) const;
   bool is_plain(const model::Subnet& subnet) const;
   bool is_control_plane_route(const net::UnknownRoutes& unknown, const model::Subnet& subnet) const;

@@ -10,7 +10,8 @@ std::string name_of(const Json& row) { return row["name"]; }
 
 /// Where Azure lets nothing else in.
 bool is_platform(const std::string& name) {
-  return name == "AzureFirewallSubnet" || name == "GatewaySubnet" || name == "AzureBastionSubnet";
+  return name == "AzureFirewallSubnet" || name == "GatewaySubnet" || name == "AzureBastionSubnet" ||
+         name == "RouteServerSubnet";
 }
 
 /// "vnet/subnet" of a subnet that may hold machines, and the first three parts of its addresses.
@@ -116,6 +117,19 @@ void spoke_gateway(RandomEstate& e) {
   e.rows.gateway("gw-spoke", "spoke1", e.dice.word({"Vpn", "ExpressRoute", "Vpn"}));
 }
 
+void route_server(RandomEstate& e) {
+  if (e.rows.find("virtualHubs", "server") != nullptr) return;
+  const std::string vnet = e.dice.chance(60) ? "hub" : "spoke1";
+  e.rows.subnet(vnet, "RouteServerSubnet", vnet == "hub" ? "10.0.8.0/27" : "10.1.3.32/27");
+  e.rows.row("virtualHubs", "server", {{"sku", "Standard"}});
+  e.rows.list().back()["kind"] = "RouteServer";
+  e.rows.row("virtualHubs/server/ipConfigurations", "ip",
+             {{"subnet", reference(subnet_id(vnet + "/RouteServerSubnet"))}});
+  Json& child = e.rows.list().back();
+  child["id"] = id_of("virtualHubs", "server/ipConfigurations/ip");
+  child["type"] = "microsoft.network/virtualhubs/ipconfigurations";
+}
+
 void drop_gateway_table(RandomEstate& e) {
   if (e.rows.find("virtualNetworkGateways", "gw") != nullptr) e.rows.subnet_of("hub/GatewaySubnet").erase("routeTable");
 }
@@ -210,6 +224,7 @@ const std::vector<Defect>& device_defects() {
                                            {"nat gateway", nat_gateway},
                                            {"gateway in a spoke", spoke_gateway},
                                            {"gateway without a table", drop_gateway_table},
+                                           {"route server", route_server},
                                            {"bastion", private_bastion},
                                            {"application gateway in a spoke", spoke_app_gateway},
                                            {"endpoint in a subnet", endpoint_in_subnet},

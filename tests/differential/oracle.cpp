@@ -48,6 +48,7 @@ Sender sender_in(const World& world, const model::Subnet& subnet) {
   }
   Sender out = Sender::nobody;
   for (const model::ResourceId owner : subnet.attached) {
+    if (is_own_nic(world, owner)) return Sender::somebody;
     const bool is_shown = e.find<model::NetworkInterface>(owner) != nullptr || is_named_by_endpoint(world, owner);
     if (!is_shown) out = Sender::perhaps;
   }

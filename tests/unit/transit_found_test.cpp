@@ -150,6 +150,75 @@ TEST_CASE("transit: what random estates have found") {
          b.gateway("gw", "spoke");
        },
        "proved"},
+      {"a Bastion that the subnet names and the export does not hold may reach the spoke",
+       [](Build& b) {
+         b.subnet("hub", "AzureBastionSubnet", "10.0.6.0/26", {.attached = {b.id("bastionHosts", "not-exported")}});
+         b.udr("rt-spoke", "10.0.6.0/26", "10.0.0.4");
+       },
+       "unknown"},
+      {"so may a Bastion that does not say where it stands",
+       [](Build& b) {
+         b.subnet("hub", "AzureBastionSubnet", "10.0.6.0/26");
+         b.udr("rt-spoke", "10.0.6.0/26", "10.0.0.4");
+         b.bastion("bastion", "hub").subnet = {};
+       },
+       "unknown"},
+      {"the interface of an endpoint whose own row is missing has its /32 all the same",
+       [](Build& b) { b.nic("lost", "spoke/app", "10.1.0.30").private_endpoint = b.id("privateEndpoints", "lost"); },
+       "unknown"},
+      {"a network with a place for a firewall and no firewall is not known to be a spoke",
+       [](Build& b) { b.subnet("spoke", "AzureFirewallSubnet", "10.1.3.0/26"); }, "unknown"},
+      {"a peering back whose remote network cannot be read may be there",
+       [](Build& b) {
+         b.vnet("other", "10.2.0.0/22");
+         b.subnet("other", "app", "10.2.0.0/24", {.default_outbound = false});
+         b.peer_one_side("spoke", "other");
+         b.unmodelled("to-odd", "Microsoft.Network/virtualNetworks/virtualNetworkPeerings", {b.vnet_id("other")});
+       },
+       "unknown"},
+      {"the instances of a Route Server in a spoke send nothing out of it",
+       [](Build& b) {
+         b.designations.has_learned_prefixes = true;
+         b.subnet("spoke", "RouteServerSubnet", "10.1.3.32/27");
+         b.gateway("server", "spoke", "RouteServer");
+       },
+       "proved"},
+      {"what a Route Server teaches leads to an appliance that may be anywhere",
+       [](Build& b) {
+         b.designations.has_learned_prefixes = true;
+         b.designations.learned_prefixes = {prefix("10.200.0.0/16")};
+         b.vnet("late", "10.5.0.0/22");
+         b.subnet("late", "RouteServerSubnet", "10.5.3.0/27");
+         b.gateway("server", "late", "RouteServer");
+         b.route_table("rt-late", false);
+         for (const char* to : {"0.0.0.0/0", "10.0.2.0/24", "10.0.3.0/24"}) b.udr("rt-late", to, "10.0.0.4");
+         b.subnet("late", "app", "10.5.0.0/24", {.route_table = "rt-late", .default_outbound = false});
+         b.udr("rt-hub", "10.5.0.0/22", "10.0.0.4");
+         b.peer("late", "hub");
+       },
+       "unknown", "late"},
+      {"a declared learned route leads out of a private subnet to the gateway",
+       [](Build& b) {
+         b.designations.has_learned_prefixes = true;
+         b.designations.learned_prefixes = {prefix("10.200.0.0/16")};
+         b.subnet("hub", "GatewaySubnet", "10.0.5.0/27", {.route_table = "rt-hub"});
+         b.gateway("gw", "hub");
+         b.vnet("late", "10.5.0.0/22");
+         b.route_table("rt-late", false);
+         for (const char* to : {"0.0.0.0/0", "10.0.2.0/24", "10.0.3.0/24"}) b.udr("rt-late", to, "10.0.0.4");
+         b.subnet("late", "app", "10.5.0.0/24", {.route_table = "rt-late", .default_outbound = false});
+         b.udr("rt-hub", "10.5.0.0/22", "10.0.0.4");
+         b.peer_one_side("late", "hub", {.remote_gateways = true});
+         b.peer_one_side("hub", "late", {.gateway_transit = true});
+       },
+       "refuted", "late"},
+      {"a service of a network that has a property nobody knows is not the witness",
+       [](Build& b) {
+         b.vnet("odd", "10.2.0.0/22").unread = {{"/properties/oddSwitch", "On"}};
+         b.subnet("odd", "app", "10.2.0.0/24", {.default_outbound = false});
+         b.peer("spoke", "odd");
+       },
+       "unknown"},
       {"a member of an application security group is found among machines that are none",
        [](Build& b) {
          b.asg("web");
