@@ -145,7 +145,6 @@ void close_firewall(RandomEstate& e) {
   if (Json* list = collections(e)) list->erase(list->begin(), list->end());
 }
 
-/// Every scalar below `value` but names and ids of the thing itself.
 void gather(Json& value, std::vector<Json*>& out) {
   if (value.is_array()) {
     for (Json& element : value) {
@@ -169,8 +168,7 @@ void gather(Json& value, std::vector<Json*>& out) {
 void odd_value(RandomEstate& e) {
   Json& row = e.rows.list()[e.dice.below(e.rows.list().size())];
   if (row["name"] == "fw" || row["name"] == "policy") return;
-  std::vector<Json*> values;
-  gather(row["properties"], values);
+  const std::vector<Json*> values = scalars_of(row);
   if (!values.empty()) *e.dice.of(values) = "Odd";
 }
 
@@ -180,6 +178,12 @@ void odd_property(RandomEstate& e) {
 }
 
 }  // namespace
+
+std::vector<Json*> scalars_of(Json& row) {
+  std::vector<Json*> out;
+  gather(row["properties"], out);
+  return out;
+}
 
 const std::vector<Defect>& filter_defects() {
   static const std::vector<Defect> list = {

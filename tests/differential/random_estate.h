@@ -48,6 +48,9 @@ const std::vector<Defect>& routing_defects();
 const std::vector<Defect>& device_defects();
 const std::vector<Defect>& filter_defects();
 
+/// Every scalar of a row's properties but the names and ids of the parts themselves.
+std::vector<Json*> scalars_of(Json& row);
+
 /// "10.1.0.0/24", a subnet or a part of one, a network, a public block.
 std::string some_prefix(Dice& dice);
 /// A next hop: the hub firewall, somebody else, a type.

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::uint32_t kFirstSeed = 20260000;
 constexpr std::uint32_t kEstates = 5000;
-constexpr std::uint32_t kSolverEvery = 5;
+constexpr std::uint32_t kSolverEvery = 3;
 
 std::uint32_t setting(const char* name, std::uint32_t otherwise) {
   const char* value = std::getenv(name);
