@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "engine/net/exposure.h"
 #include "engine/net/reach.h"
@@ -68,6 +69,7 @@ class Comparison {
   std::vector<Ipv4> addresses_;
   std::vector<std::uint16_t> ports_;
   std::map<const model::SpokeRole*, net::TransitResult> exact_;
+  std::set<model::ResourceId> reached_;  ///< services whose endpoint a packet from the Internet was delivered to
   std::vector<std::string> out_;
 };
 
@@ -186,6 +188,7 @@ void Comparison::exposed(const net::Trace& trace, const model::PrivateEndpoint& 
       say(fmt::format("no public surface leads to {} although {} is delivered", to_string(address),
                       to_string(trace.flow)));
   }
+  for (const auto& connection : endpoint.connections) reached_.insert(connection.target);
 }
 
 /// Azure's choice among `routes`, from the page's own words; empty when nothing certain matches.
@@ -280,6 +283,14 @@ void Comparison::solver() {
   }
   const proof::ProofRun exposure = proof::prove_no_public_endpoint(view_);
   for (const std::string& sentence : exposure.disagreements) say("layers: " + sentence);
+  for (const proof::ClaimResult& result : exposure.results) {
+    if (!result.resource.is_set()) continue;
+    const std::string met = verdict_word(result.verdict);
+    ++coverage_.verdicts["endpoints " + met];
+    if (reached_.count(result.resource) == 0) continue;
+    ++coverage_.breaches["a service from the Internet"];
+    if (met == "proved") say(fmt::format("{} is proved to be closed and is reached", e_.name(result.resource)));
+  }
 }
 
 std::vector<std::string> Comparison::run() {

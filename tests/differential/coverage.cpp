@@ -56,7 +56,8 @@ std::string Coverage::missing() const {
 std::string Coverage::to_string() const {
   return fmt::format(
       "{} estates ({} with the solver), {} flows, {} replies, {} packets at filters, {} addresses at routes\n"
-      "  dispositions: {}\n  next hops of packets: {}\n  next hops of effective routes: {}\n  transit: {}\n"
+      "  dispositions: {}\n  next hops of packets: {}\n  next hops of effective routes: {}\n  verdicts (transit by the "
+      "exact layer unless said): {}\n"
       "  breaches that the tracer shows: {}\n",
       estates, solved, flows, replies, packets, addresses, listed(dispositions), listed(hops), listed(routes),
       listed(verdicts), listed(breaches));

@@ -141,6 +141,21 @@ void firewall_rules(RandomEstate& e) {
        {"rules", Json::array({firewall_rule(e, type.c_str())})}});
 }
 
+/// The Internet reaches a private endpoint through the firewall.
+void translate_to_endpoint(RandomEstate& e) {
+  Json* list = collections(e);
+  if (list == nullptr) return;
+  Json rule = firewall_rule(e, "NatRule");
+  rule["sourceAddresses"] = Json::array({"*"});
+  rule["destinationPorts"] = Json::array({"443"});
+  rule["translatedAddress"] = e.dice.chance(70) ? "10.0.3.5" : "10.1.1.5";
+  list->push_back({{"name", fmt::format("c{}", list->size())},
+                   {"priority", 100 + 10 * list->size()},
+                   {"ruleCollectionType", "FirewallPolicyNatRuleCollection"},
+                   {"action", {{"type", "DNAT"}}},
+                   {"rules", Json::array({std::move(rule)})}});
+}
+
 void close_firewall(RandomEstate& e) {
   if (Json* list = collections(e)) list->erase(list->begin(), list->end());
 }
@@ -186,12 +201,18 @@ std::vector<Json*> scalars_of(Json& row) {
 }
 
 const std::vector<Defect>& filter_defects() {
-  static const std::vector<Defect> list = {
-      {"random group", random_group},     {"another random group", random_group},
-      {"closing group", closing_group},   {"group against a subnet", group_against_subnet},
-      {"join an asg", join_asg},          {"dangling group", dangling_group},
-      {"firewall rules", firewall_rules}, {"firewall closed", close_firewall},
-      {"odd value", odd_value},           {"odd property", odd_property}};
+  static const std::vector<Defect> list = {{"random group", random_group},
+                                           {"another random group", random_group},
+                                           {"closing group", closing_group},
+                                           {"group against a subnet", group_against_subnet},
+                                           {"join an asg", join_asg},
+                                           {"dangling group", dangling_group},
+                                           {"firewall rules", firewall_rules},
+                                           {"endpoint translated", translate_to_endpoint},
+                                           {"endpoint translated again", translate_to_endpoint},
+                                           {"firewall closed", close_firewall},
+                                           {"odd value", odd_value},
+                                           {"odd property", odd_property}};
   return list;
 }
 
