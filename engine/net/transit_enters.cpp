@@ -196,16 +196,14 @@ void Entering::from_subnet(const Subnet& subnet, const Peering* peering, const P
       v_, subnet, {.window = window_, .only_peering = peering, .with_subnet = false, .with_endpoints = false});
   const std::size_t told_before = run_.result.bypasses.size();
   Told told;
-  std::map<const Route*, std::pair<AddressSet, std::string>> into;
+  std::map<const Route*, std::map<std::string, AddressSet>> into;  // by what is in doubt about them
   for (const Segment& segment : decide(set.routes, window_)) {
     const AddressSet direct = through(subnet, segment);
     for (const Route* route : ways(segment)) {
       if (!direct.empty() &&
           (route->next_hop.kind == NextHop::Kind::peering || route->next_hop.kind == NextHop::Kind::vnet_local ||
            goes_by_router_to(v_, *route, run_.vnet.id))) {
-        auto& [addresses, doubt] = into[route];
-        addresses |= direct;
-        if (doubt.empty()) doubt = doubt_of(segment);
+        into[route][doubt_of(segment)] |= direct;
       }
       AddressSet here;
       here.add(segment.range.first, segment.range.last);
@@ -250,7 +248,8 @@ void Entering::from_subnet(const Subnet& subnet, const Peering* peering, const P
   // In the order of the routes, not of their addresses in memory.
   for (const Route& route : set.routes) {
     const auto found = into.find(&route);
-    if (found != into.end()) tell(subnet, found->second.first, route, found->second.second, link, told);
+    if (found == into.end()) continue;
+    for (const auto& [doubt, addresses] : found->second) tell(subnet, addresses, route, doubt, link, told);
   }
   // Over a virtual hub no /32 of an endpoint is there; and its hub's own ones are told by connections_by_router().
   const bool is_adjacent = peering != nullptr || subnet.vnet == run_.vnet.id;

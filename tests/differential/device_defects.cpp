@@ -69,7 +69,7 @@ void appliance(RandomEstate& e) {
 void publish_machine(RandomEstate& e) {
   const std::string name = machine(e, e.dice.chance(70) ? some_spoke_place(e) : some_place(e), 9);
   if (e.rows.find("publicIPAddresses", "pip-" + name) == nullptr)
-    e.rows.publish(name, e.dice.word({"20.0.0.11", "20.0.0.12", "20.0.0.13"}), e.dice.chance(50));
+    e.rows.publish(name, fmt::format("20.0.0.{}", 110 + e.rows.all("publicIPAddresses").size()), e.dice.chance(50));
 }
 
 void stray_address(RandomEstate& e) {

@@ -122,6 +122,15 @@ TEST_CASE("transit: what random estates have found") {
          b.gateway("gw", "hub");
        },
        "refuted"},
+      {"a doubt about some addresses of a route leaves its others certain",
+       [](Build& b) {
+         open_subnet(b);
+         b.vnet("twin", "10.9.0.0/24");
+         b.peer_one_side("hub", "twin", {.remote_space = "10.9.0.0/24, 10.1.0.0/24"});
+         b.peer_one_side("twin", "hub");
+         b.subnet("spoke", "more", "10.1.2.0/24", {.route_table = "rt-spoke", .default_outbound = false});
+       },
+       "refuted"},
       {"a machine whose own group is closed hides none of its neighbours",
        [](Build& b) {
          open_subnet(b);
