@@ -211,14 +211,17 @@ void doubt_lost_endpoints(TransitRun& run, model::ResourceId vnet) {
   for (const auto& [key, index] : e.subnets_by_vnet.of(vnet)) {
     for (const auto& [subnet, at] : e.interfaces_by_subnet.of(e.tables().subnets[index].id)) {
       const model::NetworkInterface& nic = e.tables().network_interfaces[at];
-      if (!nic.private_endpoint.is_set() || e.find<model::PrivateEndpoint>(nic.private_endpoint) != nullptr) continue;
+      const auto* endpoint = e.find<model::PrivateEndpoint>(nic.private_endpoint);
+      // An endpoint that stands elsewhere by its own row, or nowhere, says nothing about this place.
+      const bool is_known = endpoint != nullptr && endpoint->subnet == subnet;
+      if (!nic.private_endpoint.is_set() || is_known) continue;
       AddressSet space;
       for (const Prefix& prefix : e.tables().subnets[index].prefixes) space.add(prefix);
       run.uncertain(vnet == run.vnet.id ? Bypass::Way::enters : Bypass::Way::leaves, kWholeSpoke, space,
                     {NextHop::Kind::private_endpoint, nic.private_endpoint, {}},
                     {{nic.id, "/properties/privateEndpoint/id", "not in the export"}},
-                    fmt::format("private endpoint {}, whose interface stands in {}, is not in the export: whether its "
-                                "/32 route leads around the firewall is not known",
+                    fmt::format("private endpoint {}, whose interface stands in {}, is not in the export or not placed "
+                                "there: whether its /32 route leads around the firewall is not known",
                                 shown(run.view, nic.private_endpoint), shown(run.view, vnet)));
     }
   }

@@ -246,10 +246,12 @@ bool QuestionBuilder::hides_firewall(const Subnet& subnet) const {
 // Interfaces of endpoints whose own row is missing. source: azure-semantics.md 1.6 (the /32 follows from the endpoint)
 void QuestionBuilder::doubt_lost_endpoints(ResourceId vnet, SpokeQuestions& out) const {
   for (const auto& [vnet_id, at] : estate_.subnets_by_vnet.of(vnet)) {
-    for (const auto& [subnet_id, index] : estate_.interfaces_by_subnet.of(estate_.tables().subnets[at].id)) {
+    const Subnet& subnet = estate_.tables().subnets[at];
+    for (const auto& [subnet_id, index] : estate_.interfaces_by_subnet.of(subnet.id)) {
       const model::NetworkInterface& nic = estate_.tables().network_interfaces[index];
-      if (!nic.private_endpoint.is_set() || estate_.find<model::PrivateEndpoint>(nic.private_endpoint) != nullptr)
-        continue;
+      if (!nic.private_endpoint.is_set()) continue;
+      const auto* endpoint = estate_.find<model::PrivateEndpoint>(nic.private_endpoint);
+      if (endpoint != nullptr && endpoint->subnet == subnet.id) continue;
       out.doubts.push_back({{nic.id, "/properties/privateEndpoint/id", "not in the export"},
                             fmt::format("the private endpoint of {} is not in the export", estate_.name(nic.id)),
                             Doubt::Reach::all});

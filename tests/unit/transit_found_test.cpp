@@ -175,6 +175,8 @@ TEST_CASE("transit: what random estates have found") {
       {"the interface of an endpoint whose own row is missing has its /32 all the same",
        [](Build& b) { b.nic("lost", "spoke/app", "10.1.0.30").private_endpoint = b.id("privateEndpoints", "lost"); },
        "unknown"},
+      {"so has the interface of an endpoint whose row does not say where it stands",
+       [](Build& b) { b.endpoint("lost", "spoke/app", "10.1.0.30").subnet = {}; }, "unknown"},
       {"a network with a place for a firewall and no firewall is not known to be a spoke",
        [](Build& b) { b.subnet("spoke", "AzureFirewallSubnet", "10.1.3.0/26"); }, "unknown"},
       {"a peering back whose remote network cannot be read may be there",
