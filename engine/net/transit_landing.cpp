@@ -137,6 +137,9 @@ void land(const View& view, const Subnet& sender, const Subnet& target, const Ad
       keep_better(found, judge(reach(view, &from, to, sources, open, {})), landing);
   };
   try_sources(source_addresses(view, sender, target), [](Reach met) { return met; });
+  // What a gateway passes on is forwarded traffic, which a peering may hold up; what it sends itself is not.
+  if (is_named(view, sender, "GatewaySubnet") && found.passes == Ternary::yes)
+    try_sources(usable_addresses(sender), [](Reach met) { return met; });
   const std::string forwarder = found.passes == Ternary::no ? forwarder_in(view, sender) : std::string();
   if (!forwarder.empty()) try_sources(AddressSet::all(), [&](Reach met) { return doubted(std::move(met), forwarder); });
   if (found.passes == Ternary::no && there.hidden.is_set()) {

@@ -81,7 +81,7 @@ void bgp_override(RandomEstate& e) {
 void propagate(RandomEstate& e) {
   if (Json* table = some_table(e)) {
     Json& flag = (*table)["properties"]["disableBgpRoutePropagation"];
-    flag = !flag.get<bool>();
+    flag = flag != true;
   }
 }
 
@@ -106,7 +106,7 @@ void peering_flag(RandomEstate& e) {
   if (peering == nullptr) return;
   Json& flag = (*peering)[e.dice.word({"allowVirtualNetworkAccess", "allowForwardedTraffic", "allowGatewayTransit",
                                        "useRemoteGateways", "peerCompleteVnets"})];
-  flag = !flag.get<bool>();
+  flag = flag != true;
 }
 
 void peering_sync(RandomEstate& e) {
