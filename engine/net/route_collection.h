@@ -21,6 +21,11 @@ RouteSet collect_routes(const model::View& view, const model::Subnet& subnet, co
 
 /// effective_routes_v6() without the peering routes that overlap none of `window`; an empty window keeps all.
 RouteSet6 effective_routes_v6(const model::View& view, const model::Subnet& subnet, std::span<const Prefix6> window);
+/// A route of `unknown` may win against `best` (nullptr: no route) for a destination that both hold.
+/// source: azure-semantics.md 1.3
+bool may_win(const UnknownRoutes& unknown, const Route* best);
+/// Such routes hold public addresses alone: those of services and of service tags.
+bool holds_public_only(const UnknownRoutes& unknown);
 
 /// What makes an origin of a gateway kind teach routes.
 model::Fact teaching_of(const model::View& view, const RouteOrigin& origin);

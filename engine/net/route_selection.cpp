@@ -1,7 +1,7 @@
 // Which of several routes Azure uses, and which user routes displace the /32 of a private endpoint.
 #include <algorithm>
 
-#include "engine/net/routes.h"
+#include "engine/net/route_collection.h"
 
 namespace hubproof::net {
 namespace {
@@ -73,6 +73,22 @@ std::vector<const Route*> select_routes(std::span<const Route> routes, Ipv4 dest
 
 std::vector<const Route6*> select_routes(std::span<const Route6> routes, const Ipv6& destination) {
   return select(routes, destination);
+}
+
+bool holds_public_only(const UnknownRoutes& unknown) {
+  const NextHop::Kind kind = unknown.next_hop.kind;
+  return kind == NextHop::Kind::service_endpoint ||
+         (unknown.source == RouteSource::user && kind != NextHop::Kind::unknown);
+}
+
+bool may_win(const UnknownRoutes& unknown, const Route* best) {
+  if (best == nullptr) return true;
+  const bool is_any = unknown.next_hop.kind == NextHop::Kind::unknown;
+  if (best->source == RouteSource::user && best->prefix.length() == 32 && !is_any) return false;
+  const bool is_local =
+      best->next_hop.kind == NextHop::Kind::vnet_local || best->next_hop.kind == NextHop::Kind::peering ||
+      best->next_hop.kind == NextHop::Kind::virtual_hub;
+  return !(unknown.source == RouteSource::bgp && best->source == RouteSource::system && is_local);
 }
 
 bool overrides_endpoint(const Prefix& user, const model::Setting<PrivateEndpointPolicies>& policies,

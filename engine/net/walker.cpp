@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "engine/core/text.h"
+#include "engine/net/route_collection.h"
 #include "engine/value/address_set.h"
 
 namespace hubproof::net {
@@ -134,17 +135,7 @@ bool Walker::may_be_decided_by_unknown(const RouteSet& set, const std::vector<co
   const bool is_public = internet_addresses().contains(packet_.destination);
   for (const UnknownRoutes& unknown : set.unknown) {
     if (unknown.within != nullptr && !unknown.within->contains(packet_.destination)) continue;
-    const NextHop::Kind kind = unknown.next_hop.kind;
-    const bool is_public_only = kind == NextHop::Kind::service_endpoint ||
-                                (unknown.source == RouteSource::user && kind != NextHop::Kind::unknown);
-    if (is_public_only && !is_public) continue;
-    if (best != nullptr && best->source == RouteSource::user && best->prefix.length() == 32 &&
-        kind != NextHop::Kind::unknown)
-      continue;
-    if (best != nullptr && unknown.source == RouteSource::bgp && best->source == RouteSource::system &&
-        (best->next_hop.kind == NextHop::Kind::vnet_local || best->next_hop.kind == NextHop::Kind::peering ||
-         best->next_hop.kind == NextHop::Kind::virtual_hub))
-      continue;
+    if ((holds_public_only(unknown) && !is_public) || !may_win(unknown, best)) continue;
     trace_.unknown_because.push_back(unknown.reason);
     return true;
   }
