@@ -9,6 +9,7 @@ void add_verify(Program& program);
 void add_inventory(Program& program);
 void add_validate(Program& program);
 void add_trace(Program& program);
+void add_query(Program& program);
 void add_explain(Program& program);
 void add_rules(Program& program);
 void add_schema(Program& program);

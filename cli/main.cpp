@@ -22,6 +22,7 @@ void add_commands(Program& program) {
   add_inventory(program);
   add_validate(program);
   add_trace(program);
+  add_query(program);
   add_explain(program);
   add_rules(program);
   add_schema(program);

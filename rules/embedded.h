@@ -11,6 +11,7 @@ std::string_view catalogue_json();
 /// The texts of rules/schemas/*.schema.json.
 std::string_view config_schema_json();
 std::string_view inventory_schema_json();
+std::string_view query_schema_json();
 std::string_view result_schema_json();
 std::string_view trace_schema_json();
 std::string_view validate_schema_json();

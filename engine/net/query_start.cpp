@@ -79,6 +79,7 @@ void QueryWalk::what_is_not_asked() {
 Answer QueryWalk::run() {
   what_is_missing();
   what_is_not_asked();
+  if (question_.only_across_networks) notes_.insert("packets inside one virtual network are left out");
   for (const ResourceId id : question_.from.subnets) {
     if (const Subnet* subnet = e_.find<Subnet>(id)) start_in(*subnet);
   }

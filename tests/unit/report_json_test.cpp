@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "engine/report/query.h"
 #include "engine/report/report.h"
 #include "engine/report/schema.h"
 #include "tests/support/estate_builder.h"
@@ -128,6 +129,36 @@ TEST_CASE("the trace document follows its schema, with and without a reply") {
   CHECK(both["flow"]["destination_port"] == 443);
 }
 
+TEST_CASE("the query document follows its schema, with certain and possible boxes and without any") {
+  const test::World w = world();
+  const model::View view = w.view();
+  QueryReport report;
+  report.sentence = "exists flow from spokes to Internet";
+  check_valid("query", Json::parse(query_json({view, kLocate}, report)));
+  CHECK(Json::parse(query_json({view, kLocate}, report))["answer"] == "none");
+  net::QueryBox certain;
+  certain.packets = {
+      AddressSet(test::prefix("10.1.0.0/24")), AddressSet(test::prefix("192.0.2.0/24")), 1, {{443, 443}}};
+  certain.disposition = net::Disposition::exits_to_internet;
+  certain.witness = some_trace(w);
+  certain.from = {some_trace(w).flow.from};
+  net::QueryBox possible = certain;
+  possible.is_certain = false;
+  possible.disposition.reset();
+  possible.witness.reset();
+  possible.reasons = {"a route is not known"};
+  report.answer.boxes = {possible};
+  CHECK(Json::parse(query_json({view, kLocate}, report))["answer"] == "may");
+  report.answer.boxes = {certain, possible};
+  report.answer.notes = {"GatewaySubnet is no source"};
+  report.answer.open = {"a page is missing"};
+  const Json document = Json::parse(query_json({view, kLocate}, report));
+  check_valid("query", document);
+  CHECK(document["answer"] == "flows");
+  CHECK(document["boxes"][0]["ports"][0] == "443");
+  CHECK(document["boxes"][1]["witness"].is_null());
+}
+
 TEST_CASE("the inventory and validate documents follow their schemas") {
   const test::World w = world();
   const model::View view = w.view();
@@ -177,7 +208,7 @@ TEST_CASE("every place, next hop and disposition that the engine can name is in 
 }
 
 TEST_CASE("every schema is JSON of draft 2020-12") {
-  CHECK(schemas().size() == 5);
+  CHECK(schemas().size() == 6);
   for (const Schema& s : schemas()) {
     CAPTURE(std::string(s.name));
     CHECK(Json::parse(s.text)["$schema"] == "https://json-schema.org/draft/2020-12/schema");
