@@ -37,8 +37,8 @@ AddressSet untranslated() {
   return out;
 }
 
-void set_doubt(QueryLoad& load, const std::string& why) {
-  if (load.doubt.empty()) load.doubt = why;
+void add_doubt(QueryLoad& load, const std::string& why) {
+  if (std::find(load.doubts.begin(), load.doubts.end(), why) == load.doubts.end()) load.doubts.push_back(why);
 }
 
 }  // namespace
@@ -91,14 +91,23 @@ void QueryWalk::leave(const Subnet& subnet, const QueryLoad& load) {
   for (const Share& share : shares_of(subnet)) {
     QueryLoad part = load;
     part.box.destinations &= share.destinations;
-    if (is_empty(part.box)) continue;
+    if (is_empty(part.box) || is_in_vain(subnet, share)) continue;
     if (!share.doubt.empty()) {
-      set_doubt(part, share.doubt);
+      add_doubt(part, share.doubt);
       finish(part, {});
       continue;
     }
     forward(subnet, share, std::move(part));
   }
+}
+
+/// Its next hop is the hub firewall and nothing else: whatever happens to packets there, they go nowhere without it.
+bool QueryWalk::is_in_vain(const Subnet& subnet, const Share& share) const {
+  const auto* vnet = e_.find<model::VirtualNetwork>(subnet.vnet);
+  if (question_.via != Question::Via::not_firewall || !share.doubt.empty() || vnet == nullptr) return false;
+  if (share.next_hop.kind != NextHop::Kind::appliance) return false;
+  const auto from = model::VnetIndex(e_.index_of(*vnet));
+  return resolve_appliance(v_, from, share.next_hop.address).kind == Appliance::Kind::firewall;
 }
 
 // The cases of Walker::forward.
@@ -148,8 +157,6 @@ void QueryWalk::to_appliance(const Subnet& subnet, const Share& share, const Que
   if (vnet == nullptr) return finish(load, cuts);
   const Appliance appliance = resolve_appliance(v_, model::VnetIndex(e_.index_of(*vnet)), share.next_hop.address);
   const bool is_hub_firewall = appliance.kind == Appliance::Kind::firewall;
-  // Its next hop is the hub firewall and nothing else: whatever happens to it there, it goes nowhere without.
-  if (is_hub_firewall && question_.via == Question::Via::not_firewall) return;
   const auto* firewall = e_.find<model::AzureFirewall>(appliance.device);
   if (firewall == nullptr || (!is_hub_firewall && appliance.kind != Appliance::Kind::other_firewall))
     return finish(load, cuts);
@@ -169,11 +176,13 @@ void QueryWalk::arrive(ResourceId firewall, QueryLoad load) {
   const auto is_like = [&](const QueryLoad& other) {
     return other.box.destinations == load.box.destinations && other.box.protocols == load.box.protocols &&
            other.box.ports == load.box.ports && other.source_now == load.source_now && other.crossed == load.crossed &&
-           other.doubt == load.doubt && other.caution == load.caution && other.visited == load.visited;
+           other.doubts.empty() == load.doubts.empty() && other.caution == load.caution &&
+           other.visited == load.visited;
   };
   const auto like = std::find_if(waiting.begin(), waiting.end(), is_like);
   if (like == waiting.end()) return waiting.push_back(std::move(load));
   like->box.sources |= load.box.sources;
+  for (const std::string& doubt : load.doubts) add_doubt(*like, doubt);
   like->senders.insert(like->senders.end(), load.senders.begin(), load.senders.end());
 }
 
@@ -186,9 +195,9 @@ std::vector<QueryLoad> QueryWalk::cross(ResourceId from, ResourceId to, const Qu
   const PeeringLink link =
       peering == nullptr ? PeeringLink{Ternary::unknown, true, "no peering leads there"} : peering_link(v_, *peering);
   if (link.carries == Ternary::no) return {};
-  if (link.carries == Ternary::unknown) set_doubt(own, link.reason);
+  if (link.carries == Ternary::unknown) add_doubt(own, link.reason);
   if (e_.find<model::VirtualNetwork>(to) == nullptr)
-    set_doubt(own, fmt::format("virtual network {} is not in the export", shown(v_, to)));
+    add_doubt(own, fmt::format("virtual network {} is not in the export", shown(v_, to)));
   if (peering == nullptr) return {own};
   const model::Peering* back = other_side(v_, *peering);
   if (peering->allow_forwarded.is(true) && (back == nullptr || back->allow_forwarded.is(true))) return {own};
@@ -197,7 +206,7 @@ std::vector<QueryLoad> QueryWalk::cross(ResourceId from, ResourceId to, const Qu
   if (!load.source_now) forwarded.box.sources -= space;
   if (load.source_now && space.contains(*load.source_now)) forwarded.box.sources = {};
   own.box.sources -= forwarded.box.sources;
-  set_doubt(forwarded, fmt::format("the packet did not originate in {} and allowForwardedTraffic is not set on both "
+  add_doubt(forwarded, fmt::format("the packet did not originate in {} and allowForwardedTraffic is not set on both "
                                    "sides of the peering with {}",
                                    shown(v_, from), shown(v_, to)));
   std::vector<QueryLoad> out;
@@ -209,7 +218,10 @@ std::vector<QueryLoad> QueryWalk::cross(ResourceId from, ResourceId to, const Qu
 
 void QueryWalk::deliver(ResourceId vnet, const QueryLoad& load) {
   QueryLoad arriving = load;
-  if (question_.only_across_networks) arriving.box.sources -= space_of(e_.find<model::VirtualNetwork>(vnet));
+  if (question_.only_across_networks) {
+    arriving.left_out = arriving.box.sources & space_of(e_.find<model::VirtualNetwork>(vnet));
+    arriving.box.sources -= arriving.left_out;
+  }
   for (const auto& [key, index] : e_.subnets_by_vnet.of(vnet)) {
     const Subnet& subnet = e_.tables().subnets[index];
     if (!is_target(subnet.id)) continue;
@@ -298,9 +310,9 @@ void QueryWalk::through_firewall(const model::AzureFirewall& firewall, const Que
   for (auto& [box, outcome] : split(load.box, cuts, ask, budget_)) {
     QueryLoad allowed = load;
     allowed.box = std::move(box);
-    if (outcome.passes == Ternary::unknown) set_doubt(allowed, outcome.reason);
+    if (outcome.passes == Ternary::unknown) add_doubt(allowed, outcome.reason);
     if (subnet == nullptr) {
-      set_doubt(allowed, "the firewall's subnet is not in the export");
+      add_doubt(allowed, "the firewall's subnet is not in the export");
       finish(allowed, {});
       continue;
     }

@@ -28,8 +28,9 @@ struct Question {
   QueryEnd to;
   Via via = Via::anything;
   ProtocolBits protocols = kAllProtocols;
-  PortRange ports = {};               ///< destination ports; other than all: only protocols with ports
-  bool only_across_networks = false;  ///< leaves out packets between two places of one virtual network
+  PortRange ports = {};  ///< destination ports; other than all: only protocols with ports
+  /// Leaves out packets between two places of one virtual network: boxes then speak of the others alone.
+  bool only_across_networks = false;
 };
 
 /// Packets that are treated alike.

@@ -90,7 +90,7 @@ Trace QueryWalk::trace_of(const QueryLoad& load, const Packet& packet) const {
 
 void QueryWalk::finish(const QueryLoad& load, const BoxCuts& cuts) {
   if (load.crossed && question_.via == Question::Via::not_firewall) return;
-  if (!load.doubt.empty()) return add_box(load, load.box, {Ternary::unknown, {}, false, load.doubt});
+  if (!load.doubts.empty()) return add_box(load, load.box, {Ternary::unknown, {}, false, {}});
   const auto ask = [&](const Packet& packet) { return judged(trace_of(load, packet)); };
   for (const auto& [box, outcome] : split(load.box, cuts, ask, budget_)) add_box(load, box, outcome);
 }
@@ -104,11 +104,13 @@ void QueryWalk::add_box(const QueryLoad& load, const Box& box, const BoxOutcome&
     out.crossed_firewall = outcome.crossed_firewall;
     out.witness = trace_of(load, example_of(box));
   } else {
-    out.reasons = {outcome.passes == Ternary::yes ? load.caution : outcome.reason};
+    out.reasons = load.doubts;
+    if (out.reasons.empty()) out.reasons = {outcome.passes == Ternary::yes ? load.caution : outcome.reason};
   }
   for (const QuerySender& sender : load.senders) {
     if (!(sender.addresses & box.sources).empty()) out.from.push_back(sender.from);
   }
+  out.packets.sources |= load.left_out;
   answer_.boxes.push_back(std::move(out));
 }
 

@@ -96,7 +96,7 @@ void QueryWalk::may_enter(const AddressSet& destinations, const std::string& rea
   load.box = box_of(internet_addresses() & question_.from.addresses);
   load.box.destinations &= destinations;
   load.senders = {{{Place::Kind::internet, {}}, load.box.sources}};
-  load.doubt = reason;
+  load.doubts = {reason};
   if (!is_empty(load.box)) finish(load, {});
 }
 

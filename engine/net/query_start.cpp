@@ -79,7 +79,8 @@ void QueryWalk::what_is_not_asked() {
 Answer QueryWalk::run() {
   what_is_missing();
   what_is_not_asked();
-  if (question_.only_across_networks) notes_.insert("packets inside one virtual network are left out");
+  if (question_.only_across_networks)
+    notes_.insert("the boxes are about packets between two virtual networks, not inside one");
   for (const ResourceId id : question_.from.subnets) {
     if (const Subnet* subnet = e_.find<Subnet>(id)) start_in(*subnet);
   }
@@ -157,12 +158,18 @@ void QueryWalk::send(const Subnet& subnet, const model::NetworkInterface* nic, c
     }
     return BoxOutcome{};
   };
-  for (auto& [box, outcome] : split(box_of(addresses), cuts, ask, budget_)) {
+  Box sent = box_of(addresses);
+  AddressSet routed;
+  for (const Share& share : shares_of(subnet)) {
+    if (!is_in_vain(subnet, share)) routed |= share.destinations;
+  }
+  sent.destinations &= routed;
+  for (auto& [box, outcome] : split(sent, cuts, ask, budget_)) {
     QueryLoad load;
     load.senders = {{from, box.sources}};
     load.box = std::move(box);
     load.caution = caution;
-    if (outcome.passes == Ternary::unknown) load.doubt = outcome.reason;
+    if (outcome.passes == Ternary::unknown) load.doubts = {outcome.reason};
     leave(subnet, load);
   }
 }

@@ -26,9 +26,10 @@ struct QueryLoad {
   std::vector<QuerySender> senders;
   std::optional<Ipv4> source_now;  ///< after a firewall translated it
   bool crossed = false;
-  std::string doubt;                       ///< why it is not certain that they come so far
+  std::vector<std::string> doubts;         ///< why it is not certain that they come so far
   std::string caution;                     ///< why it is not certain that anybody sends them
   std::vector<model::ResourceId> visited;  ///< firewalls
+  AddressSet left_out;                     ///< sources in the network where they arrive, which is not asked for
 };
 
 class QueryWalk {
@@ -73,6 +74,7 @@ class QueryWalk {
 
   // query_start.cpp: who sends
   void start_in(const model::Subnet& subnet);
+  bool is_in_vain(const model::Subnet& subnet, const Share& share) const;
   void send(const model::Subnet& subnet, const model::NetworkInterface* nic, const AddressSet& addresses,
             const std::string& caution);
   void start_on_premises();

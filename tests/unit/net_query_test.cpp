@@ -151,10 +151,8 @@ TEST_CASE("query: from spoke to spoke the firewall's rules decide, and hosts of 
   World w = b.world();
   Question question{subnets(w, {"a/app", "b/app"}), subnets(w, {"a/app", "b/app"})};
   question.only_across_networks = true;
-  CHECK(
-      told(net::query(w.view(), question)) ==
-      fmt::format("certain {} -> {} tcp 443 delivered via firewall\ncertain {} -> {} tcp 443 delivered via firewall\n",
-                  hosts("10.1.0"), hosts("10.2.0"), hosts("10.2.0"), hosts("10.1.0")));
+  CHECK(told(net::query(w.view(), question)) ==
+        fmt::format("certain {0}, {1} -> {0}, {1} tcp 443 delivered via firewall\n", hosts("10.1.0"), hosts("10.2.0")));
   question.via = Question::Via::not_firewall;
   CHECK(told(net::query(w.view(), question)) == "");
 }
