@@ -11,6 +11,7 @@
 #include "cli/config.h"
 #include "cli/output.h"
 #include "engine/core/text.h"
+#include "engine/net/cross_check.h"
 
 namespace hubproof::cli {
 namespace {
@@ -94,7 +95,9 @@ std::unique_ptr<LoadedEstate> load_estate(const Options& options, const std::vec
   ingest::LoadOptions load;
   load.standard_input = &std::cin;
   if (progress.is_on()) load.progress = [&](std::uint64_t done, std::uint64_t total) { progress.show(done, total); };
-  return std::make_unique<LoadedEstate>(ingest::load(inputs, load), std::move(*designations));
+  model::Snapshot snapshot = ingest::load(inputs, load);
+  net::cross_check(snapshot, *designations);
+  return std::make_unique<LoadedEstate>(std::move(snapshot), std::move(*designations));
 }
 
 std::unique_ptr<LoadedEstate> load_usable_estate(const Options& options, const std::vector<std::string>& inputs) {

@@ -5,11 +5,12 @@
 namespace hubproof::ingest {
 namespace {
 
-constexpr std::string_view kCodes[] = {
-    "INPUT-ACCESS",        "INPUT-CHILDREN", "INPUT-CONFLICT", "INPUT-CSV",      "INPUT-DANGLING",     "INPUT-DEPTH",
-    "INPUT-DUPLICATE-KEY", "INPUT-EMPTY",    "INPUT-ENCODING", "INPUT-FILE",     "INPUT-ID",           "INPUT-NESTING",
-    "INPUT-PROPERTIES",    "INPUT-ROW",      "INPUT-SHAPE",    "INPUT-SKIPPED",  "INPUT-SUBSCRIPTION", "INPUT-SYNTAX",
-    "INPUT-TABLE",         "INPUT-TAGS",     "INPUT-TENANT",   "INPUT-TRUNCATED"};
+constexpr std::string_view kCodes[] = {"INPUT-ACCESS",   "INPUT-CHILDREN",     "INPUT-CONFLICT",      "INPUT-CSV",
+                                       "INPUT-DANGLING", "INPUT-DEPTH",        "INPUT-DUPLICATE-KEY", "INPUT-EFFECTIVE",
+                                       "INPUT-EMPTY",    "INPUT-ENCODING",     "INPUT-FILE",          "INPUT-ID",
+                                       "INPUT-NESTING",  "INPUT-PROPERTIES",   "INPUT-ROW",           "INPUT-SHAPE",
+                                       "INPUT-SKIPPED",  "INPUT-SUBSCRIPTION", "INPUT-SYNTAX",        "INPUT-TABLE",
+                                       "INPUT-TAGS",     "INPUT-TENANT",       "INPUT-TRUNCATED"};
 
 }  // namespace
 

@@ -10,6 +10,7 @@
 
 #include "engine/core/text.h"
 #include "engine/ingest/csv.h"
+#include "engine/ingest/effective.h"
 #include "engine/ingest/export_index.h"
 #include "engine/ingest/merge.h"
 #include "engine/ingest/normalise.h"
@@ -51,6 +52,7 @@ class Loader {
   void report_damage(const FoundFile& file, const Damage& damage);
   void report_lost(const FoundFile& file, std::string_view code, std::string message, std::string fix);
   void take_service_tags(const FoundFile& file, ReadServiceTags read);
+  void take_effective(const std::vector<nlohmann::json>& documents);
   void report_other(const FoundFile& file, const Normalised& other);
   void report_csv(const FoundFile& file, const CsvRows& csv);
   void report(const FoundFile& file, Level level, std::string_view code, std::string message, std::string why,
@@ -195,7 +197,19 @@ void Loader::count_depth_damage(const FoundFile& file) {
   }
 }
 
+/// Objects with the id of an interface are no rows when they hold its effective routes: the row loop would take them
+/// for resources. Text that is damaged is left to it.
+bool may_hold_effective_routes(std::string_view text) {
+  constexpr std::size_t kHead = 4096;
+  const std::string_view head = text.substr(0, kHead);
+  if (head.find("nextHopType") == head.npos || head.find("addressPrefix") == head.npos) return false;
+  const std::vector<std::string_view> documents = split_documents(text);
+  return std::none_of(documents.begin(), documents.end(),
+                      [](std::string_view document) { return find_damage(document).has_value(); });
+}
+
 void Loader::load_json(const FoundFile& file) {
+  if (may_hold_effective_routes(reader_.text().view())) return load_foreign(file);
   const RunMark start(run_);
   RowsText text = rows_text(file);
   text.buffer = &reader_.text();
@@ -251,6 +265,7 @@ void Loader::read_normalised(const FoundFile& file, Normalised normalised) {
     return report_other(file, normalised);
   }
   if (normalised.service_tags) take_service_tags(file, std::move(*normalised.service_tags));
+  take_effective(normalised.effective);
   if (normalised.text.empty()) return close_source(normalised.format);
   model::Source& source = s_.sources.back();
   source.text = std::move(normalised.text);
@@ -284,6 +299,21 @@ void Loader::take_service_tags(const FoundFile& file, ReadServiceTags read) {
   }
   read.list.source = static_cast<std::uint32_t>(s_.sources.size() - 1);
   s_.service_tags.add(std::move(read.list));
+}
+
+void Loader::take_effective(const std::vector<nlohmann::json>& documents) {
+  const auto source = static_cast<std::uint32_t>(s_.sources.size() - 1);
+  for (const nlohmann::json& document : documents) {
+    if (is_effective_routes(document)) {
+      s_.effective_routes.push_back(read_effective_routes(document, s_.ids));
+      s_.effective_routes.back().source = source;
+      continue;
+    }
+    for (model::EffectiveGroup& group : read_effective_rules(document, s_.ids)) {
+      group.source = source;
+      s_.effective_groups.push_back(std::move(group));
+    }
+  }
 }
 
 void Loader::report_csv(const FoundFile& file, const CsvRows& csv) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/ingest/effective.h"
 #include "engine/ingest/json_keys.h"
 #include "engine/ingest/positioned_json.h"
 
@@ -127,6 +128,18 @@ Normalised normalise(std::vector<json> documents) {
   if (documents.size() == 1 && is_service_tags(documents.front())) {
     out.format = "list of service tags";
     out.service_tags = read_service_tags(documents.front());
+    return out;
+  }
+  const auto is_effective = [](const json& document) {
+    return is_effective_routes(document) || is_effective_rules(document);
+  };
+  if (documents.size() == 1 && documents.front().is_array() && !documents.front().empty() &&
+      std::all_of(documents.front().begin(), documents.front().end(), is_effective)) {
+    documents = documents.front().get<std::vector<json>>();
+  }
+  if (!documents.empty() && std::all_of(documents.begin(), documents.end(), is_effective)) {
+    out.format = "effective routes or security rules";
+    out.effective = std::move(documents);
     return out;
   }
   Finder finder(out);

@@ -26,6 +26,7 @@ struct Normalised {
   bool is_companion = false;                    ///< `other` is something that export scripts leave beside the exports
   bool is_refusal = false;                      ///< `other` is an error that Azure answered with
   std::optional<ReadServiceTags> service_tags;  ///< the file is a list of service tags
+  std::vector<nlohmann::json> effective;        ///< the file holds effective routes or rules: see effective.h
 };
 
 /// `documents` carry the hidden members of parse_positioned().

@@ -39,11 +39,10 @@ bool is_terraform(const json& d) {
   return member(d, "format_version") != nullptr && (member(d, "resource_changes") != nullptr ||
                                                     member(d, "planned_values") != nullptr || has_object(d, "values"));
 }
-bool is_effective_routes(const json& d) {
+bool is_nameless_routes(const json& d) {
   const json& row = first_row(d);
   return member(row, "nextHopType") != nullptr && has_array(row, "addressPrefix");
 }
-bool is_effective_rules(const json& d) { return has_array(first_row(d), "effectiveSecurityRules"); }
 bool is_policy(const json& d) {
   return has_object(d, "policyRule") ||
          (has_object(d, "properties") && has_object(*member(d, "properties"), "policyRule"));
@@ -59,10 +58,8 @@ constexpr KnownDocument kDocuments[] = {
     {is_bicep_snapshot, "a Bicep snapshot", "give it with --snapshot-bicep"},
     {is_what_if, "the answer of an ARM what-if", "give it with --what-if"},
     {is_terraform, "a Terraform plan or state", "give it with --plan"},
-    {is_effective_routes, "effective routes of a network interface",
-     "nothing: hubproof computes routes from the configuration"},
-    {is_effective_rules, "effective security rules of a network interface",
-     "nothing: hubproof computes them from the configuration"},
+    {is_nameless_routes, "effective routes of a network interface that they do not name",
+     "write \"id\": \"<id of the interface>/effectiveRouteTable\" beside \"value\""},
     {is_policy, "a policy definition file", "name the folder of policies in hubproof.yaml"},
     {is_result, "a result of hubproof", "give it to `hubproof report` or `hubproof diff`"},
     {is_account, "what `az account show` prints", "nothing", true},

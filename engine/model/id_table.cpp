@@ -19,6 +19,10 @@ std::uint32_t short_hash(std::string_view id) { return static_cast<std::uint32_t
 
 IdTable::IdTable() : slots_(1U << 10U) {}
 
+IdTable::IdTable(const IdTable& other) : IdTable() {
+  for (const std::string_view spelling : other.spellings_) intern(spelling);
+}
+
 std::size_t IdTable::slot_of(std::string_view arm_id, std::uint32_t hash) const {
   const std::size_t mask = slots_.size() - 1;
   std::size_t slot = hash & mask;

@@ -17,6 +17,10 @@ using ResourceId = Id<struct ResourceTag>;
 class IdTable {
  public:
   IdTable();
+  /// A copy holds the same ids under the same numbers, in memory of its own.
+  IdTable(const IdTable& other);
+  IdTable(IdTable&&) noexcept = default;
+  IdTable& operator=(IdTable&&) noexcept = default;
   /// The id's number; a new one for an id not seen before. A trailing '/' is ignored.
   ResourceId intern(std::string_view arm_id);
   /// Not set when the id was never interned.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/core/diagnostic.h"
+#include "engine/model/effective.h"
 #include "engine/model/firewall.h"
 #include "engine/model/governance.h"
 #include "engine/model/ingress.h"
@@ -139,7 +140,9 @@ struct Snapshot {
   std::vector<std::string> types;   ///< lower case
   std::vector<Resource> resources;  ///< sorted by id without regard to case, one per id
   Tables tables;
-  ServiceTags service_tags;  ///< published addresses, when the input has them
+  ServiceTags service_tags;                       ///< published addresses, when the input has them
+  std::vector<EffectiveRoutes> effective_routes;  ///< what Azure says, for net::cross_check()
+  std::vector<EffectiveGroup> effective_groups;
   std::vector<Gap> gaps;
   Diagnostics diagnostics;
   bool has_usable_input = false;  ///< at least one resource row could be read

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "engine/ingest/load.h"
+#include "engine/net/cross_check.h"
 
 namespace hubproof::test {
 
@@ -38,7 +39,9 @@ std::vector<std::string> VerifiedEstate::lines(check::Outcome outcome) const {
 
 VerifiedEstate verify(const std::vector<std::string>& paths) {
   VerifiedEstate out;
-  out.estate = std::make_unique<model::Estate>(ingest::load(paths, {}));
+  model::Snapshot snapshot = ingest::load(paths, {});
+  net::cross_check(snapshot, out.designations);
+  out.estate = std::make_unique<model::Estate>(std::move(snapshot));
   out.roles = model::infer_roles(*out.estate, out.designations);
   out.result = check::run_rules(model::View{*out.estate, out.roles, out.designations}, {});
   return out;
