@@ -135,7 +135,11 @@ void QueryWalk::forward(const Subnet& subnet, const Share& share, QueryLoad load
       for (const QueryLoad& part : cross(subnet.vnet, there->vnet, load)) deliver(there->vnet, part);
       return;
     }
-    case NextHop::Kind::appliance: return to_appliance(subnet, share, load);
+    case NextHop::Kind::appliance:
+      // Its own network is not asked for; with it in the box the loads of all senders are alike at the firewall.
+      if (question_.only_across_networks)
+        load.box.destinations |= destinations_ & space_of(e_.find<model::VirtualNetwork>(subnet.vnet));
+      return to_appliance(subnet, share, load);
     case NextHop::Kind::none: return;
     case NextHop::Kind::internet:
     case NextHop::Kind::gateway:
