@@ -202,7 +202,8 @@ void Loader::count_depth_damage(const FoundFile& file) {
 bool may_hold_effective_routes(std::string_view text) {
   constexpr std::size_t kHead = 4096;
   const std::string_view head = text.substr(0, kHead);
-  if (head.find("nextHopType") == head.npos || head.find("addressPrefix") == head.npos) return false;
+  if (head.find("/effectiveRouteTable") == head.npos || head.find("nextHopType") == head.npos) return false;
+  if (head.find("\"properties\"") != head.npos) return false;  // rows
   const std::vector<std::string_view> documents = split_documents(text);
   return std::none_of(documents.begin(), documents.end(),
                       [](std::string_view document) { return find_damage(document).has_value(); });
