@@ -4,7 +4,6 @@
 
 namespace hubproof::proof {
 
-using net::NextHop;
 using net::RouteSource;
 
 namespace {
@@ -130,10 +129,7 @@ Term TransitSolver::must_chain(const Question& question) {
     bool is_certain = false;
     Term harm = solver_.truth(true);
     for (std::size_t i = group->first; i < group->last; ++i) {
-      // Whether a learned route is there depends on the other side, unless that is a virtual hub of the export.
-      const bool is_taught =
-          all[i].source != RouteSource::bgp || all[i].route->next_hop.kind == NextHop::Kind::virtual_hub;
-      is_certain = is_certain || (all[i].is_certain && is_taught);
+      is_certain = is_certain || all[i].is_certain;
       harm = solver_.both(harm, must_harm(question, all[i]));
     }
     Term matches = solver_.in(destination_, all[group->first].prefix);

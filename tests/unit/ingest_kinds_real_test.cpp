@@ -86,7 +86,8 @@ TEST_CASE(
       "enableExplicitProxy",           // a proxy on the firewall
       "natRules",                      // address translation on a gateway
       "ruleCollections",
-      "priority",  // a firewall policy with rules inside, the shape of an early preview
+      "virtualHubRouteTableV2s",  // of a virtual hub, before it had route tables of its own
+      "priority",                 // a firewall policy with rules inside, the shape of an early preview
       "loadDistributionPolicy",
       "defaultLoadDistributionPolicy",  // several pools behind one rule
       "privateLinkConfigurations",      // an application gateway that is open to private endpoints

@@ -534,7 +534,7 @@ TEST_CASE("a load balancer gives frontends, one rule per pool, port ranges and p
       "backendAddressPools": [{"id": "/subscriptions/s/p1"}, {"id": "/subscriptions/s/p2"}]}}],
     "inboundNatRules": [{"name": "nat", "properties": {"protocol": "Tcp", "frontendPort": 3389, "backendPort": 22, "backendIPConfiguration": {"id": "/subscriptions/s/c"}}}],
     "inboundNatPools": [{"name": "range", "properties": {"protocol": "Udp", "frontendPortRangeStart": 500, "frontendPortRangeEnd": 600}}],
-    "outboundRules": [{"name": "o"}],
+    "outboundRules": [{"name": "o", "properties": {}}],
     "backendAddressPools": [{"name": "p1", "id": "/subscriptions/s/p1", "properties": {"backendIPConfigurations": [{"id": "/subscriptions/s/m"}],
       "loadBalancerBackendAddresses": [{"name": "a", "properties": {"networkInterfaceIPConfiguration": {"id": "/subscriptions/s/m"}}},
                                        {"name": "b", "properties": {"ipAddress": "10.0.0.77"}}]}}]})")}});
