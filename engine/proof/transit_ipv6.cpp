@@ -360,14 +360,15 @@ Answer6 TransitProof6::State::judge(const model::VirtualNetwork& vnet, const Spo
 }
 
 TransitProof6::TransitProof6(const model::View& view, const QuestionBuilder& builder, Effort effort)
-    : state_(std::make_unique<State>(view, builder, effort)) {}
+    : view_(view), builder_(builder), effort_(effort) {}
 TransitProof6::~TransitProof6() = default;
 
 std::optional<Answer6> TransitProof6::of(const model::SpokeRole& spoke) {
-  const model::VirtualNetwork& vnet = state_->view.estate.tables().virtual_networks[spoke.vnet.index()];
-  if (!net::is_dual_stack(state_->view, vnet)) return std::nullopt;
-  const SpokeQuestions6 asked = ask_ipv6(state_->view, state_->builder, spoke);
-  return state_->judge(vnet, asked, net::transit_ipv6(state_->view, spoke));
+  const model::VirtualNetwork& vnet = view_.estate.tables().virtual_networks[spoke.vnet.index()];
+  if (!net::is_dual_stack(view_, vnet)) return std::nullopt;
+  if (state_ == nullptr) state_ = std::make_unique<State>(view_, builder_, effort_);
+  const SpokeQuestions6 asked = ask_ipv6(view_, builder_, spoke);
+  return state_->judge(vnet, asked, net::transit_ipv6(view_, spoke));
 }
 
 Verdict both_families(Verdict v4, Verdict v6) {

@@ -31,7 +31,10 @@ class TransitProof6 {
 
  private:
   struct State;
-  std::unique_ptr<State> state_;
+  const model::View& view_;
+  const QuestionBuilder& builder_;
+  Effort effort_;
+  std::unique_ptr<State> state_;  ///< with the first spoke that has IPv6: a solver takes 16 MB
 };
 
 /// What the two packet spaces say together: a spoke holds what it promises when it does in both.
