@@ -119,6 +119,10 @@ void judge_choice(const Way& way, const ServiceSubnet& to, const net::Route& rou
     case Kind::peering:
       return fail(way, to, route, fmt::format("over the peering: no user route as long as {}", to_string(route.prefix)),
                   judgement);
+    case Kind::connected_group:
+      return fail(way, to, route,
+                  fmt::format("over a connected group: no user route as long as {}", to_string(route.prefix)),
+                  judgement);
     case Kind::internet: return fail(way, to, route, "by a route to the Internet", judgement);
     case Kind::gateway: return fail(way, to, route, "by a route to a gateway", judgement);
     case Kind::vnet_local:

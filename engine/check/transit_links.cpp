@@ -18,6 +18,7 @@ using model::PeeringSyncLevel;
 using model::View;
 using model::VnetIndex;
 
+constexpr std::string_view kManagers = "microsoft.network/networkmanagers";
 constexpr std::string_view kState = "/properties/peeringState";
 
 std::string state_text(const Peering& peering) {
@@ -35,6 +36,22 @@ void for_each_link(const Scope& scope, model::ResourceId spoke, Visit visit) {
   }
 }
 
+// source: learn.microsoft.com/azure/virtual-network-manager/concept-connectivity-configuration (connected groups show
+// in no peering)
+void judge_group(const Scope& scope, const Peering& link, Judgement& judgement) {
+  const std::string between = fmt::format("{} with the spoke {}", scope.label(link.vnet), scope.label(link.remote));
+  judgement.fact(link.id, "/properties", fmt::format("ConnectedGroup of {}", scope.label(link.connected_group)));
+  if (link.state.is(PeeringState::connected)) {
+    judgement.fail(
+        fmt::format("the connectivity configuration {} joins {} directly", scope.label(link.connected_group), between),
+        "no connected group of spokes");
+  } else {
+    judgement.doubt(fmt::format("whether the connectivity configuration {} joins {} is not known",
+                                scope.label(link.connected_group), between),
+                    "the effective connectivity configurations and network group memberships of both");
+  }
+}
+
 // Either side Connected counts: an export may hold both sides from different moments.
 // source: azure-semantics.md 2.1
 void judge_lateral(const Scope& scope, VnetIndex spoke, const Peering& peering, model::ResourceId other,
@@ -49,6 +66,10 @@ void judge_lateral(const Scope& scope, VnetIndex spoke, const Peering& peering, 
         "an export of that network's subscription");
   }
   if (!scope.is_spoke(other_vnet)) return;
+  if (peering.connected_group.is_set()) {
+    if (peering.remote == other) judge_group(scope, peering, judgement);  // the other direction says the same
+    return;
+  }
   judgement.fact(peering.id, std::string(kState), state_text(peering));
   if (peering.state.is(PeeringState::connected)) {
     judgement.fail(fmt::format("{} is peered with the spoke {}", scope.label(scope.vnet(spoke).id), scope.label(other)),
@@ -58,11 +79,14 @@ void judge_lateral(const Scope& scope, VnetIndex spoke, const Peering& peering, 
   }
 }
 
-/// Connected groups of a network manager and virtual WAN connections show in no peering.
+/// What a network manager does that the rows do not settle, and what it may do in another tenant.
 /// source: learn.microsoft.com/azure/virtual-network-manager/concept-connectivity-configuration
 std::optional<Doubt> network_manager(const View& view) {
   for (const auto& found : view.estate.tables().unmodelled_network) {
-    if (!text::starts_with(found.type, "microsoft.network/networkmanagers")) continue;
+    if (!text::starts_with(found.type, kManagers)) continue;
+    // Those name the networks that they leave open; user rules and admin rules join nothing.
+    const std::string_view part = std::string_view(found.type).substr(kManagers.size());
+    if (text::starts_with(part, "/security") || text::starts_with(part, "/connectivity")) continue;
     return Doubt{fmt::format("the network manager resource {} may connect spokes directly, which is not modelled",
                              text::printable(view.estate.name(found.id))),
                  "the effective connectivity configurations of the network"};
@@ -74,6 +98,7 @@ void judge_unmodelled(const Scope& scope, VnetIndex spoke, Judgement& judgement)
   const auto doubt = [&](model::ResourceId touched) {
     for (const auto& [id, index] : scope.estate().taints_by_resource.of(touched)) {
       const auto& found = scope.tables().unmodelled_network[index];
+      if (text::starts_with(found.type, std::string(kManagers) + "/security")) continue;
       judgement.doubt(fmt::format("{} ({}) touches {} and is not modelled", scope.label(found.id),
                                   text::printable(found.type), scope.label(touched)));
     }
@@ -221,7 +246,7 @@ void judge_strangers(const Scope& scope, const model::SpokeRole& spoke, Findings
   for (const auto& [id, index] : scope.estate().peerings_by_vnet.of(scope.vnet(spoke.vnet).id)) {
     const Peering& peering = scope.tables().peerings[index];
     const VnetIndex other = scope.vnet_index(peering.remote);
-    if (scope.is_hub(other)) continue;
+    if (scope.is_hub(other) || peering.connected_group.is_set()) continue;
     if (peering.state.is_known() && !peering.state.is(PeeringState::connected)) continue;
     Judgement judgement(peering.id);
     judgement.fact("/properties/remoteVirtualNetwork/id", text::printable(scope.estate().spelling(peering.remote)));

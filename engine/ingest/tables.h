@@ -21,8 +21,10 @@ void for_each_table(Tables& t, F f) {
       f(t.perimeter_associations);
   f(t.perimeter_rules), f(t.unmodelled_network);
   f(t.virtual_wans), f(t.virtual_hubs), f(t.hub_connections), f(t.hub_route_tables), f(t.routing_intents);
+  f(t.network_managers), f(t.admin_configurations), f(t.admin_collections), f(t.admin_rules);
+  f(t.connectivity_configurations), f(t.manager_deployments), f(t.effective_configurations), f(t.group_memberships);
 }
-inline constexpr std::size_t kTables = 42;
+inline constexpr std::size_t kTables = 50;
 // A table that is missing above would not be sorted nor rolled back: it shows here (service_tags and prefixes_v6 are no
 // tables of entities).
 static_assert(sizeof(model::Tables) == (kTables + 2) * sizeof(std::vector<int>),

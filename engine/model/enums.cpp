@@ -76,6 +76,18 @@ constexpr Word<PerimeterMode> kPerimeterModes[] = {
 constexpr Word<GatewayType> kGatewayTypes[] = {
     {GatewayType::vpn, "Vpn"}, {GatewayType::express_route, "ExpressRoute"}, {GatewayType::local, "LocalGateway"}};
 constexpr Word<WafMode> kWafModes[] = {{WafMode::prevention, "Prevention"}, {WafMode::detection, "Detection"}};
+// source:
+// learn.microsoft.com/azure/templates/microsoft.network/networkmanagers/securityadminconfigurations/rulecollections/rules
+constexpr Word<AdminAccess> kAdminAccesses[] = {
+    {AdminAccess::allow, "Allow"}, {AdminAccess::always_allow, "AlwaysAllow"}, {AdminAccess::deny, "Deny"}};
+constexpr Word<IntentPolicyReach> kIntentPolicies[] = {{IntentPolicyReach::none, "None"},
+                                                       {IntentPolicyReach::allow_rules_only, "AllowRulesOnly"},
+                                                       {IntentPolicyReach::all, "All"}};
+// source: learn.microsoft.com/azure/templates/microsoft.network/networkmanagers/connectivityconfigurations
+constexpr Word<ConnectivityTopology> kTopologies[] = {{ConnectivityTopology::hub_and_spoke, "HubAndSpoke"},
+                                                      {ConnectivityTopology::mesh, "Mesh"}};
+constexpr Word<GroupConnectivity> kGroupConnectivity[] = {{GroupConnectivity::none, "None"},
+                                                          {GroupConnectivity::directly_connected, "DirectlyConnected"}};
 
 }  // namespace
 
@@ -104,6 +116,10 @@ HUBPROOF_WORDS(LinkState, kLinkStates)
 HUBPROOF_WORDS(PerimeterMode, kPerimeterModes)
 HUBPROOF_WORDS(GatewayType, kGatewayTypes)
 HUBPROOF_WORDS(WafMode, kWafModes)
+HUBPROOF_WORDS(AdminAccess, kAdminAccesses)
+HUBPROOF_WORDS(IntentPolicyReach, kIntentPolicies)
+HUBPROOF_WORDS(ConnectivityTopology, kTopologies)
+HUBPROOF_WORDS(GroupConnectivity, kGroupConnectivity)
 #undef HUBPROOF_WORDS
 
 }  // namespace hubproof::model

@@ -40,6 +40,10 @@ enum class LinkState : std::uint8_t { completed, in_progress };
 enum class PerimeterMode : std::uint8_t { learning, enforced, audit };
 enum class GatewayType : std::uint8_t { vpn, express_route, local };
 enum class WafMode : std::uint8_t { prevention, detection };
+enum class AdminAccess : std::uint8_t { allow, always_allow, deny };
+enum class IntentPolicyReach : std::uint8_t { none, allow_rules_only, all };
+enum class ConnectivityTopology : std::uint8_t { hub_and_spoke, mesh };
+enum class GroupConnectivity : std::uint8_t { none, directly_connected };
 
 /// parse<NextHopType>("VirtualAppliance"): spelling without regard to case, nothing for an unknown one.
 template <class Enum>

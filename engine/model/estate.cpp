@@ -4,6 +4,7 @@
 
 #include "engine/core/text.h"
 #include "engine/model/completeness.h"
+#include "engine/model/managed_networks.h"
 #include "engine/model/reconcile.h"
 
 namespace hubproof::model {
@@ -86,6 +87,14 @@ HUBPROOF_TABLE(VirtualHub, virtual_hubs, 35)
 HUBPROOF_TABLE(HubConnection, hub_connections, 36)
 HUBPROOF_TABLE(HubRouteTable, hub_route_tables, 37)
 HUBPROOF_TABLE(RoutingIntent, routing_intents, 38)
+HUBPROOF_TABLE(NetworkManager, network_managers, 39)
+HUBPROOF_TABLE(AdminConfiguration, admin_configurations, 40)
+HUBPROOF_TABLE(AdminCollection, admin_collections, 41)
+HUBPROOF_TABLE(AdminRule, admin_rules, 42)
+HUBPROOF_TABLE(ConnectivityConfiguration, connectivity_configurations, 43)
+HUBPROOF_TABLE(ManagerDeployment, manager_deployments, 44)
+HUBPROOF_TABLE(EffectiveConfigurations, effective_configurations, 45)
+HUBPROOF_TABLE(GroupMembership, group_memberships, 46)
 #undef HUBPROOF_TABLE
 
 }  // namespace
@@ -150,11 +159,25 @@ HUBPROOF_INSTANTIATE(VirtualHub)
 HUBPROOF_INSTANTIATE(HubConnection)
 HUBPROOF_INSTANTIATE(HubRouteTable)
 HUBPROOF_INSTANTIATE(RoutingIntent)
+HUBPROOF_INSTANTIATE(NetworkManager)
+HUBPROOF_INSTANTIATE(AdminConfiguration)
+HUBPROOF_INSTANTIATE(AdminCollection)
+HUBPROOF_INSTANTIATE(AdminRule)
+HUBPROOF_INSTANTIATE(ConnectivityConfiguration)
+HUBPROOF_INSTANTIATE(ManagerDeployment)
+HUBPROOF_INSTANTIATE(EffectiveConfigurations)
+HUBPROOF_INSTANTIATE(GroupMembership)
 #undef HUBPROOF_INSTANTIATE
 
 bool Estate::holds(ResourceId id) const {
   if (!id.is_set() || id.index() >= by_id_.size()) return false;
   return by_id_[id.index()].kind != 0xff;
+}
+
+const AdminPolicy* Estate::admin_policy(ResourceId vnet) const {
+  const auto found = std::lower_bound(admin_policies_.begin(), admin_policies_.end(), vnet,
+                                      [](const AdminPolicy& policy, ResourceId id) { return policy.vnet < id; });
+  return found != admin_policies_.end() && found->vnet == vnet ? &*found : nullptr;
 }
 
 std::vector<const Gap*> Estate::gaps_in(ArgTable table) const {
@@ -251,6 +274,15 @@ void Linker::enter_all() {
   enter(t_.hub_connections);
   enter(t_.hub_route_tables);
   enter(t_.routing_intents);
+  // After what is derived from them, which has their ids.
+  enter(t_.network_managers);
+  enter(t_.admin_configurations);
+  enter(t_.admin_collections);
+  enter(t_.admin_rules);
+  enter(t_.connectivity_configurations);
+  enter(t_.manager_deployments);
+  enter(t_.effective_configurations);
+  enter(t_.group_memberships);
 }
 
 void Linker::relate_network() {
@@ -307,6 +339,7 @@ void Linker::relate_governance() {
 
 void Linker::run() {
   reconcile(e_.snapshot_);
+  e_.admin_policies_ = apply_network_managers(e_.snapshot_);
   enter_all();
   relate_network();
   relate_virtual_wans();

@@ -59,6 +59,10 @@ class Estate {
   /// True when the export holds a row (or embedded child) with this id.
   bool holds(ResourceId id) const;
 
+  /// The security admin rules that act on a network; nullptr when none do. (Where the export does not settle it, the
+  /// network is in taints_by_resource.)
+  const AdminPolicy* admin_policy(ResourceId vnet) const;
+
   /// Gaps whose reach is the whole table: a closed-world statement about it ("no other peering") cannot be made.
   std::vector<const Gap*> gaps_in(ArgTable table) const;
   bool is_partial(ArgTable table) const;
@@ -98,6 +102,7 @@ class Estate {
   };
   Snapshot snapshot_;
   std::vector<Ref> by_id_;
+  std::vector<AdminPolicy> admin_policies_;  ///< by network
   Relation api_managements_;
   friend class Linker;
 };

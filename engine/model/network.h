@@ -59,6 +59,9 @@ struct Peering : Entity {
   std::vector<Prefix> remote_current_address_space;  ///< remoteVirtualNetworkAddressSpace
   std::vector<Prefix6> remote_address_space_v6;
   std::vector<Prefix6> remote_current_address_space_v6;
+  /// Set: there is no peering object; a network manager's connectivity configuration joins the two as a connected
+  /// group. `id` is the row that says so.
+  ResourceId connected_group;
   friend bool operator==(const Peering&, const Peering&) = default;
 };
 
@@ -85,7 +88,7 @@ struct RouteTable : Entity {
 struct AddressTerm {
   enum class Kind : std::uint8_t { any, prefix, prefix6, tag, asg, unread };
   Kind kind = Kind::any;
-  Prefix prefix;            ///< kind prefix
+  Prefix prefix;  ///< kind prefix
   /// Kinds tag and unread (what was met): into Tables::service_tags; prefix6: into Tables::prefixes_v6; asg: of its id.
   std::uint32_t index = 0;
   ResourceId asg() const { return ResourceId(index); }

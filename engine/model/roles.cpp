@@ -35,6 +35,7 @@ void link_peers(Build& build) {
   const Tables& t = build.estate.tables();
   build.peers.assign(t.virtual_networks.size(), {});
   for (const Peering& peering : t.peerings) {
+    if (peering.connected_group.is_set()) continue;  // a mesh has no centre
     const auto a = build.find_vnet(peering.vnet);
     const auto b = build.find_vnet(peering.remote);
     // Either side shows the peering: what one reader may see, another may not (azure-semantics.md 0).

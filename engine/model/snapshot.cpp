@@ -50,7 +50,8 @@ ArgTable table_of(std::string_view type) {
   }
   if (type == "microsoft.network/firewallpolicies/rulecollectiongroups" ||
       begins(type, "microsoft.network/networksecurityperimeters/") ||
-      begins(type, "microsoft.network/networkmanagers/") || begins(type, "microsoft.network/effective")) {
+      begins(type, "microsoft.network/networkmanagers/") || begins(type, "microsoft.network/effective") ||
+      type == "microsoft.network/networkgroupmemberships" || type == "microsoft.network/networkmanagerconnections") {
     return ArgTable::network_resources;
   }
   if (begins(type, "microsoft.authorization/policy") || begins(type, "microsoft.policyinsights/")) {

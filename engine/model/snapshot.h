@@ -12,6 +12,7 @@
 #include "engine/model/firewall.h"
 #include "engine/model/governance.h"
 #include "engine/model/ingress.h"
+#include "engine/model/manager.h"
 #include "engine/model/network.h"
 #include "engine/model/private_link.h"
 #include "engine/model/service.h"
@@ -64,6 +65,14 @@ struct Tables {
   std::vector<HubConnection> hub_connections;
   std::vector<HubRouteTable> hub_route_tables;
   std::vector<RoutingIntent> routing_intents;
+  std::vector<NetworkManager> network_managers;
+  std::vector<AdminConfiguration> admin_configurations;
+  std::vector<AdminCollection> admin_collections;
+  std::vector<AdminRule> admin_rules;
+  std::vector<ConnectivityConfiguration> connectivity_configurations;
+  std::vector<ManagerDeployment> manager_deployments;
+  std::vector<EffectiveConfigurations> effective_configurations;
+  std::vector<GroupMembership> group_memberships;
   std::vector<UnmodelledNetworkResource> unmodelled_network;
   std::vector<std::string> service_tags;  ///< interned texts of AddressTerm::tag, first-seen spelling
   std::vector<Prefix6> prefixes_v6;       ///< those of AddressTerm::prefix6, each once

@@ -113,6 +113,11 @@ Appliance resolve_appliance(const View& view, model::VnetIndex from, Ipv4 addres
       out.vnet = peering.remote;
       out.reason = fmt::format("{} lies behind the peering to {}, whose state is not known", to_string(address),
                                shown(view, peering.remote));
+    } else if (peering.connected_group.is_set()) {
+      // Not documented for a next hop: the address must be directly reachable. source: azure-semantics.md 1.4
+      out = {};
+      out.reason = fmt::format("{} lies in {}, which only a connected group joins", to_string(address),
+                               shown(view, peering.remote));
     } else if (remote != nullptr) {
       out = in_vnet(view, *remote, address);
     } else {

@@ -36,7 +36,7 @@ std::vector<AddressSet> virtual_network_sets(const View& view, const Subnet& sub
   AddressSet possible;
   for (const auto& [key, index] : e.peerings_by_vnet.of(vnet->id)) {
     const model::Peering& peering = e.tables().peerings[index];
-    const bool carries = peering_link(view, peering).carries == Ternary::yes;
+    const bool carries = !peering.connected_group.is_set() && peering_link(view, peering).carries == Ternary::yes;
     for (const PeeringRange& range : peering_ranges(view, peering))
       (carries && range.is_certain ? certain : possible).add(range.prefix);
   }
@@ -136,20 +136,25 @@ void cut_by_holder(const View& view, Ipv4 address, BoxCuts& cuts) {
 
 void cut_by_groups(const View& view, const FilterPoint& point, model::Direction direction, BoxCuts& cuts) {
   bool has_group = false;
+  const auto add_rule = [&](const model::SecurityRule& rule) {
+    if (rule.direction != direction) return;
+    add_list(view, rule.sources, {}, cuts.sources);
+    add_list(view, rule.destinations, {}, cuts.destinations);
+    add_asgs(view, *point.subnet, rule.sources, cuts.sources);
+    add_asgs(view, *point.subnet, rule.destinations, cuts.destinations);
+    cuts.ports.insert(cuts.ports.end(), rule.destination_ports.begin(), rule.destination_ports.end());
+    add_source_ports(rule.source_ports, cuts);
+    if (rule.protocol != Protocol::any) cuts.tells_protocols_apart = true;
+  };
+  if (const model::AdminPolicy* policy = view.estate.admin_policy(point.subnet->vnet); policy != nullptr) {
+    has_group = true;
+    for (const model::AdminPolicy::Use& use : policy->rules) add_rule(view.estate.tables().admin_rules[use.rule].match);
+  }
   for (const model::ResourceId id : attached_groups(point, direction)) {
     const auto* nsg = view.estate.find<model::NetworkSecurityGroup>(id);
     if (nsg == nullptr) continue;
     has_group = true;
-    for (const model::SecurityRule& rule : nsg->rules) {
-      if (rule.direction != direction) continue;
-      add_list(view, rule.sources, {}, cuts.sources);
-      add_list(view, rule.destinations, {}, cuts.destinations);
-      add_asgs(view, *point.subnet, rule.sources, cuts.sources);
-      add_asgs(view, *point.subnet, rule.destinations, cuts.destinations);
-      cuts.ports.insert(cuts.ports.end(), rule.destination_ports.begin(), rule.destination_ports.end());
-      add_source_ports(rule.source_ports, cuts);
-      if (rule.protocol != Protocol::any) cuts.tells_protocols_apart = true;
-    }
+    for (const model::SecurityRule& rule : nsg->rules) add_rule(rule);
   }
   if (!has_group) return;
   for (const AddressSet& set : virtual_network_sets(view, *point.subnet)) {

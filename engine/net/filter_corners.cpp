@@ -61,15 +61,19 @@ void add_corners(const View& view, const FilterPoint& point, Corners& corners) {
       if (range.last() != 65535) out.push_back(static_cast<std::uint16_t>(range.last() + 1));
     }
   };
+  const auto add_rule = [&](const SecurityRule& rule) {
+    add_terms(rule.sources, corners.sources, corners.source_tags);
+    add_terms(rule.destinations, corners.destinations, corners.destination_tags);
+    add_ports(rule.destination_ports, corners.ports);
+    add_ports(rule.source_ports, corners.source_ports);
+  };
+  if (const model::AdminPolicy* policy = view.estate.admin_policy(point.subnet->vnet); policy != nullptr) {
+    for (const model::AdminPolicy::Use& use : policy->rules) add_rule(input.tables.admin_rules[use.rule].match);
+  }
   for (const model::ResourceId id : attached_groups(point, Direction::inbound)) {
     const NetworkSecurityGroup* nsg = view.estate.find<NetworkSecurityGroup>(id);
     if (nsg == nullptr) continue;
-    for (const SecurityRule& rule : nsg->rules) {
-      add_terms(rule.sources, corners.sources, corners.source_tags);
-      add_terms(rule.destinations, corners.destinations, corners.destination_tags);
-      add_ports(rule.destination_ports, corners.ports);
-      add_ports(rule.source_ports, corners.source_ports);
-    }
+    for (const SecurityRule& rule : nsg->rules) add_rule(rule);
   }
 }
 

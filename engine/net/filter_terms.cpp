@@ -72,7 +72,8 @@ Ternary membership(const View& view, const Subnet& subnet, const Address& addres
     const model::Peering& peering = e.tables().peerings[index];
     if (peering.use_remote_gateways.value_or_default(false) != false) out = Ternary::unknown;
     if (!may_route(view, peering, std::span<const Block>(window))) continue;
-    if (peering_link(view, peering).carries != Ternary::yes) {
+    // Whether members of a connected group are in the tag is not documented. source: azure-semantics.md 2.4
+    if (peering.connected_group.is_set() || peering_link(view, peering).carries != Ternary::yes) {
       out = Ternary::unknown;
       continue;
     }

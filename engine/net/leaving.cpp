@@ -90,7 +90,8 @@ void Leaving::judge(const Subnet& subnet, const Share& share) {
           fmt::format("{} sends {} to VnetLocal although {} does not hold it; the effect is not documented",
                       table_of(v_, subnet), to_string(share.route->prefix), shown(v_, run_.vnet.id)));
     }
-    case NextHop::Kind::peering: return to_peer(subnet, share);
+    case NextHop::Kind::peering:
+    case NextHop::Kind::connected_group: return to_peer(subnet, share);
     case NextHop::Kind::internet: return to_internet(subnet, share);
     case NextHop::Kind::gateway: return to_gateway(subnet, share);
     case NextHop::Kind::appliance: return to_appliance(subnet, share);
@@ -114,9 +115,11 @@ void Leaving::to_peer(const Subnet& subnet, const Share& share) {
         fmt::format("{} is reached over the peering to {}, which is not in the export: what it holds is not known",
                     to_string(share.destinations), shown(v_, route.next_hop.target)));
   }
-  PeeringLink link;
+  PeeringLink link{Ternary::no, true, {}};
   for (const auto& [key, at] : e_.peerings_by_vnet.of(run_.vnet.id)) {
-    if (e_.tables().peerings[at].remote == remote->id) link = peering_link(v_, e_.tables().peerings[at]);
+    if (e_.tables().peerings[at].remote != remote->id) continue;
+    PeeringLink one = peering_link(v_, e_.tables().peerings[at]);
+    if (one.carries >= link.carries) link = std::move(one);
   }
   if (link.carries == Ternary::no) return;
   if (hides_subnets(v_, *remote)) {
@@ -132,10 +135,12 @@ void Leaving::to_peer(const Subnet& subnet, const Share& share) {
                           fmt::format("{} has {}, which is not understood: its subnets are not all known",
                                       shown(v_, remote->id), text::printable(remote->unread.front().pointer)));
   }
-  Bypass out = bypass(subnet, landing.destinations, route.next_hop, {fact_of(v_, route)},
-                      fmt::format("{} {} reached over the peering to {}: no user route of {} is as long as {}",
-                                  enumeration(landing.places), landing.places.size() == 1 ? "is" : "are",
-                                  shown(v_, remote->id), table_of(v_, subnet), to_string(route.prefix)));
+  Bypass out =
+      bypass(subnet, landing.destinations, route.next_hop, {fact_of(v_, route)},
+             fmt::format("{} {} reached over the {} {}: no user route of {} is as long as {}",
+                         enumeration(landing.places), landing.places.size() == 1 ? "is" : "are",
+                         route.next_hop.kind == NextHop::Kind::connected_group ? "connected group with" : "peering to",
+                         shown(v_, remote->id), table_of(v_, subnet), to_string(route.prefix)));
   out.expected = expected_routes(run_, landing.prefixes);
   out.doubt = !link.reason.empty() ? link.reason : share.doubt;
   if (out.doubt.empty() && landing.passes == Ternary::unknown) out.doubt = landing.reason;

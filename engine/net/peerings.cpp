@@ -62,6 +62,15 @@ PeeringLink link_of_states(const View& view, const Peering& peering, const Peeri
           fmt::format("the peering back from {} is not Connected", remote())};
 }
 
+// law:  members of a connected group pass packets to each other in both directions; no peering object shows it
+// source: learn.microsoft.com/azure/virtual-network-manager/concept-connectivity-configuration#connected-group
+PeeringLink link_of_group(const View& view, const Peering& link) {
+  if (link.state.is(PeeringState::connected)) return {Ternary::yes, true, {}};
+  return {Ternary::unknown, true,
+          fmt::format("whether the connectivity configuration {} joins it with {} is not known",
+                      shown(view, link.connected_group), shown(view, link.remote))};
+}
+
 }  // namespace
 
 std::string shown(const View& view, model::ResourceId id) {
@@ -82,7 +91,8 @@ const Peering* find_peering(const View& view, model::ResourceId from, model::Res
   const auto remotes = view.estate.peerings_by_remote.of(to);
   for (const auto& [key, index] : sides.size() < remotes.size() ? sides : remotes) {
     const Peering& peering = view.estate.tables().peerings[index];
-    if (peering.vnet == from && peering.remote == to) return &peering;
+    const bool is_object = !peering.connected_group.is_set();
+    if (is_object && peering.vnet == from && peering.remote == to) return &peering;
   }
   return nullptr;
 }
@@ -92,6 +102,7 @@ const Peering* other_side(const View& view, const Peering& peering) {
 }
 
 PeeringLink peering_link(const View& view, const Peering& peering) {
+  if (peering.connected_group.is_set()) return link_of_group(view, peering);
   const Peering* back = other_side(view, peering);
   PeeringLink link = link_of_states(view, peering, back);
   if (link.carries != Ternary::yes) return link;
@@ -169,7 +180,13 @@ auto ranges_of(const View& view, const Peering& peering) {
   if (is_there(F::synced(peering), peering.remote_address_space)) lists.push_back(&F::synced(peering));
   if (is_there(F::current(peering), peering.remote_current_address_space)) lists.push_back(&F::current(peering));
   if (const auto* remote = view.estate.find<model::VirtualNetwork>(peering.remote)) lists.push_back(&F::space(*remote));
-  const Peering* back = other_side(view, peering);
+  const Peering* back = peering.connected_group.is_set() ? nullptr : other_side(view, peering);
+  const auto* own = view.estate.find<model::VirtualNetwork>(peering.vnet);
+  // Subnets that overlap do not reach each other in a connected group. source: azure-semantics.md 7.4
+  const auto is_clear = [&](const Block& prefix) {
+    const std::span<const Block> one(&prefix, 1);
+    return !peering.connected_group.is_set() || own == nullptr || !overlaps_any(F::space(*own), one);
+  };
   std::vector<Range> out;
   for (const std::vector<Block>* list : lists) {
     for (const Block& prefix : *list) {
@@ -178,7 +195,8 @@ auto ranges_of(const View& view, const Peering& peering) {
       const auto has = [&](const std::vector<Block>* other) {
         return std::find(other->begin(), other->end(), prefix) != other->end();
       };
-      out.push_back({prefix, !peering.sync_level.is_unreadable() && std::all_of(lists.begin(), lists.end(), has)});
+      out.push_back({prefix, !peering.sync_level.is_unreadable() && std::all_of(lists.begin(), lists.end(), has) &&
+                                 is_clear(prefix)});
     }
   }
   if (joins_some_subnets(peering) || (back != nullptr && joins_some_subnets(*back)))

@@ -40,7 +40,7 @@ std::vector<PeeringRange6> peering_ranges_v6(const model::View& view, const mode
 bool may_route(const model::View& view, const model::Peering& peering, std::span<const Prefix> window);
 bool may_route(const model::View& view, const model::Peering& peering, std::span<const Prefix6> window);
 
-/// The first peering object of the network `from` that names the network `to`, or nullptr.
+/// The first peering object of the network `from` that names the network `to`, or nullptr. A connected group is none.
 const model::Peering* find_peering(const model::View& view, model::ResourceId from, model::ResourceId to);
 /// The peering object of the other side, or nullptr.
 const model::Peering* other_side(const model::View& view, const model::Peering& peering);

@@ -145,6 +145,10 @@ void QueryWalk::forward(const Subnet& subnet, const Share& share, QueryLoad load
     case NextHop::Kind::gateway:
       if (question_.via != Question::Via::firewall || load.crossed) finish(load, cuts);
       return;
+    case NextHop::Kind::connected_group:
+      add_doubt(load, fmt::format("what a connected group carries to {} is not asked for sets of packets: use trace",
+                                  shown(v_, share.next_hop.target)));
+      return finish(load, cuts);
     case NextHop::Kind::virtual_hub:
       add_doubt(load, fmt::format("what virtual hub {} does with sets of packets is not asked: use trace",
                                   shown(v_, share.next_hop.target)));

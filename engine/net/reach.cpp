@@ -94,16 +94,17 @@ Ternary ask(const View& view, const FilterPoint* sender, const FilterPoint* rece
   return passes;
 }
 
-bool has_group(const FilterPoint* point) {
-  return point != nullptr && (point->subnet->network_security_group.is_set() ||
-                              (point->nic != nullptr && point->nic->network_security_group.is_set()));
+bool has_rules(const View& view, const FilterPoint* point) {
+  return point != nullptr &&
+         (view.estate.admin_policy(point->subnet->vnet) != nullptr || point->subnet->network_security_group.is_set() ||
+          (point->nic != nullptr && point->nic->network_security_group.is_set()));
 }
 
 Reach search(const View& view, const FilterPoint* sender, const FilterPoint* receiver, const AddressSet& sources,
              const AddressSet& destinations, std::span<const Ipv4> preferred) {
   Corners corners;
-  if (has_group(sender)) add_corners(view, *sender, corners);
-  if (has_group(receiver)) add_corners(view, *receiver, corners);
+  if (has_rules(view, sender)) add_corners(view, *sender, corners);
+  if (has_rules(view, receiver)) add_corners(view, *receiver, corners);
   const std::vector<Ipv4> from = candidates({}, sources, corners.sources, corners.source_tags);
   const std::vector<Ipv4> to = candidates(preferred, destinations, corners.destinations, corners.destination_tags);
   std::vector<std::uint16_t> ports(std::begin(kUsualPorts), std::end(kUsualPorts));

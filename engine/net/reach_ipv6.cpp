@@ -50,13 +50,17 @@ void add_boundaries(const View& view, const FilterPoint& point, std::vector<Ipv6
       out.push_back(prefix.last().plus(1));
     }
   };
+  const auto add_rule = [&](const model::SecurityRule& rule) {
+    add(rule.sources, sources);
+    add(rule.destinations, destinations);
+  };
+  if (const model::AdminPolicy* policy = view.estate.admin_policy(point.subnet->vnet); policy != nullptr) {
+    for (const model::AdminPolicy::Use& use : policy->rules) add_rule(tables.admin_rules[use.rule].match);
+  }
   for (const model::ResourceId id : attached_groups(point, Direction::inbound)) {
     const auto* nsg = view.estate.find<model::NetworkSecurityGroup>(id);
     if (nsg == nullptr) continue;
-    for (const model::SecurityRule& rule : nsg->rules) {
-      add(rule.sources, sources);
-      add(rule.destinations, destinations);
-    }
+    for (const model::SecurityRule& rule : nsg->rules) add_rule(rule);
   }
 }
 

@@ -24,6 +24,7 @@ std::string_view name(NextHop::Kind kind) {
   switch (kind) {
     case NextHop::Kind::vnet_local: return "VnetLocal";
     case NextHop::Kind::peering: return "VNetPeering";
+    case NextHop::Kind::connected_group: return "ConnectedGroup";
     case NextHop::Kind::internet: return "Internet";
     case NextHop::Kind::gateway: return "VirtualNetworkGateway";
     case NextHop::Kind::appliance: return "VirtualAppliance";
@@ -100,6 +101,8 @@ Fact fact_of_route(const View& view, const BasicRoute<Block>& route) {
     case RouteOrigin::Kind::user:
       return {resource, fmt::format("/properties/routes/{}", route.origin.index), user_value(view, route)};
     case RouteOrigin::Kind::peering: return {resource, "/properties/peeringState", peering_state(view, resource)};
+    case RouteOrigin::Kind::connected_group:
+      return {resource, "/properties", fmt::format("{} -> ConnectedGroup", to_string(route.prefix))};
     case RouteOrigin::Kind::endpoint:
       return {resource, "/properties/networkInterfaces",
               fmt::format("{} -> InterfaceEndpoint", to_string(route.prefix))};

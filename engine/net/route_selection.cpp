@@ -20,6 +20,7 @@ bool is_kept_over_bgp(const BasicRoute<Block>& route) {
     case NextHop::Kind::peering:
     case NextHop::Kind::service_endpoint:
     case NextHop::Kind::virtual_hub: return true;  // as a system route: the peering with the hub's own network
+    case NextHop::Kind::connected_group:           // not documented
     case NextHop::Kind::internet:
     case NextHop::Kind::gateway:
     case NextHop::Kind::appliance:

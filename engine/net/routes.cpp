@@ -58,6 +58,8 @@ class Collector {
   void defaults();
   void peerings();
   void peering_routes(const Peering& peering);
+  void connected_route(const Prefix& prefix, const Peering& link, std::string doubt);
+  void connected_or_learned();
   void gateways();
   void learn_from(const RouteOrigin& origin);
   void virtual_hubs();
@@ -77,6 +79,7 @@ class Collector {
   std::span<const Prefix> window_;
   const VirtualNetwork* vnet_;
   const model::RouteTable* table_;
+  bool has_connected_group_ = false;
   RouteSet out_;
 };
 
@@ -259,8 +262,44 @@ void Collector::peering_routes(const Peering& peering) {
     }
     // source: azure-semantics.md 1.5 (disablePeeringRoute: preview, neither presence nor absence may be relied on)
     if (why.empty() && is_suppressed) why = "disablePeeringRoute is All, whose reach is not documented";
+    if (peering.connected_group.is_set()) {
+      connected_route(range.prefix, peering, std::move(why));
+      continue;
+    }
     add(range.prefix, RouteSource::system, {NextHop::Kind::peering, peering.remote, {}},
         {RouteOrigin::Kind::peering, peering.id}, std::move(why));
+  }
+}
+
+// law:  no page says whether a user route or a connected group of the same prefix wins
+// form: the connected group's route is there beside the user's, as one that may
+// source: azure-semantics.md 7.4
+void Collector::connected_route(const Prefix& prefix, const Peering& link, std::string doubt) {
+  has_connected_group_ = true;
+  RouteSource source = RouteSource::system;
+  const auto is_same = [&](const Route& route) { return route.source == RouteSource::user && route.prefix == prefix; };
+  if (std::any_of(out_.routes.begin(), out_.routes.end(), is_same)) {
+    source = RouteSource::user;
+    if (doubt.empty())
+      doubt = "whether a user route wins against a connected group of the same prefix is not documented";
+  }
+  add(prefix, source, {NextHop::Kind::connected_group, link.remote, {}}, {RouteOrigin::Kind::connected_group, link.id},
+      std::move(doubt));
+}
+
+// law:  no page says whether a learned route or a connected group wins, of the same prefix or where the learned one is
+//       longer
+// form: the connected group's route is there beside the learned one, as one that may
+// source: azure-semantics.md 1.3, 7.4
+void Collector::connected_or_learned() {
+  const std::vector<Route> all = out_.routes;
+  for (const Route& joined : all) {
+    if (joined.next_hop.kind != NextHop::Kind::connected_group) continue;
+    for (const Route& learned : all) {
+      if (learned.source != RouteSource::bgp || !joined.prefix.contains(learned.prefix)) continue;
+      add(learned.prefix, RouteSource::bgp, joined.next_hop, joined.origin,
+          "whether a learned route wins against a connected group is not documented");
+    }
   }
 }
 
@@ -413,6 +452,7 @@ RouteSet Collector::run() {
   peerings();
   gateways();
   virtual_hubs();
+  if (has_connected_group_) connected_or_learned();
   defaults();
   if (scope_.with_endpoints) endpoints();
   return std::move(out_);

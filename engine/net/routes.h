@@ -21,6 +21,7 @@ struct NextHop {
   enum class Kind : std::uint8_t {
     vnet_local,
     peering,
+    connected_group,  ///< a network that a network manager joins directly
     internet,
     gateway,
     appliance,
@@ -31,13 +32,13 @@ struct NextHop {
     unknown  ///< a value that was not understood: anything is possible
   };
   Kind kind = Kind::none;
-  /// VNet (vnet_local, peering), private endpoint (private_endpoint), virtual hub (virtual_hub: the one whose firewall
-  /// `address` is, else the network's own), else unset.
+  /// VNet (vnet_local, peering, connected_group), private endpoint (private_endpoint), virtual hub (virtual_hub: the
+  /// one whose firewall `address` is, else the network's own), else unset.
   model::ResourceId target;
   Ipv4 address;  ///< of kind appliance; of kind virtual_hub 0.0.0.0 without a firewall
   friend bool operator==(const NextHop&, const NextHop&) = default;
 };
-/// "VnetLocal", "VNetPeering", "Internet", "VirtualNetworkGateway", "VirtualAppliance",
+/// "VnetLocal", "VNetPeering", "ConnectedGroup", "Internet", "VirtualNetworkGateway", "VirtualAppliance",
 /// "VirtualNetworkServiceEndpoint", "InterfaceEndpoint", "None", "Unknown".
 std::string_view name(NextHop::Kind kind);
 
@@ -48,6 +49,7 @@ struct RouteOrigin {
     address_space,     ///< a prefix of the virtual network `resource`
     user,              ///< route `index` of the route table `resource`
     peering,           ///< the peering `resource`
+    connected_group,   ///< a connectivity configuration, by the row `resource`
     gateway,           ///< the gateway `resource` of the own network, by a declared learned prefix
     unplaced_gateway,  ///< as gateway, but it does not say in which network it stands
     remote_gateway,    ///< the peering `resource` with useRemoteGateways, by a declared learned prefix

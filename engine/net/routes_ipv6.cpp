@@ -57,6 +57,22 @@ bool overlaps(const Prefix6& prefix, std::span<const Prefix6> window) {
          std::any_of(window.begin(), window.end(), [&](const Prefix6& wanted) { return prefix.overlaps(wanted); });
 }
 
+// law:  no page says whether a connected group carries IPv6, nor whether a user route of the same prefix wins
+// form: the route is there as one that may, beside the user's
+// source: azure-semantics.md 7.4; learn.microsoft.com/azure/virtual-network-manager/concept-connectivity-configuration
+void add_connected(const Prefix6& prefix, const Peering& link, std::string doubt, RouteSet6& out) {
+  const bool has_user_route = std::any_of(out.routes.begin(), out.routes.end(), [&](const Route6& route) {
+    return route.source == RouteSource::user && route.prefix == prefix;
+  });
+  if (doubt.empty()) doubt = "whether a connected group carries IPv6 is not documented";
+  out.routes.push_back({prefix,
+                        has_user_route ? RouteSource::user : RouteSource::system,
+                        {NextHop::Kind::connected_group, link.remote, {}},
+                        false,
+                        {RouteOrigin::Kind::connected_group, link.id},
+                        std::move(doubt)});
+}
+
 void add_peering(const View& view, const model::RouteTable* table, const Peering& peering,
                  std::span<const Prefix6> window, RouteSet6& out) {
   // A hub has many peerings, of which a spoke asks about one.
@@ -73,6 +89,10 @@ void add_peering(const View& view, const model::RouteTable* table, const Peering
     // source: azure-semantics.md 1.5 (disablePeeringRoute: preview, neither presence nor absence may be relied on)
     if (why.empty() && table != nullptr && table->disable_peering_route)
       why = "disablePeeringRoute is All, whose reach is not documented";
+    if (peering.connected_group.is_set()) {
+      add_connected(range.prefix, peering, std::move(why), out);
+      continue;
+    }
     const bool is_certain = why.empty();
     out.routes.push_back({range.prefix,
                           RouteSource::system,

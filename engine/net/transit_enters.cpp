@@ -9,6 +9,10 @@
 namespace hubproof::net {
 namespace {
 
+bool leads_to_network(const NextHop& hop) {
+  return hop.kind == NextHop::Kind::peering || hop.kind == NextHop::Kind::connected_group;
+}
+
 using model::Fact;
 using model::Peering;
 using model::Subnet;
@@ -147,7 +151,7 @@ bool Entering::sends(const Subnet& subnet) {
 AddressSet Entering::through(const Subnet& subnet, const Segment& segment) {
   AddressSet out;
   for (const Route* route : segment.chosen) {
-    const bool is_into = (route->next_hop.kind == NextHop::Kind::peering && route->next_hop.target == run_.vnet.id) ||
+    const bool is_into = (leads_to_network(route->next_hop) && route->next_hop.target == run_.vnet.id) ||
                          (route->next_hop.kind == NextHop::Kind::vnet_local && subnet.vnet == run_.vnet.id) ||
                          goes_by_router_to(v_, *route, run_.vnet.id);
     if (is_into) out.add(segment.range.first, segment.range.last);
@@ -200,9 +204,8 @@ void Entering::from_subnet(const Subnet& subnet, const Peering* peering, const P
   for (const Segment& segment : decide(set.routes, window_)) {
     const AddressSet direct = through(subnet, segment);
     for (const Route* route : ways(segment)) {
-      if (!direct.empty() &&
-          (route->next_hop.kind == NextHop::Kind::peering || route->next_hop.kind == NextHop::Kind::vnet_local ||
-           goes_by_router_to(v_, *route, run_.vnet.id))) {
+      if (!direct.empty() && (leads_to_network(route->next_hop) || route->next_hop.kind == NextHop::Kind::vnet_local ||
+                              goes_by_router_to(v_, *route, run_.vnet.id))) {
         into[route][doubt_of(segment)] |= direct;
       }
       AddressSet here;
@@ -399,8 +402,9 @@ void find_entering(TransitRun& run) {
   for (const auto& [key, index] : e.peerings_by_vnet.of(run.vnet.id)) {
     const Peering& own = e.tables().peerings[index];
     const VirtualNetwork* vnet = e.find<VirtualNetwork>(own.remote);
-    // A network that is there, and whose peering back may be among what was not understood, may send as well.
-    const bool is_asked = vnet != nullptr && other_side(run.view, own) != nullptr;
+    // A network that is there, and whose peering back may be among what was not understood, may send as well. Links of
+    // connected groups are made for both sides.
+    const bool is_asked = vnet != nullptr && (own.connected_group.is_set() || other_side(run.view, own) != nullptr);
     if (is_asked || peering_link(run.view, own).carries == Ternary::no) continue;
     if (model::hub_connection(e, own) != nullptr) continue;  // see connections_by_router()
     AddressSet space;

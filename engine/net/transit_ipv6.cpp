@@ -133,13 +133,15 @@ void TransitRun6::land(const Subnet& sender, const Subnet& target, const Ranges6
 void TransitRun6::to_peer(const Subnet& subnet, const Share6& share) {
   const Route6& route = *share.route;
   const VirtualNetwork* remote = e_.find<VirtualNetwork>(route.next_hop.target);
-  const Peering* peering = find_peering(v_, vnet_.id, route.next_hop.target);
+  const bool is_group = route.next_hop.kind == NextHop::Kind::connected_group;  // its route says what is not known
+  const Peering* peering = is_group ? nullptr : find_peering(v_, vnet_.id, route.next_hop.target);
   const PeeringLink link = peering == nullptr ? PeeringLink{} : peering_link(v_, *peering);
   if (link.carries == Ternary::no) return;
+  const std::string_view way = is_group ? "connected group with" : "peering to";
   if (remote == nullptr || !remote->unread.empty() || hides_subnets(v_, *remote)) {
     return uncertain(Bypass::Way::leaves, &subnet, route.next_hop, {fact_of(v_, route)},
-                     fmt::format("{} is reached over the peering to {}, whose subnets are not all known",
-                                 to_string(route.prefix), shown(v_, route.next_hop.target)));
+                     fmt::format("{} is reached over the {} {}, whose subnets are not all known",
+                                 to_string(route.prefix), way, shown(v_, route.next_hop.target)));
   }
   Landing6 landing;
   for (const auto& [key, at] : e_.subnets_by_vnet.of(remote->id)) {
@@ -160,9 +162,9 @@ void TransitRun6::to_peer(const Subnet& subnet, const Share6& share) {
   out.next_hop = route.next_hop;
   out.facts = {fact_of(v_, route), table_fact(v_, subnet)};
   out.reason = fmt::format(
-      "{} {} reached from {} over the peering to {}, which carries IPv6: no user route of {} drops "
+      "{} {} reached from {} over the {} {}, which carries IPv6: no user route of {} drops "
       "{}",
-      enumeration(landing.places), landing.places.size() == 1 ? "is" : "are", shown(v_, subnet.id),
+      enumeration(landing.places), landing.places.size() == 1 ? "is" : "are", shown(v_, subnet.id), way,
       shown(v_, remote->id), table_of(v_, subnet), to_string(route.prefix));
   out.expected = fmt::format("{} -> None", to_string(route.prefix));
   out.doubt = !link.reason.empty() ? link.reason : share.doubt;
@@ -231,7 +233,8 @@ void TransitRun6::judge_leaving(const Subnet& subnet, const Share6& share) {
           fmt::format("{} sends {} to VnetLocal although {} does not hold it; the effect is not documented",
                       table_of(v_, subnet), to_string(route.prefix), shown(v_, vnet_.id)));
     }
-    case NextHop::Kind::peering: return to_peer(subnet, share);
+    case NextHop::Kind::peering:
+    case NextHop::Kind::connected_group: return to_peer(subnet, share);
     case NextHop::Kind::internet: return to_internet(subnet, share);
     case NextHop::Kind::appliance:
       return uncertain(Bypass::Way::leaves, &subnet, route.next_hop, {fact_of(v_, route)},

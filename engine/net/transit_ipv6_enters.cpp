@@ -45,7 +45,9 @@ bool TransitRun6::sends_into_spokes(const Subnet& subnet) const {
 void TransitRun6::judge_entering(const Subnet& subnet, const Share6& share, const PeeringLink& link) {
   const Route6& route = *share.route;
   const bool is_from_inside = subnet.vnet == vnet_.id;
-  const bool leads_in = (route.next_hop.kind == NextHop::Kind::peering && route.next_hop.target == vnet_.id) ||
+  const bool is_link =
+      route.next_hop.kind == NextHop::Kind::peering || route.next_hop.kind == NextHop::Kind::connected_group;
+  const bool leads_in = (is_link && route.next_hop.target == vnet_.id) ||
                         (route.next_hop.kind == NextHop::Kind::vnet_local && is_from_inside);
   const bool leads_away = route.next_hop.kind == NextHop::Kind::none || route.next_hop.kind == NextHop::Kind::gateway ||
                           (route.next_hop.kind == NextHop::Kind::internet && route.source == RouteSource::system);

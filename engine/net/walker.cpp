@@ -45,7 +45,9 @@ bool may_filter_platform(const model::View& view, const FilterPoint& point) {
         std::any_of(nsg->rules.begin(), nsg->rules.end(), may_name_it))
       return true;
   }
-  return !view.estate.taints_by_resource.of(point.subnet->vnet).empty() ||
+  // Whether admin rules act on the platform's addresses is not documented.
+  return view.estate.admin_policy(point.subnet->vnet) != nullptr ||
+         !view.estate.taints_by_resource.of(point.subnet->vnet).empty() ||
          !view.estate.taints_by_resource.of(point.subnet->id).empty();
 }
 
@@ -191,6 +193,7 @@ void Walker::forward(const Subnet& subnet, const model::NetworkInterface* nic, c
       return deliver(subnet.vnet);
     }
     case NextHop::Kind::peering:
+    case NextHop::Kind::connected_group:
       if (cross(subnet.vnet, route.next_hop.target)) deliver(route.next_hop.target);
       return;
     case NextHop::Kind::private_endpoint: {
@@ -218,46 +221,58 @@ void Walker::forward(const Subnet& subnet, const model::NetworkInterface* nic, c
 //       allowForwardedTraffic, whose side the editions disagree about
 // source: azure-semantics.md 2.1, 2.2
 bool Walker::cross(ResourceId from, ResourceId to) {
-  const Place at{Place::Kind::unknown, from};
+  const model::Peering* best = nullptr;
+  PeeringLink link;
   for (const auto& [key, index] : e_.peerings_by_vnet.of(from)) {
     const model::Peering& peering = e_.tables().peerings[index];
     if (peering.remote != to) continue;
-    const PeeringLink link = peering_link(v_, peering);
-    if (link.carries == Ternary::no) {
-      end(Disposition::dropped, "drop", {Place::Kind::unknown, peering.id}, link.reason,
-          {{peering.id, "/properties/peeringState", ""}});
-      return false;
-    }
-    if (link.carries == Ternary::unknown) return give_up({Place::Kind::unknown, peering.id}, link.reason), false;
-    const model::Peering* back = other_side(v_, peering);
-    const auto* vnet = e_.find<model::VirtualNetwork>(from);
-    const bool is_forwarded = vnet == nullptr || !contains(vnet->address_space, packet_.source);
-    const bool all_forward = peering.allow_forwarded.is(true) && (back == nullptr || back->allow_forwarded.is(true));
-    if (is_forwarded && !all_forward) {
-      return give_up({Place::Kind::unknown, peering.id},
-                     fmt::format("the packet did not originate in {} and allowForwardedTraffic is not set on both "
-                                 "sides of the peering with {}",
-                                 shown(v_, from), shown(v_, to)),
-                     {{peering.id, "/properties/allowForwardedTraffic", "not true on both sides"}}),
-             false;
-    }
-    const auto* there = e_.find<model::VirtualNetwork>(to);
-    if (there == nullptr) {
-      return give_up({Place::Kind::unknown, to}, fmt::format("virtual network {} is not in the export", shown(v_, to))),
-             false;
-    }
-    // source: azure-semantics.md 0 (a property that is not understood may change forwarding)
-    if (!there->unread.empty()) {
-      return give_up({Place::Kind::unknown, to},
-                     fmt::format("virtual network {} has {}, which is not understood", shown(v_, to),
-                                 text::printable(there->unread.front().pointer))),
-             false;
-    }
-    enter_vnet(to);
-    return true;
+    // A peering that carries nothing does not keep a connected group from carrying.
+    PeeringLink one = peering_link(v_, peering);
+    if (best != nullptr && one.carries <= link.carries) continue;
+    best = &peering;
+    link = std::move(one);
   }
-  give_up(at, fmt::format("no peering from {} to {}", shown(v_, from), shown(v_, to)));
-  return false;
+  if (best == nullptr) {
+    give_up({Place::Kind::unknown, from}, fmt::format("no peering from {} to {}", shown(v_, from), shown(v_, to)));
+    return false;
+  }
+  return cross_by(*best, link);
+}
+
+bool Walker::cross_by(const model::Peering& peering, const PeeringLink& link) {
+  const Place at{Place::Kind::unknown, peering.id};
+  if (link.carries == Ternary::no) {
+    end(Disposition::dropped, "drop", at, link.reason, {{peering.id, "/properties/peeringState", ""}});
+    return false;
+  }
+  if (link.carries == Ternary::unknown) return give_up(at, link.reason), false;
+  const model::Peering* back = other_side(v_, peering);
+  const auto* vnet = e_.find<model::VirtualNetwork>(peering.vnet);
+  const bool is_forwarded = vnet == nullptr || !contains(vnet->address_space, packet_.source);
+  const bool all_forward = peering.allow_forwarded.is(true) && (back == nullptr || back->allow_forwarded.is(true));
+  if (is_forwarded && !all_forward) {
+    const std::string why =
+        peering.connected_group.is_set()
+            ? fmt::format("the packet did not originate in {}; whether a connected group carries it is not documented",
+                          shown(v_, peering.vnet))
+            : fmt::format(
+                  "the packet did not originate in {} and allowForwardedTraffic is not set on both sides of "
+                  "the peering with {}",
+                  shown(v_, peering.vnet), shown(v_, peering.remote));
+    return give_up(at, why, {{peering.id, "/properties/allowForwardedTraffic", "not true on both sides"}}), false;
+  }
+  const Place there{Place::Kind::unknown, peering.remote};
+  const auto* remote = e_.find<model::VirtualNetwork>(peering.remote);
+  if (remote == nullptr)
+    return give_up(there, fmt::format("virtual network {} is not in the export", shown(v_, peering.remote))), false;
+  // source: azure-semantics.md 0 (a property that is not understood may change forwarding)
+  if (!remote->unread.empty()) {
+    return give_up(there, fmt::format("virtual network {} has {}, which is not understood", shown(v_, peering.remote),
+                                      text::printable(remote->unread.front().pointer))),
+           false;
+  }
+  enter_vnet(peering.remote);
+  return true;
 }
 
 namespace {

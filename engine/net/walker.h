@@ -32,6 +32,7 @@ class Walker {
   void to_appliance(const model::Subnet& subnet, const Route& route);
   /// Over the peering between two VNets; false when the walk ended.
   bool cross(model::ResourceId from, model::ResourceId to);
+  bool cross_by(const model::Peering& peering, const PeeringLink& link);
   bool allow(const FilterResult& result, const Place& at, std::string_view direction);
 
   // walker_delivery.cpp: who has the address

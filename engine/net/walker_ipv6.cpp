@@ -188,6 +188,8 @@ void Walker6::forward(const Subnet& subnet, const model::NetworkInterface* nic, 
     case NextHop::Kind::peering:
       if (cross(subnet.vnet, route.next_hop.target)) deliver(route.next_hop.target);
       return;
+    case NextHop::Kind::connected_group:
+      return give_up(at, "whether a connected group carries IPv6 is not documented", {fact_of(v_, route)});
     case NextHop::Kind::internet: return to_internet(subnet, nic, route);
     case NextHop::Kind::none: trace_.disposition = Disposition::dropped; return;
     case NextHop::Kind::appliance:

@@ -1,10 +1,11 @@
-// What security groups may let pass. Only the groups of subnets are stated; a group of a network interface can only
-// stop more, so leaving it out is on the safe side.
+// What security groups and admin rules may let pass. Of the groups only those of subnets are stated; a group of a
+// network interface can only stop more, so leaving it out is on the safe side.
 #include "engine/proof/group_terms.h"
 
 #include <algorithm>
 
 #include "engine/core/text.h"
+#include "engine/value/arm_id.h"
 
 namespace hubproof::proof {
 
@@ -22,6 +23,35 @@ std::vector<const SecurityRule*> in_order(const model::NetworkSecurityGroup& gro
   }
   std::stable_sort(out.begin(), out.end(), [](const auto* a, const auto* b) { return a->priority < b->priority; });
   return out;
+}
+
+// As the page lists them, where admin rules are not applied. source:
+// learn.microsoft.com/azure/virtual-network-manager/concept-security-admins
+constexpr std::string_view kWithoutAdminRules[] = {
+    "AzureBastionSubnet", "AzureFirewallSubnet", "AzureFirewallManagementSubnet", "GatewaySubnet", "RouteServerSubnet"};
+
+/// Whether a Deny or an Allow of the network's admin rules can be relied on in the subnet.
+bool takes_admin_rules(const model::Estate& estate, const Subnet& subnet) {
+  for (const std::string_view name : kWithoutAdminRules) {
+    if (text::equals(estate.name(subnet.id), name)) return false;
+  }
+  // Gateways with network isolation take them, others do not, and no export tells which is which.
+  for (const model::ApplicationGateway& gateway : estate.tables().application_gateways) {
+    if (std::find(gateway.subnets.begin(), gateway.subnets.end(), subnet.id) != gateway.subnets.end()) return false;
+  }
+  return std::none_of(subnet.attached.begin(), subnet.attached.end(), [&](model::ResourceId owner) {
+    return text::starts_with(arm_type(estate.spelling(owner)), "microsoft.network/applicationgateways");
+  });
+}
+
+/// The most permissive first where the order is not known.
+int permissiveness(model::AdminAccess access) {
+  switch (access) {
+    case model::AdminAccess::always_allow: return 0;
+    case model::AdminAccess::allow: return 1;
+    case model::AdminAccess::deny: return 2;
+  }
+  return 2;
 }
 
 }  // namespace
@@ -138,6 +168,41 @@ Term GroupTerms::group_may_allow(const Subnet& subnet, Direction direction) {
       out = solver_.either(rule_matches(**rule, subnet, true), out);
     else
       out = solver_.both(solver_.negate(rule_matches(**rule, subnet, false)), out);
+  }
+  return out;
+}
+
+// law:  admin rules come before the groups: the least number that matches decides; Deny and AlwaysAllow end it, Allow
+//       leaves it to the groups
+// form: AlwaysAllow: e = may_match or e';  Deny: e = not must_match and e';
+//       Allow: e = (may_match and group) or (not must_match and e');  after the last rule: group
+// source: learn.microsoft.com/azure/virtual-network-manager/concept-security-admins, azure-semantics.md 3.3
+Term GroupTerms::may_allow(const Subnet& subnet, Direction direction) {
+  const model::Estate& estate = view_.estate;
+  if (!estate.taints_by_resource.of(subnet.vnet).empty()) return solver_.truth(true);
+  const Term group = group_may_allow(subnet, direction);
+  const model::AdminPolicy* policy = estate.admin_policy(subnet.vnet);
+  if (policy == nullptr) return group;
+  const auto& rules = estate.tables().admin_rules;
+  std::vector<model::AdminPolicy::Use> order(policy->rules);
+  std::stable_sort(order.begin(), order.end(), [&](const auto& a, const auto& b) {
+    if (a.rank != b.rank) return a.rank < b.rank;
+    return permissiveness(rules[a.rule].access) < permissiveness(rules[b.rule].access);
+  });
+  const bool is_taken = takes_admin_rules(estate, subnet);
+  Term out = group;
+  for (auto use = order.rbegin(); use != order.rend(); ++use) {
+    const model::AdminRule& rule = rules[use->rule];
+    if (rule.match.direction != direction) continue;
+    const Term may = rule_matches(rule.match, subnet, true);
+    const Term must = is_taken && use->is_certain ? rule_matches(rule.match, subnet, false) : solver_.truth(false);
+    switch (rule.access) {
+      case model::AdminAccess::always_allow: out = solver_.either(may, out); break;
+      case model::AdminAccess::deny: out = solver_.both(solver_.negate(must), out); break;
+      case model::AdminAccess::allow:
+        out = solver_.either(solver_.both(may, group), solver_.both(solver_.negate(must), out));
+        break;
+    }
   }
   return out;
 }

@@ -1,4 +1,4 @@
-// Security groups as formulas over one packet of either family.
+// Security groups and admin rules as formulas over one packet of either family.
 #pragma once
 
 #include "engine/model/view.h"
@@ -16,15 +16,17 @@ struct PacketTerms {
   bool is_v6 = false;
 };
 
-/// What groups may allow. Both arguments must outlive it.
+/// What filters may allow. Both arguments must outlive it.
 class GroupTerms {
  public:
   GroupTerms(const model::View& view, Solver& solver, const PacketTerms& packet)
       : view_(view), solver_(solver), packet_(packet) {}
-  /// May the group of the subnet let the packet pass? True where it has none, or one that is not understood.
-  Term group_may_allow(const model::Subnet& subnet, model::Direction direction);
+  /// May the admin rules of the subnet's network and the group of the subnet let the packet pass? True where there are
+  /// none, or ones that are not understood.
+  Term may_allow(const model::Subnet& subnet, model::Direction direction);
 
  private:
+  Term group_may_allow(const model::Subnet& subnet, model::Direction direction);
   Term protocol_matches(const model::SecurityRule& rule, bool may);
   Term ports_match(const model::SecurityRule& rule, bool may);
   Term rule_matches(const model::SecurityRule& rule, const model::Subnet& subnet, bool may);

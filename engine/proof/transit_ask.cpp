@@ -268,8 +268,9 @@ void QuestionBuilder::doubts_of_spoke(const model::SpokeRole& spoke, SpokeQuesti
   }
   for (const auto& [key, index] : estate_.peerings_by_vnet.of(vnet.id)) {
     const model::Peering& peering = estate_.tables().peerings[index];
-    const bool is_held = estate_.find<VirtualNetwork>(peering.remote) != nullptr &&
-                         net::find_peering(view_, peering.remote, vnet.id) != nullptr;
+    const bool has_back =
+        peering.connected_group.is_set() || net::find_peering(view_, peering.remote, vnet.id) != nullptr;
+    const bool is_held = estate_.find<VirtualNetwork>(peering.remote) != nullptr && has_back;
     if (is_held || net::peering_link(view_, peering).carries == Ternary::no) continue;
     if (model::hub_connection(estate_, peering) != nullptr) continue;  // see ask_hubs()
     out.doubts.push_back({{peering.id, "/properties/remoteVirtualNetwork/id", "not in the export"},

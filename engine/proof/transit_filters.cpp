@@ -1,4 +1,4 @@
-// Security groups in the transit question: what they may let pass.
+// Security groups and admin rules in the transit question: what they may let pass.
 #include "engine/core/text.h"
 #include "engine/net/filter.h"
 #include "engine/proof/transit_solve.h"
@@ -44,8 +44,7 @@ Term TransitSolver::source_may_send(const Question& question) {
     if (is_filtered) {
       for (const Prefix& prefix : subnet.prefixes) from = solver_.either(from, solver_.in(source_, prefix));
     }
-    out = solver_.either(out,
-                         is_filtered ? solver_.both(from, groups_.group_may_allow(subnet, Direction::outbound)) : from);
+    out = solver_.either(out, is_filtered ? solver_.both(from, groups_.may_allow(subnet, Direction::outbound)) : from);
   }
   return out;
 }
@@ -58,7 +57,7 @@ Term TransitSolver::destination_may_receive(const Question& question) {
     if (!view_.estate.endpoints_by_subnet.of(subnet.id).empty()) return;
     Term here = solver_.truth(false);
     for (const Prefix& prefix : subnet.prefixes) here = solver_.either(here, solver_.in(destination_, prefix));
-    out = solver_.both(out, solver_.either(solver_.negate(here), groups_.group_may_allow(subnet, Direction::inbound)));
+    out = solver_.both(out, solver_.either(solver_.negate(here), groups_.may_allow(subnet, Direction::inbound)));
   };
   for (const Zone* zone : question.zones) {
     for (const std::uint32_t index : zone->subnets) add(view_.estate.tables().subnets[index]);
@@ -73,7 +72,7 @@ Answer TransitSolver::may_enter(const InternetEntry& entry) {
   const Solver::Scope scope(solver_);
   solver_.require(solver_.in(source_, internet_addresses()));
   solver_.require(in_any(entry.targets));
-  solver_.require(groups_.group_may_allow(view_.estate.tables().subnets[entry.subnet], Direction::inbound));
+  solver_.require(groups_.may_allow(view_.estate.tables().subnets[entry.subnet], Direction::inbound));
   return solver_.check();
 }
 

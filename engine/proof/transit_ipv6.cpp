@@ -173,12 +173,18 @@ Term Solver6::diverted(const Question6& question) {
   return out;
 }
 
-/// What the group allows, unless its fact is left out: then anything.
+/// What the group and the admin rules allow, unless a fact of them is left out: then anything.
 Term Solver6::guarded(Term allows, const Subnet& of, std::vector<Part>& parts) {
-  if (!of.network_security_group.is_set()) return allows;
-  const Term guard = flag();
-  parts.push_back({guard, {of.network_security_group, "/properties/securityRules", "what they deny"}});
-  return solver_.either(allows, solver_.negate(guard));
+  const auto rest_on = [&](Fact fact) {
+    const Term guard = flag();
+    parts.push_back({guard, std::move(fact)});
+    allows = solver_.either(allows, solver_.negate(guard));
+  };
+  if (of.network_security_group.is_set())
+    rest_on({of.network_security_group, "/properties/securityRules", "what they deny"});
+  if (const model::AdminPolicy* policy = view_.estate.admin_policy(of.vnet); policy != nullptr)
+    rest_on({policy->evidence, "/properties", "what the security admin rules deny"});
+  return allows;
 }
 
 // form: src in the sender's subnet and its group may allow; for every subnet that may hold dst: dst in it => its group
@@ -188,7 +194,7 @@ Term Solver6::filters_may_pass(const Question6& question, std::vector<Part>& par
   Term out = solver_.truth(true);
   if (!net::is_named(view_, from, "GatewaySubnet")) {
     out = solver_.both(in_any(source_, from.prefixes_v6),
-                       guarded(groups_.group_may_allow(from, Direction::outbound), from, parts));
+                       guarded(groups_.may_allow(from, Direction::outbound), from, parts));
   }
   std::vector<std::uint32_t> targets = question.inside;
   for (const Candidate6& candidate : question.candidates)
@@ -197,7 +203,7 @@ Term Solver6::filters_may_pass(const Question6& question, std::vector<Part>& par
   targets.erase(std::unique(targets.begin(), targets.end()), targets.end());
   for (const std::uint32_t index : targets) {
     const Subnet& target = subnet(index);
-    const Term allows = guarded(groups_.group_may_allow(target, Direction::inbound), target, parts);
+    const Term allows = guarded(groups_.may_allow(target, Direction::inbound), target, parts);
     out = solver_.both(out, solver_.either(solver_.negate(in_any(destination_, target.prefixes_v6)), allows));
   }
   return out;
@@ -247,7 +253,7 @@ Answer Solver6::may_enter(const InternetEntry6& entry) {
   const Subnet& to = subnet(entry.subnet);
   solver_.require(solver_.in(source_, internet_addresses_v6()));
   solver_.require(entry.target ? solver_.equals(destination_, *entry.target) : in_any(destination_, to.prefixes_v6));
-  solver_.require(groups_.group_may_allow(to, Direction::inbound));
+  solver_.require(groups_.may_allow(to, Direction::inbound));
   return solver_.check();
 }
 

@@ -129,8 +129,10 @@ Candidate6 Asking6::judge_leaving(const net::Route6& route, const Subnet& from) 
       out.harm = has_way_out(from) ? Harm::certain : Harm::maybe;
       out.is_internet = true;
       break;
-    case NextHop::Kind::peering: {
-      const model::Peering* peering = net::find_peering(view_, own_.id, route.next_hop.target);
+    case NextHop::Kind::peering:
+    case NextHop::Kind::connected_group: {
+      const bool is_group = route.next_hop.kind == NextHop::Kind::connected_group;  // whether it carries IPv6 is open
+      const model::Peering* peering = is_group ? nullptr : net::find_peering(view_, own_.id, route.next_hop.target);
       const Ternary carries = peering == nullptr ? Ternary::unknown : net::peering_link(view_, *peering).carries;
       if (carries == Ternary::no) break;
       const auto* remote = estate_.find<VirtualNetwork>(route.next_hop.target);
@@ -167,6 +169,7 @@ Candidate6 Asking6::judge_entering(const net::Route6& route, const Subnet& from,
       break;
     case NextHop::Kind::vnet_local: out.harm = is_inside ? Harm::certain : Harm::maybe; break;
     case NextHop::Kind::peering: out.harm = route.next_hop.target == own_.id ? link : Harm::maybe; break;
+    case NextHop::Kind::connected_group:
     case NextHop::Kind::appliance:
     case NextHop::Kind::virtual_hub:
     case NextHop::Kind::private_endpoint:

@@ -308,7 +308,8 @@ Candidate QuestionBuilder::judge_leaving(const net::Route& route, const model::S
         out.harm = harm_of_link(own.id, subnet->vnet);
       break;
     }
-    case NextHop::Kind::peering: {
+    case NextHop::Kind::peering:
+    case NextHop::Kind::connected_group: {
       out.harm = harm_of_link(own.id, route.next_hop.target);
       if (out.harm == Harm::none) break;
       const VirtualNetwork* remote = estate_.find<VirtualNetwork>(route.next_hop.target);
@@ -360,6 +361,7 @@ Candidate QuestionBuilder::judge_entering(const net::Route& route, ResourceId sp
       break;
     }
     case NextHop::Kind::peering:
+    case NextHop::Kind::connected_group:
       if (route.next_hop.target == spoke) out.harm = link;
       break;
   }

@@ -215,10 +215,8 @@ AddressTerms Build::terms(std::string_view list) {
   return out;
 }
 
-SecurityRule& Build::rule(std::string_view nsg, const RuleRow& row) {
-  auto& rules = get(snapshot_.tables.network_security_groups, id("networkSecurityGroups", nsg), nsg).rules;
-  SecurityRule& out = rules.emplace_back();
-  out.position = static_cast<std::uint16_t>(rules.size() - 1);
+SecurityRule Build::rule_of(const RuleRow& row) {
+  SecurityRule out;
   out.priority = row.priority;
   out.direction = *parse<Direction>(row.direction);
   out.access = *parse<Access>(row.access);
@@ -228,6 +226,13 @@ SecurityRule& Build::rule(std::string_view nsg, const RuleRow& row) {
   out.destinations = terms(row.to);
   add_ports(row.ports, out.destination_ports);
   add_ports(row.source_ports, out.source_ports);
+  return out;
+}
+
+SecurityRule& Build::rule(std::string_view nsg, const RuleRow& row) {
+  auto& rules = get(snapshot_.tables.network_security_groups, id("networkSecurityGroups", nsg), nsg).rules;
+  SecurityRule& out = rules.emplace_back(rule_of(row));
+  out.position = static_cast<std::uint16_t>(rules.size() - 1);
   return out;
 }
 

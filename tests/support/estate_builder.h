@@ -133,6 +133,25 @@ struct AppGatewayOptions {
   bool has_rule = true;
 };
 
+struct AdminRuleRow {
+  std::uint16_t priority = 100;
+  std::string direction = "Inbound";
+  std::string access = "Allow";  ///< "Allow", "AlwaysAllow" or "Deny"
+  std::string protocol = "*";
+  std::string from = "*";
+  std::string to = "*";
+  std::string ports = "*";
+};
+
+/// A connectivity configuration of one network group.
+struct ConnectedRow {
+  std::string topology = "Mesh";  ///< or "HubAndSpoke"
+  std::string group = "all";
+  bool is_direct = true;  ///< groupConnectivity DirectlyConnected
+  bool is_global = false;
+  Names hubs = {};
+};
+
 class Build {
  public:
   /// The subscription of whatever is built after it.
@@ -144,6 +163,7 @@ class Build {
   model::IdTable& ids() { return snapshot_.ids; }
 
   model::VirtualNetwork& vnet(std::string_view name, std::string_view prefixes);
+  std::vector<model::VirtualNetwork>& vnets() { return snapshot_.tables.virtual_networks; }
   model::Subnet& subnet(std::string_view vnet, std::string_view name, std::string_view prefixes,
                         const SubnetOptions& options = {});
   /// Changes those parts of a subnet that `options` gives.
@@ -213,6 +233,25 @@ class Build {
   model::Service& service(std::string_view name, model::ServiceKind kind, std::string_view type);
   model::PerimeterAssociation& perimeter(std::string_view name, model::ResourceId target, std::string_view mode);
   model::PerimeterRule& perimeter_rule(std::string_view association, std::string_view prefixes);
+
+  // Network managers (Azure Virtual Network Manager); "manager/configuration", snapshots are of number 0.
+  model::NetworkManager& network_manager(std::string_view name, std::string_view subscription = {},
+                                         std::string_view management_group = {});
+  /// A rule of the collection "manager/configuration/collection", which applies to `group` of the manager.
+  model::AdminRule& admin_rule(std::string_view collection, std::string_view group, const AdminRuleRow& row);
+  /// The configuration of a rule that is there.
+  model::AdminConfiguration& admin_configuration(std::string_view configuration);
+  /// A configuration without a snapshot.
+  model::AdminConfiguration& admin_configuration_as_written(std::string_view configuration);
+  model::ConnectivityConfiguration& join(std::string_view configuration, const ConnectedRow& row);
+  /// Commits all of the configuration to the region, as its latest commit.
+  model::ManagerDeployment& deploy(std::string_view configuration, std::string_view location);
+  /// The effective row of the network: these configurations and no others.
+  model::EffectiveConfigurations& effective(std::string_view vnet, const Names& configurations,
+                                            model::ManagerFeature feature);
+  /// The network's memberships: these groups ("manager/group") and no others.
+  model::GroupMembership& memberships(std::string_view vnet, const Names& groups);
+
   model::UnmodelledNetworkResource& unmodelled(std::string_view name, std::string_view type,
                                                std::vector<model::ResourceId> touches);
   void gap(model::Gap gap) { snapshot_.gaps.push_back(std::move(gap)); }
@@ -227,7 +266,9 @@ class Build {
 
  private:
   model::AddressTerms terms(std::string_view list);
+  model::SecurityRule rule_of(const RuleRow& row);
   void finish_peerings();
+  model::ResourceId manager_part(std::string_view kind, std::string_view slashed, std::string_view suffix = {});
 
   std::string subscription_ = "00000000-0000-0000-0000-000000000001";
   std::map<std::string, model::ResourceId, std::less<>> named_;  // "type|name"

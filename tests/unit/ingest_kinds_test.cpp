@@ -699,18 +699,18 @@ TEST_CASE("an IP group splits ranges into the prefixes that fill them exactly") 
 TEST_CASE("what is not modelled taints whatever it names, its parent, and the resource that it extends") {
   Rows rows;
   rows.network(
-      "networkManagers/m/networkGroups/g/staticMembers/x",
+      "networkManagers/m/scopeConnections/x",
       R"({"resourceId": "/subscriptions/s/vnet", "region": "x", "list": [{"deep": "/SUBSCRIPTIONS/s/other"}, 5, null]})");
   const model::UnmodelledNetworkResource& member = rows.tables().unmodelled_network.at(0);
-  CHECK(member.type == "microsoft.network/networkmanagers/networkgroups/staticmembers");
+  CHECK(member.type == "microsoft.network/networkmanagers/scopeconnections");
   std::vector<std::string> touched;
   for (const model::ResourceId id : member.touches) touched.push_back(rows.spelling(id));
   std::sort(touched.begin(), touched.end());
-  CHECK(touched == std::vector<std::string>{"/SUBSCRIPTIONS/s/other", network_id("networkManagers/m/networkGroups/g"),
-                                            "/subscriptions/s/vnet"});
+  CHECK(touched ==
+        std::vector<std::string>{"/SUBSCRIPTIONS/s/other", network_id("networkManagers/m"), "/subscriptions/s/vnet"});
   rows.read(OrderedJson{
-      {"id", network_id("virtualNetworks/v/providers/Microsoft.Network/effectiveSecurityAdminRules/default")},
-      {"type", "microsoft.network/effectivesecurityadminrules"},
+      {"id", network_id("virtualNetworks/v/providers/Microsoft.Network/effectiveSecurityUserRules/default")},
+      {"type", "microsoft.network/effectivesecurityuserrules"},
       {"properties", OrderedJson::object()}});
   REQUIRE(rows.tables().unmodelled_network.size() == 2);
   CHECK(rows.spelling(rows.tables().unmodelled_network[1].touches.at(0)) == network_id("virtualNetworks/v"));
@@ -804,4 +804,84 @@ TEST_CASE("a value of the wrong type in place of any property that decides is re
     for_each_entity(rows.tables(), [&](const model::Entity& entity) { count += entity.unread.size(); });
     CHECK(count == 2);
   }
+}
+
+TEST_CASE("a security admin rule is read with its collection; what is not said about its ends means any") {
+  // source: learn.microsoft.com/azure/virtual-network-manager/concept-security-admins#security-admin-fields
+  Rows rows;
+  const std::string rule = "networkManagers/m/securityAdminConfigurations/c/ruleCollections/rc/rules/r";
+  rows.network(rule + "/snapshots/3", R"({"access": "AlwaysAllow", "priority": 10, "direction": "Outbound",
+    "protocol": "Any", "sources": [{"addressPrefixType": "IPPrefix", "addressPrefix": "10.0.0.0/8"},
+      {"addressPrefixType": "ServiceTag", "addressPrefix": "Internet"}], "destinationPortRanges": ["22", "80-90"]})");
+  rows.network(rule + "/snapshots/4", R"({"access": "Block", "priority": 10, "direction": "Inbound",
+    "protocol": "Tcp", "sources": [{"addressPrefixType": "NetworkGroup", "addressPrefix": "/subscriptions/s/g"}]})");
+  const model::AdminRule& whole = rows.tables().admin_rules.at(0);
+  CHECK(whole.unread.empty());
+  CHECK(whole.access == model::AdminAccess::always_allow);
+  CHECK(rows.spelling(whole.collection) ==
+        network_id("networkManagers/m/securityAdminConfigurations/c/ruleCollections/rc"));
+  CHECK(whole.match.name == "r");
+  CHECK(whole.match.priority == 10);
+  CHECK(whole.match.direction == model::Direction::outbound);
+  CHECK(printed(rows.tables(), whole.match.sources) == "10.0.0.0/8, Internet");
+  CHECK(printed(rows.tables(), whole.match.destinations) == "*");
+  CHECK(whole.match.source_ports.at(0).is_all());
+  CHECK(whole.match.destination_ports.size() == 2);
+  CHECK(unread_of(rows.tables().admin_rules.at(1)) == "/properties/access: Block");
+  CHECK(printed(rows.tables(), rows.tables().admin_rules[1].match.sources) == "unread g");
+}
+
+TEST_CASE("what is in force on a network is read in both spellings, and not when something else stands there") {
+  // source: learn.microsoft.com/azure/virtual-network-manager/query-azure-resource-graph
+  Rows rows;
+  const std::string snapshot = network_id("networkManagers/m/securityAdminConfigurations/c/snapshots/0");
+  const auto effective = [&](const std::string& vnet, const std::string& properties) {
+    rows.read(OrderedJson{{"id", network_id("virtualNetworks/" + vnet +
+                                            "/providers/Microsoft.Network/effectiveSecurityAdminRules/default")},
+                          {"type", "microsoft.network/effectivesecurityadminrules"},
+                          {"properties", OrderedJson::parse(properties)}});
+  };
+  effective("a", R"({"EffectiveSecurityAdminConfigurations": [{"Id": ")" + snapshot +
+                     R"("}], "ProvisioningState": "Succeeded"})");
+  effective("b", R"({"effectiveSecurityAdminConfigurations": [], "provisioningState": "Failed"})");
+  effective("c", R"({"effectiveSecurityAdminConfigurations": [{"id": ")" + snapshot + R"(", "except": ["x"]}]})");
+  effective("d", R"({})");
+  const auto& found = rows.tables().effective_configurations;
+  REQUIRE(found.size() == 4);
+  CHECK(rows.spelling(found[0].vnet) == network_id("virtualNetworks/a"));
+  CHECK(rows.spelling(found[0].configurations.at(0)) == snapshot);
+  CHECK(found[0].unread.empty());
+  CHECK_FALSE(found[1].is_settled);
+  CHECK_FALSE(found[2].unread.empty());
+  CHECK_FALSE(found[3].unread.empty());
+}
+
+TEST_CASE("goal states, memberships and static members name their parts without snapshots of groups") {
+  Rows rows;
+  const std::string manager = network_id("networkManagers/m");
+  rows.read(
+      OrderedJson{{"id", manager + "/securityAdminRegionalGoalStates/we"},
+                  {"type", "microsoft.network/networkmanagers/securityadminregionalgoalstates"},
+                  {"properties", OrderedJson::parse(R"({"commitId": "1", "commitTimestamp": "2024-05-01T00:00:00Z",
+      "securityAdminConfigurations": [{"id": "/subscriptions/s/c"}], "SecurityAdminRules": ["/subscriptions/s/r"],
+      "status": "Failed"})")},
+                  {"location", "West Europe"}});
+  rows.network("networkManagers/m/networkGroups/g/staticMembers/x", R"({"resourceId": "/subscriptions/s/vnet"})");
+  rows.read(
+      OrderedJson{{"id", network_id("virtualNetworks/v/providers/Microsoft.Network/networkGroupMemberships/default")},
+                  {"type", "microsoft.network/networkgroupmemberships"},
+                  {"properties", OrderedJson::parse(R"({"GroupMemberships": [{"NetworkGroupId": ")" + manager +
+                                                    R"(/networkGroups/g/snapshots/2"}]})")}});
+  const model::ManagerDeployment& commit = rows.tables().manager_deployments.at(0);
+  CHECK(commit.location == "westeurope");
+  CHECK(rows.spelling(commit.manager) == manager);
+  CHECK(commit.configurations.size() == 1);
+  CHECK(commit.rules.size() == 1);
+  CHECK_FALSE(commit.is_settled);
+  const auto& members = rows.tables().group_memberships;
+  REQUIRE(members.size() == 2);
+  CHECK(rows.spelling(members[0].vnet) == "/subscriptions/s/vnet");
+  CHECK_FALSE(members[0].lists_all);
+  CHECK(members[1].lists_all);
+  CHECK(members[0].groups == members[1].groups);
 }

@@ -3,6 +3,7 @@
 #include <map>
 #include <random>
 
+#include "engine/net/routes.h"
 #include "engine/net/trace.h"
 #include "engine/net/transit.h"
 #include "engine/proof/claims.h"
@@ -67,6 +68,13 @@ void branch(Build& b, const char* prefixes = nullptr) {
 
 Parts with(std::function<void(Build&)> more) { return {.more = std::move(more)}; }
 
+/// A mesh over the two spokes of the first hub.
+void mesh(Build& b) {
+  for (model::VirtualNetwork& network : b.vnets()) network.location = "westeurope";
+  b.join("m/mesh", {});
+  for (const char* name : {"a", "b"}) b.effective(name, {"m/mesh"}, model::ManagerFeature::connectivity);
+}
+
 TEST_CASE("transit over a virtual hub is what its routing intent makes of it") {
   struct Row {
     const char* why;
@@ -104,6 +112,7 @@ TEST_CASE("transit over a virtual hub is what its routing intent makes of it") {
             }},
        "refuted"},
       {"spokes that are peered beside the hub", with([](Build& b) { b.peer("a", "b"); }), "refuted"},
+      {"spokes that a network manager joins beside the hub", with(mesh), "refuted"},
       {"static routes of a connection are not applied to the policy",
        {.connection = {.static_routes = "10.50.0.0/16"}},
        "unknown"},
@@ -272,6 +281,19 @@ World random_world(std::mt19937& random) {
   if (random() % 5 == 0) e.b.attach("b", "pe", {.policies = "Disabled"});
   if (random() % 4 == 0) branch(e.b, one_of<const char*>(random, {"192.168.0.0/16", nullptr, "40.0.0.0/24"}));
   return e.b.world();
+}
+
+TEST_CASE("whether what a hub teaches wins against a connected group of the same prefix is not known") {
+  const World w = build(with([](Build& b) {
+    mesh(b);
+    b.hub_route("hub/defaultRouteTable", "private_traffic", "10.2.0.0/16", "fw-hub");
+  }));
+  const net::RouteSet set = net::effective_routes(w.view(), w.subnet("a/app"));
+  const auto chosen = net::select_routes(set.routes, ip("10.2.0.4"));
+  REQUIRE(chosen.size() == 2);
+  CHECK(chosen[0]->next_hop.kind == net::NextHop::Kind::virtual_hub);
+  CHECK(chosen[1]->next_hop.kind == net::NextHop::Kind::connected_group);
+  CHECK_FALSE(chosen[1]->is_certain);
 }
 
 TEST_CASE("solver, exact layer and tracer agree on random small virtual WANs") {

@@ -443,3 +443,127 @@ TEST_CASE("a public address of IPv6 is nothing that IPv4 meets") {
   CHECK(net::transit(w.view(), w.spoke("spoke")).bypasses.empty());
   CHECK(net::transit_ipv6(w.view(), w.spoke("spoke")).bypasses.size() == 1);
 }
+
+namespace {
+
+/// One security admin rule is in force on the network.
+void admin_rule(Build& b, std::string_view vnet, const AdminRuleRow& row) {
+  for (model::VirtualNetwork& network : b.vnets()) network.location = "westeurope";
+  b.admin_rule("m/c/rc", "all", row);
+  b.deploy("m/c", "westeurope");
+  b.effective(vnet, {"m/c"}, model::ManagerFeature::security_admin);
+}
+
+/// A second dual-stack spoke that a mesh joins with the first; IPv4 between the two is forced through the firewall.
+void mesh(Build& b) {
+  b.vnet("second", "10.2.0.0/22, fd00:c::/48");
+  b.peer("hub", "second");
+  b.route_table("rt-second");
+  for (const char* to : {"0.0.0.0/0", "10.0.2.0/24", "10.1.0.0/24"}) b.udr("rt-second", to, "10.0.0.4");
+  b.udr("rt-second", "::/0", "None");
+  b.udr("rt-second", "fd00:a::/48", "None");
+  b.udr("rt-spoke", "10.2.0.0/24", "10.0.0.4");
+  b.subnet("second", "app", "10.2.0.0/24, fd00:c::/64", {.route_table = "rt-second", .default_outbound = false});
+  for (model::VirtualNetwork& network : b.vnets()) network.location = "westeurope";
+  b.join("m/mesh", {});
+  for (const char* name : {"spoke", "second"}) b.effective(name, {"m/mesh"}, model::ManagerFeature::connectivity);
+}
+
+}  // namespace
+
+// source: learn.microsoft.com/azure/virtual-network-manager/concept-security-admins#source-and-destination-types (IPv4
+// and IPv6 addresses)
+TEST_CASE("IPv6 meets the security admin rules of network managers before the groups") {
+  const auto open = [](Build& b) { table_of_app(b, "rt-only-default"); };
+  const auto closed = [](Build& b) {
+    b.nsg("closed");
+    b.rule("closed", {.priority = 100, .direction = "Outbound", .access = "Deny"});
+    b.attach("spoke", "app", {.route_table = "rt-only-default", .nsg = "closed"});
+  };
+  check_rows({
+      {"a Deny of every address",
+       [&](Build& b) {
+         open(b);
+         admin_rule(b, "spoke", {.direction = "Outbound", .access = "Deny"});
+       },
+       "proved"},
+      {"a Deny of the hub's IPv6 prefix",
+       [&](Build& b) {
+         open(b);
+         admin_rule(b, "spoke", {.direction = "Outbound", .access = "Deny", .to = "fd00:a::/48"});
+       },
+       "proved"},
+      {"a Deny of half of the hub's subnet leaves the other half open",
+       [&](Build& b) {
+         open(b);
+         admin_rule(b, "spoke", {.direction = "Outbound", .access = "Deny", .to = "fd00:a:0:2::/65"});
+       },
+       "refuted"},
+      {"a Deny of all of IPv4 says nothing about IPv6",
+       [&](Build& b) {
+         open(b);
+         admin_rule(b, "spoke", {.direction = "Outbound", .access = "Deny", .to = "0.0.0.0/0"});
+       },
+       "refuted"},
+      {"an inbound Deny of the spoke's prefix on the hub",
+       [&](Build& b) {
+         open(b);
+         admin_rule(b, "hub", {.access = "Deny", .from = "fd00:b::/48"});
+       },
+       "proved"},
+      {"an AlwaysAllow of one IPv6 prefix opens what the group closes",
+       [&](Build& b) {
+         closed(b);
+         admin_rule(
+             b, "spoke",
+             {.direction = "Outbound", .access = "AlwaysAllow", .protocol = "Tcp", .to = "fd00:a:0:2:8000::/65"});
+       },
+       "refuted"},
+      {"an AlwaysAllow of IPv4 addresses opens nothing to IPv6",
+       [&](Build& b) {
+         closed(b);
+         admin_rule(b, "spoke", {.direction = "Outbound", .access = "AlwaysAllow", .to = "10.9.0.0/16"});
+       },
+       "proved"},
+      {"an Allow leaves it to the group, which closes",
+       [&](Build& b) {
+         closed(b);
+         admin_rule(b, "spoke", {.direction = "Outbound", .access = "Allow"});
+       },
+       "proved"},
+      {"rules that are committed, and whether the network takes them is not told",
+       [&](Build& b) {
+         closed(b);
+         admin_rule(b, "second", {.direction = "Outbound", .access = "AlwaysAllow"});
+         b.vnet("second", "10.2.0.0/22");
+         b.gap({"INPUT-TRUNCATED", model::Gap::Reach::table, model::ArgTable::network_resources, {}, {}, "cut off"});
+       },
+       "unknown"},
+  });
+}
+
+TEST_CASE("whether a connected group carries IPv6 is not known: only what is longer than its routes drops it") {
+  const auto drop = [](Build& b, const char* of_spoke, const char* of_second) {
+    mesh(b);
+    b.udr("rt-spoke", of_spoke, "None");
+    b.udr("rt-second", of_second, "None");
+  };
+  check_rows({
+      {"::/0 to None is shorter than the other network's prefix", mesh, "unknown"},
+      {"which of two equal ones wins is not documented", [&](Build& b) { drop(b, "fd00:c::/48", "fd00:b::/48"); },
+       "unknown"},
+      {"dropped on the way out, and not on the way in", [&](Build& b) { drop(b, "fd00:c::/64", "fd00:b::/48"); },
+       "unknown"},
+      {"dropped by longer routes in both directions", [&](Build& b) { drop(b, "fd00:c::/64", "fd00:b::/64"); },
+       "proved"},
+      {"an admin rule that denies the other network in both directions",
+       [](Build& b) {
+         mesh(b);
+         b.admin_rule("m/c/rc", "all", {.direction = "Outbound", .access = "Deny", .to = "fd00:c::/48"});
+         b.admin_rule("m/c/rc", "all", {.direction = "Inbound", .access = "Deny", .from = "fd00:c::/48"});
+         b.deploy("m/c", "westeurope");
+         b.effective("spoke", {"m/c"}, model::ManagerFeature::security_admin);
+       },
+       "proved"},
+  });
+}

@@ -128,6 +128,19 @@ std::optional<PortRange> read_ports(Cursor value) {
   return std::nullopt;
 }
 
+std::optional<Protocol> read_protocol(Cursor value) {
+  const std::optional<std::string_view> word = value.text();
+  if (!word) return std::nullopt;
+  if (*word == "*" || is(*word, "Any")) return Protocol::any;
+  if (is(*word, "Tcp")) return Protocol::tcp;
+  if (is(*word, "Udp")) return Protocol::udp;
+  if (is(*word, "Icmp")) return Protocol::icmp;
+  if (is(*word, "Esp")) return Protocol::esp;
+  if (is(*word, "Ah")) return Protocol::ah;
+  value.unread(std::string(*word));
+  return std::nullopt;
+}
+
 DemandedLists::DemandedLists(Cursor properties, std::initializer_list<std::string_view> keys) {
   assert(keys.size() <= kMost);
   if (properties.type() == simdjson::ondemand::json_type::object) std::copy(keys.begin(), keys.end(), missing_.begin());
@@ -144,6 +157,18 @@ void DemandedLists::tell(model::Entity& entity) const {
   for (const std::string_view wanted : missing_) {
     if (!wanted.empty()) entity.unread.push_back({fmt::format("/properties/{}", wanted), "absent"});
   }
+}
+
+std::string_view extended_resource(std::string_view id) {
+  constexpr std::string_view kProviders = "/providers/";
+  std::size_t last = std::string_view::npos;
+  std::size_t count = 0;
+  for (std::size_t at = 0; at + kProviders.size() <= id.size(); ++at) {
+    if (!text::equals(id.substr(at, kProviders.size()), kProviders)) continue;
+    last = at;
+    ++count;
+  }
+  return count < 2 ? std::string_view() : id.substr(0, last);
 }
 
 model::ResourceId parent_of(ReadContext& context, model::ResourceId id) {

@@ -82,6 +82,12 @@ class DemandedLists {
   std::array<std::string_view, kMost> missing_;  ///< emptied when seen
 };
 
+/// "Tcp", ..., "*" or "Any"; nothing for null, and for any other text, which is recorded.
+std::optional<Protocol> read_protocol(Cursor value);
+
+/// The resource that an extension such as <VNet>/providers/Microsoft.Network/effectiveSecurityAdminRules/default sits
+/// on; empty when the id is none.
+std::string_view extended_resource(std::string_view id);
 /// The parent resource of an id, interned; unset when it has none.
 model::ResourceId parent_of(ReadContext& context, model::ResourceId id);
 /// Host of a URL or the text itself when it is a bare host name; lower case, without port.

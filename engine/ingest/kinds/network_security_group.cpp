@@ -36,26 +36,6 @@ void read_port_range(Cursor value, model::PortRanges& ranges) {
   if (const std::optional<PortRange> range = read_ports(value)) ranges.push_back(*range);
 }
 
-void read_protocol(Cursor value, model::SecurityRule& rule) {
-  const std::optional<std::string_view> word = value.text();
-  if (!word) return;
-  if (*word == "*") {
-    rule.protocol = Protocol::any;
-  } else if (text::equals(*word, "Tcp")) {
-    rule.protocol = Protocol::tcp;
-  } else if (text::equals(*word, "Udp")) {
-    rule.protocol = Protocol::udp;
-  } else if (text::equals(*word, "Icmp")) {
-    rule.protocol = Protocol::icmp;
-  } else if (text::equals(*word, "Esp")) {
-    rule.protocol = Protocol::esp;
-  } else if (text::equals(*word, "Ah")) {
-    rule.protocol = Protocol::ah;
-  } else {
-    value.unread(std::string(*word));
-  }
-}
-
 /// Which of the parts that a rule cannot do without were met.
 struct Met {
   bool priority = false;
@@ -107,7 +87,7 @@ void read_rule_property(std::string_view key, Cursor value, model::SecurityRule&
   if (read_match(key, value, rule)) return;
   if (is(key, "protocol")) {
     met.protocol = true;
-    read_protocol(value, rule);
+    if (const std::optional<Protocol> protocol = read_protocol(value)) rule.protocol = *protocol;
   } else if (is(key, "access")) {
     const model::Setting<model::Access> access = value.word<model::Access>();
     met.access = access.is_known();

@@ -82,6 +82,18 @@ void read_management_group(const RowHead&, Cursor, ReadContext&);
 void read_perimeter_association(const RowHead&, Cursor, ReadContext&);
 void read_perimeter_rule(const RowHead&, Cursor, ReadContext&);
 
+void read_network_manager(const RowHead&, Cursor, ReadContext&);
+void read_admin_configuration(const RowHead&, Cursor, ReadContext&);
+void read_admin_collection(const RowHead&, Cursor, ReadContext&);
+void read_admin_rule(const RowHead&, Cursor, ReadContext&);
+void read_connectivity_configuration(const RowHead&, Cursor, ReadContext&);
+/// A regional goal state.
+void read_manager_deployment(const RowHead&, Cursor, ReadContext&);
+/// effectiveSecurityAdminRules and effectiveConnectivityConfigurations, on the network that they extend.
+void read_effective_configurations(const RowHead&, Cursor, ReadContext&);
+void read_group_memberships(const RowHead&, Cursor, ReadContext&);
+void read_static_member(const RowHead&, Cursor, ReadContext&);
+
 /// A private link service: tainting, and its destination address.
 void read_private_link_service(const RowHead&, Cursor, ReadContext&);
 /// Any kind that can carry or open traffic and is not modelled.

@@ -39,18 +39,6 @@ void append_deep(Cursor value, std::vector<model::ResourceId>& out, int depth) {
 
 /// The resource that an extension such as <VNet>/providers/Microsoft.Network/effectiveSecurityAdminRules/default sits
 /// on; empty when the id is none.
-std::string_view extended_resource(std::string_view id) {
-  constexpr std::string_view kProviders = "/providers/";
-  std::size_t last = std::string_view::npos;
-  std::size_t count = 0;
-  for (std::size_t at = 0; at + kProviders.size() <= id.size(); ++at) {
-    if (!text::equals(id.substr(at, kProviders.size()), kProviders)) continue;
-    last = at;
-    ++count;
-  }
-  return count < 2 ? std::string_view() : id.substr(0, last);
-}
-
 using OwnReader = bool (*)(std::string_view key, Cursor value, model::UnmodelledNetworkResource& resource);
 
 void read_with(const RowHead& head, Cursor properties, ReadContext& context, OwnReader own) {
