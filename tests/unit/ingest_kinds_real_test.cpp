@@ -86,6 +86,7 @@ TEST_CASE(
       "enableExplicitProxy",           // a proxy on the firewall
       "natRules",                      // address translation on a gateway
       "ruleCollections",
+      "appliesToGroups",          // a security configuration with groups, the shape of an early preview
       "virtualHubRouteTableV2s",  // of a virtual hub, before it had route tables of its own
       "priority",                 // a firewall policy with rules inside, the shape of an early preview
       "loadDistributionPolicy",
