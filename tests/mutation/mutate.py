@@ -165,10 +165,14 @@ class Worker:
             sys.exit(f"error: the unchanged sources fail their tests: {shown}")
 
     def test(self):
-        done = run(["ctest", "--test-dir", str(self.build), "--stop-on-failure", "--timeout",
-                    str(TEST_TIMEOUT_SECONDS)])
-        failed = re.findall(r"^\s*\d+ - (\S+) \((.*)\)$", done.stdout, re.M)
-        return done.returncode == 0, ", ".join(f"{name} ({how})" for name, how in failed) or done.stdout[-300:]
+        """Whether all tests pass, and what failed. The random worlds take longest and are asked last."""
+        for part in (["-E", "^differential_"], ["-R", "^differential_"]):
+            done = run(["ctest", "--test-dir", str(self.build), "--stop-on-failure", "--timeout",
+                        str(TEST_TIMEOUT_SECONDS), *part])
+            if done.returncode != 0:
+                failed = re.findall(r"^\s*\d+ - (\S+) \((.*)\)", done.stdout, re.M)
+                return False, ", ".join(f"{name} ({how})" for name, how in failed) or done.stdout[-300:]
+        return True, ""
 
     def libraries(self):
         digest = hashlib.sha256()
