@@ -129,12 +129,7 @@ void Leaving::to_peer(const Subnet& subnet, const Share& share) {
         fmt::format("the export shows no subnet of {}: who is reached there is not known", shown(v_, remote->id)));
   }
   const Landing landing = land_in_peer(subnet, share, *remote);
-  if (landing.passes == Ternary::no) {
-    if (remote->unread.empty()) return;
-    return run_.uncertain(Bypass::Way::leaves, index(subnet), share.destinations, route.next_hop, {fact_of(v_, route)},
-                          fmt::format("{} has {}, which is not understood: its subnets are not all known",
-                                      shown(v_, remote->id), text::printable(remote->unread.front().pointer)));
-  }
+  if (landing.passes == Ternary::no) return;
   Bypass out =
       bypass(subnet, landing.destinations, route.next_hop, {fact_of(v_, route)},
              fmt::format("{} {} reached over the {} {}: no user route of {} is as long as {}",
@@ -143,10 +138,8 @@ void Leaving::to_peer(const Subnet& subnet, const Share& share) {
                          shown(v_, remote->id), table_of(v_, subnet), to_string(route.prefix)));
   out.expected = expected_routes(run_, landing.prefixes);
   out.doubt = !link.reason.empty() ? link.reason : share.doubt;
-  if (out.doubt.empty() && landing.passes == Ternary::unknown) out.doubt = landing.reason;
   peer_told_ |= landing.destinations;
-  if (add_witnessed(run_, std::move(out), landing.examples, {Place::Kind::subnet, subnet.id}))
-    peer_bypass_ |= landing.destinations;
+  if (tell_landing(subnet, std::move(out), landing)) peer_bypass_ |= landing.destinations;
 }
 
 Landing Leaving::land_in_peer(const Subnet& subnet, const Share& share, const VirtualNetwork& remote) {
@@ -162,7 +155,18 @@ Landing Leaving::land_in_peer(const Subnet& subnet, const Share& share, const Vi
     }
     land(v_, subnet, target, share.destinations, out);
   }
+  if (out.passes == Ternary::no && !remote.unread.empty()) {
+    run_.uncertain(Bypass::Way::leaves, index(subnet), share.destinations, share.route->next_hop,
+                   {fact_of(v_, *share.route)},
+                   fmt::format("{} has {}, which is not understood: its subnets are not all known",
+                               shown(v_, remote.id), text::printable(remote.unread.front().pointer)));
+  }
   return out;
+}
+
+bool Leaving::tell_landing(const Subnet& subnet, Bypass bypass, const Landing& landing) {
+  if (bypass.doubt.empty() && landing.passes == Ternary::unknown) bypass.doubt = landing.reason;
+  return add_witnessed(run_, std::move(bypass), landing.examples, {Place::Kind::subnet, subnet.id});
 }
 
 namespace {

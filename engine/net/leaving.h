@@ -46,8 +46,11 @@ class Leaving {
   const TableRoutes& routes_of(const model::Subnet& subnet);
   void judge(const model::Subnet& subnet, const Share& share);
   void to_peer(const model::Subnet& subnet, const Share& share);
-  /// What the peer's subnets let in of the destinations; the platform's are left out.
+  /// What the subnets of an adjacent network let in of the destinations; the platform's are left out. Tells when
+  /// nothing known lets them in and not all subnets are known.
   Landing land_in_peer(const model::Subnet& subnet, const Share& share, const model::VirtualNetwork& remote);
+  /// As add_witnessed(), in doubt when the landing is.
+  bool tell_landing(const model::Subnet& subnet, Bypass bypass, const Landing& landing);
   void to_internet(const model::Subnet& subnet, const Share& share);
   void private_to_internet(const model::Subnet& subnet, const Share& share);
   void to_gateway(const model::Subnet& subnet, const Share& share);

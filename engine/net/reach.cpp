@@ -4,31 +4,14 @@
 #include <set>
 #include <utility>
 
+#include "engine/net/reach_search.h"
+
 namespace hubproof::net {
 namespace {
 
-using model::Direction;
 using model::View;
-using Decision = FilterResult::Decision;
 
-// More corners than this are not enumerated: the answer is then unknown.
-constexpr std::size_t kMostCombinations = 400'000;
-constexpr std::uint16_t kUsualPorts[] = {443, 80, 22, 53, 3389, 1433, 0, 65535};
-constexpr Protocol kProtocols[] = {Protocol::tcp, Protocol::udp, Protocol::icmp, Protocol::esp, Protocol::ah};
 constexpr std::string_view kUsualHosts[] = {"8.8.8.8", "13.107.21.200"};
-
-template <class T>
-void keep_first_of_each(std::vector<T>& list) {
-  std::vector<T> out;
-  std::vector<T> seen;
-  for (const T& item : list) {
-    const auto at = std::lower_bound(seen.begin(), seen.end(), item);
-    if (at != seen.end() && *at == item) continue;
-    seen.insert(at, item);
-    out.push_back(item);
-  }
-  list = std::move(out);
-}
 
 /// One address for every way of being in some of the tags and in none of the others, between each two neighbours of
 /// `cuts`.
@@ -76,66 +59,23 @@ std::vector<Ipv4> candidates(std::span<const Ipv4> preferred, const AddressSet& 
   return out;
 }
 
-/// Asks the filters about one packet.
-Ternary ask(const View& view, const FilterPoint* sender, const FilterPoint* receiver, const Packet& packet,
-            Reach& out) {
-  Ternary passes = Ternary::yes;
-  for (const bool outbound : {true, false}) {
-    const FilterPoint* point = outbound ? sender : receiver;
-    if (point == nullptr || passes == Ternary::no) continue;
-    FilterResult result = filter(view, outbound ? Direction::outbound : Direction::inbound, *point, packet);
-    if (result.decision == Decision::deny) passes = Ternary::no;
-    if (result.decision == Decision::unknown) {
-      passes = Ternary::unknown;
-      if (out.reason.empty()) out.reason = std::move(result.reason);
-    }
-    if (out.facts.size() < 8) out.facts.insert(out.facts.end(), result.decided_by.begin(), result.decided_by.end());
-  }
-  return passes;
-}
-
 bool has_rules(const View& view, const FilterPoint* point) {
   return point != nullptr &&
          (view.estate.admin_policy(point->subnet->vnet) != nullptr || point->subnet->network_security_group.is_set() ||
           (point->nic != nullptr && point->nic->network_security_group.is_set()));
 }
 
-Reach search(const View& view, const FilterPoint* sender, const FilterPoint* receiver, const AddressSet& sources,
-             const AddressSet& destinations, std::span<const Ipv4> preferred) {
+Reach search_corners(const View& view, const FilterPoint* sender, const FilterPoint* receiver,
+                     const AddressSet& sources, const AddressSet& destinations, std::span<const Ipv4> preferred) {
   Corners corners;
   if (has_rules(view, sender)) add_corners(view, *sender, corners);
   if (has_rules(view, receiver)) add_corners(view, *receiver, corners);
-  const std::vector<Ipv4> from = candidates({}, sources, corners.sources, corners.source_tags);
-  const std::vector<Ipv4> to = candidates(preferred, destinations, corners.destinations, corners.destination_tags);
-  std::vector<std::uint16_t> ports(std::begin(kUsualPorts), std::end(kUsualPorts));
-  ports.insert(ports.end(), corners.ports.begin(), corners.ports.end());
-  keep_first_of_each(ports);
-  std::vector<std::uint16_t> source_ports{49152};
-  source_ports.insert(source_ports.end(), corners.source_ports.begin(), corners.source_ports.end());
-  keep_first_of_each(source_ports);
-  Reach out;
-  std::size_t asked = 0;
-  for (const Protocol protocol : kProtocols) {
-    const bool has_ports = protocol == Protocol::tcp || protocol == Protocol::udp;
-    for (const Ipv4 destination : to) {
-      for (const Ipv4 source : from) {
-        for (std::size_t p = 0; p < (has_ports ? ports.size() : 1); ++p) {
-          for (std::size_t s = 0; s < (has_ports ? source_ports.size() : 1); ++s) {
-            if (++asked > kMostCombinations) {
-              out.passes = Ternary::unknown;
-              out.reason = "the filters have too many rules to try all combinations";
-              return out;
-            }
-            const Packet packet{source, destination, protocol, source_ports[s], ports[p]};
-            const Ternary passes = ask(view, sender, receiver, packet, out);
-            if (passes == Ternary::yes) return {Ternary::yes, packet, {}, {}};
-            out.passes = std::max(out.passes, passes);
-          }
-        }
-      }
-    }
-  }
-  return out;
+  Fields<Ipv4> fields{candidates({}, sources, corners.sources, corners.source_tags),
+                      candidates(preferred, destinations, corners.destinations, corners.destination_tags),
+                      {},
+                      {}};
+  fields.set_ports(corners);
+  return search(view, sender, receiver, fields);
 }
 
 }  // namespace
@@ -185,12 +125,12 @@ std::vector<Segment> decide(std::span<const Route> routes, std::span<const Prefi
 
 Reach reach(const View& view, const FilterPoint* sender, const FilterPoint& receiver, const AddressSet& sources,
             const AddressSet& destinations, std::span<const Ipv4> preferred) {
-  return search(view, sender, &receiver, sources, destinations, preferred);
+  return search_corners(view, sender, &receiver, sources, destinations, preferred);
 }
 
 Reach reach_out(const View& view, const FilterPoint& sender, const AddressSet& sources,
                 const AddressSet& destinations) {
-  return search(view, &sender, nullptr, sources, destinations, {});
+  return search_corners(view, &sender, nullptr, sources, destinations, {});
 }
 
 AddressSet usable_addresses(const model::Subnet& subnet) {

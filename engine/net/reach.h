@@ -25,12 +25,15 @@ std::string doubt_of(const Segment& segment);
 /// The addresses of `window` cut where the decision can change. An empty window holds all addresses.
 std::vector<Segment> decide(std::span<const Route> routes, std::span<const Prefix> window);
 
-struct Reach {
-  Ternary passes = Ternary::no;    ///< some packet is let through
-  std::optional<Packet> example;   ///< one that is, when `yes`
-  std::vector<model::Fact> facts;  ///< what decided
-  std::string reason;              ///< of unknown
+template <class Address>
+struct BasicReach {
+  Ternary passes = Ternary::no;                 ///< some packet is let through
+  std::optional<BasicPacket<Address>> example;  ///< one that is, when `yes`
+  std::vector<model::Fact> facts;               ///< what decided, when not `yes`
+  std::string reason;                           ///< of unknown
 };
+using Reach = BasicReach<Ipv4>;
+using Reach6 = BasicReach<Ipv6>;
 
 /// Whether some packet from `sources` to `destinations` passes the filters of the sender (when there is one) and the
 /// receiver. `preferred` are destinations to try first.

@@ -2,26 +2,12 @@
 
 #include <algorithm>
 
+#include "engine/net/reach_search.h"
+
 namespace hubproof::net {
 namespace {
 
-using model::Direction;
 using model::View;
-using Decision = FilterResult::Decision;
-
-// More corners than this are not enumerated: the answer is then unknown.
-constexpr std::size_t kMostCombinations = 400'000;
-constexpr std::uint16_t kUsualPorts[] = {443, 80, 22, 53, 3389, 1433, 0, 65535};
-constexpr Protocol kProtocols[] = {Protocol::tcp, Protocol::udp, Protocol::icmp, Protocol::esp, Protocol::ah};
-
-template <class T>
-void keep_first_of_each(std::vector<T>& list) {
-  std::vector<T> out;
-  for (const T& item : list) {
-    if (std::find(out.begin(), out.end(), item) == out.end()) out.push_back(item);
-  }
-  list = std::move(out);
-}
 
 /// The address before. Precondition: not ::
 Ipv6 before(const Ipv6& address) {
@@ -57,7 +43,7 @@ void add_boundaries(const View& view, const FilterPoint& point, std::vector<Ipv6
   if (const model::AdminPolicy* policy = view.estate.admin_policy(point.subnet->vnet); policy != nullptr) {
     for (const model::AdminPolicy::Use& use : policy->rules) add_rule(tables.admin_rules[use.rule].match);
   }
-  for (const model::ResourceId id : attached_groups(point, Direction::inbound)) {
+  for (const model::ResourceId id : attached_groups(point, model::Direction::inbound)) {
     const auto* nsg = view.estate.find<model::NetworkSecurityGroup>(id);
     if (nsg == nullptr) continue;
     for (const model::SecurityRule& rule : nsg->rules) add_rule(rule);
@@ -75,52 +61,6 @@ std::vector<Ipv6> candidates(std::span<const Ipv6> preferred, const Ranges6& ran
   for (const Range6& range : ranges) add(range.first);
   for (const Ipv6& address : boundaries) add(address);
   keep_first_of_each(out);
-  return out;
-}
-
-Ternary ask(const View& view, const FilterPoint* sender, const FilterPoint* receiver, const Packet6& packet,
-            Reach6& out) {
-  Ternary passes = Ternary::yes;
-  for (const bool outbound : {true, false}) {
-    const FilterPoint* point = outbound ? sender : receiver;
-    if (point == nullptr || passes == Ternary::no) continue;
-    FilterResult result = filter(view, outbound ? Direction::outbound : Direction::inbound, *point, packet);
-    if (result.decision == Decision::deny) passes = Ternary::no;
-    if (result.decision != Decision::unknown) continue;
-    passes = Ternary::unknown;
-    if (out.reason.empty()) out.reason = std::move(result.reason);
-  }
-  return passes;
-}
-
-/// The packets to ask about, as the product of what each field may be.
-struct Fields {
-  std::vector<Ipv6> sources;
-  std::vector<Ipv6> destinations;
-  std::vector<std::uint16_t> ports;
-  std::vector<std::uint16_t> source_ports;
-};
-
-Reach6 search(const View& view, const FilterPoint* sender, const FilterPoint* receiver, const Fields& fields) {
-  Reach6 out;
-  std::size_t asked = 0;
-  for (const Protocol protocol : kProtocols) {
-    const bool has_ports = protocol == Protocol::tcp || protocol == Protocol::udp;
-    for (const Ipv6& destination : fields.destinations) {
-      for (const Ipv6& source : fields.sources) {
-        for (std::size_t p = 0; p < (has_ports ? fields.ports.size() : 1); ++p) {
-          for (std::size_t s = 0; s < (has_ports ? fields.source_ports.size() : 1); ++s) {
-            if (++asked > kMostCombinations)
-              return {Ternary::unknown, {}, "the filters have too many rules to try all combinations"};
-            const Packet6 packet{source, destination, protocol, fields.source_ports[s], fields.ports[p]};
-            const Ternary passes = ask(view, sender, receiver, packet, out);
-            if (passes == Ternary::yes) return {Ternary::yes, packet, {}};
-            out.passes = std::max(out.passes, passes);
-          }
-        }
-      }
-    }
-  }
   return out;
 }
 
@@ -184,12 +124,8 @@ Reach6 reach_v6(const View& view, const FilterPoint* sender, const FilterPoint* 
   }
   std::vector<Ipv6> hosts;
   for (const Range6& range : sources) hosts.push_back(range.first.plus(4));
-  Fields fields{candidates(hosts, sources, from), candidates(preferred, destinations, to), {}, {49152}};
-  fields.ports.assign(std::begin(kUsualPorts), std::end(kUsualPorts));
-  fields.ports.insert(fields.ports.end(), corners.ports.begin(), corners.ports.end());
-  fields.source_ports.insert(fields.source_ports.end(), corners.source_ports.begin(), corners.source_ports.end());
-  keep_first_of_each(fields.ports);
-  keep_first_of_each(fields.source_ports);
+  Fields<Ipv6> fields{candidates(hosts, sources, from), candidates(preferred, destinations, to), {}, {}};
+  fields.set_ports(corners);
   return search(view, sender, receiver, fields);
 }
 

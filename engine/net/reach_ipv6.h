@@ -6,8 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/net/filter.h"
-#include "engine/net/routes.h"
+#include "engine/net/reach.h"
 
 namespace hubproof::net {
 
@@ -32,12 +31,6 @@ struct Share6 {
 };
 /// Every route that decides, or may decide, some address of the window, with those addresses.
 std::vector<Share6> shares_of(std::span<const Route6> routes, const Ranges6& window);
-
-struct Reach6 {
-  Ternary passes = Ternary::no;    ///< some packet is let through
-  std::optional<Packet6> example;  ///< one that is, when `yes`
-  std::string reason;              ///< of unknown
-};
 
 /// Whether some packet from `sources` to `destinations` passes the filters of the sender and of the receiver (each may
 /// be absent), decided at the corners of their rules. `preferred` are destinations to try first.

@@ -123,7 +123,7 @@ void TransitRun6::land(const Subnet& sender, const Subnet& target, const Ranges6
     if (found.passes == Ternary::no) continue;
     landing.places.push_back(fmt::format("{} ({})", to_string(prefix), shown(v_, target.id)));
     if (is_empty == Ternary::unknown && found.passes == Ternary::yes)
-      found = {Ternary::unknown, {}, fmt::format("what stands in {} is not known", shown(v_, target.id))};
+      found = {Ternary::unknown, {}, {}, fmt::format("what stands in {} is not known", shown(v_, target.id))};
     if (found.passes == Ternary::yes && !landing.example) landing.example = found.example;
     if (found.passes == Ternary::unknown && landing.reason.empty()) landing.reason = found.reason;
     landing.passes = std::max(landing.passes, found.passes);

@@ -46,12 +46,7 @@ void Leaving::to_hub_connection(const Subnet& subnet, const Share& share) {
         !route.uncertainty.empty() ? route.uncertainty : "the export shows no subnet of a network on the same hub");
   }
   const Landing landing = land_in_peer(subnet, share, *remote);
-  if (landing.passes == Ternary::no) {
-    if (remote->unread.empty()) return;
-    return run_.uncertain(Bypass::Way::leaves, index(subnet), share.destinations, route.next_hop, {fact_of(v_, route)},
-                          fmt::format("{} has {}, which is not understood: its subnets are not all known",
-                                      shown(v_, remote->id), text::printable(remote->unread.front().pointer)));
-  }
+  if (landing.passes == Ternary::no) return;
   Bypass out =
       bypass(subnet, landing.destinations, route.next_hop, {fact_of(v_, route)},
              fmt::format("{} of {} {} reached by the router of virtual hub {}, which has no routing policy for "
@@ -60,8 +55,7 @@ void Leaving::to_hub_connection(const Subnet& subnet, const Share& share) {
                          shown(v_, route.next_hop.target)));
   out.expected = "a routing intent of the hub with a policy for PrivateTraffic to its firewall";
   out.doubt = share.doubt;
-  if (out.doubt.empty() && landing.passes == Ternary::unknown) out.doubt = landing.reason;
-  add_witnessed(run_, std::move(out), landing.examples, {Place::Kind::subnet, subnet.id});
+  tell_landing(subnet, std::move(out), landing);
 }
 
 void Leaving::to_branch(const Subnet& subnet, const Share& share) {

@@ -53,38 +53,12 @@ bool may_filter_platform(const model::View& view, const FilterPoint& point) {
 
 }  // namespace
 
-Walker::Walker(const model::View& view, const Flow& flow) : v_(view), e_(view.estate), packet_(packet_of<Ipv4>(flow)) {
-  trace_.flow = flow;
-}
+Walker::Walker(const model::View& view, const Flow& flow) : TraceRecorder(view, flow), packet_(packet_of<Ipv4>(flow)) {}
 
 Trace Walker::run() {
   start();
   if (!is_ended_) give_up(trace_.flow.from, "the walk did not end");
   return std::move(trace_);
-}
-
-Hop& Walker::hop(const Place& at, std::string decision, std::string note) {
-  Hop& out = trace_.hops.emplace_back();
-  out.at = at;
-  out.decision = std::move(decision);
-  out.note = std::move(note);
-  return out;
-}
-
-void Walker::end(Disposition disposition, std::string decision, const Place& at, std::string note,
-                 std::vector<Fact> facts) {
-  hop(at, std::move(decision), std::move(note)).decided_by = std::move(facts);
-  trace_.disposition = disposition;
-  is_ended_ = true;
-}
-
-void Walker::give_up(const Place& at, std::string why, std::vector<Fact> facts) {
-  trace_.unknown_because.push_back(why);
-  end(Disposition::unknown, "unknown", at, std::move(why), std::move(facts));
-}
-
-void Walker::enter_vnet(ResourceId vnet) {
-  if (trace_.vnets.empty() || trace_.vnets.back() != vnet) trace_.vnets.push_back(vnet);
 }
 
 bool Walker::is_back(const Place& at) {
@@ -94,23 +68,6 @@ bool Walker::is_back(const Place& at) {
     return true;
   }
   seen_.push_back(here);
-  return false;
-}
-
-bool Walker::allow(const FilterResult& result, const Place& at, std::string_view direction) {
-  if (result.evaluated.empty() && result.decision == FilterResult::Decision::allow) return true;
-  switch (result.decision) {
-    case FilterResult::Decision::allow:
-      hop(at, "allow", fmt::format("{}: allowed by {}", direction, result.reason)).decided_by = result.decided_by;
-      return true;
-    case FilterResult::Decision::deny:
-      end(Disposition::denied, "deny", at, fmt::format("{}: denied by {}", direction, result.reason),
-          result.decided_by);
-      return false;
-    case FilterResult::Decision::unknown:
-      give_up(at, fmt::format("{}: {}", direction, result.reason), result.decided_by);
-      return false;
-  }
   return false;
 }
 
@@ -150,26 +107,7 @@ std::optional<Route> Walker::choose(const RouteSet& set, const Place& at) {
     end(Disposition::unknown, "unknown", at, trace_.unknown_because.back());
     return std::nullopt;
   }
-  if (chosen.empty()) return end(Disposition::dropped, "drop", at, "no route matches"), std::nullopt;
-  for (const Route* other : chosen) {
-    if (other->next_hop == chosen.front()->next_hop &&
-        (other->is_certain || other == chosen.front() || chosen.front()->is_certain))
-      continue;
-    const std::string why =
-        other->uncertainty.empty() ? std::string("several next hops are possible") : other->uncertainty;
-    give_up(at, fmt::format("{} -> {} may decide: {}", to_string(other->prefix), name(other->next_hop.kind), why),
-            {fact_of(v_, *other)});
-    return std::nullopt;
-  }
-  const Route route = *chosen.front();
-  if (!route.is_certain) return give_up(at, route.uncertainty, {fact_of(v_, route)}), std::nullopt;
-  Hop& here = hop(at, route.next_hop.kind == NextHop::Kind::none ? "drop" : "forward",
-                  fmt::format("{} -> {}", to_string(route.prefix), name(route.next_hop.kind)));
-  here.next_hop = route.next_hop.kind;
-  here.matched_prefix = to_string(route.prefix);
-  here.route_source = route.source;
-  here.decided_by = {fact_of(v_, route)};
-  return route;
+  return settle(chosen, at);
 }
 
 void Walker::route(const Subnet& subnet, const model::NetworkInterface* nic) {

@@ -8,13 +8,12 @@
 #include <vector>
 
 #include "engine/net/appliance.h"
-#include "engine/net/filter.h"
-#include "engine/net/trace.h"
+#include "engine/net/trace_recorder.h"
 #include "engine/net/virtual_hub.h"
 
 namespace hubproof::net {
 
-class Walker {
+class Walker : TraceRecorder {
  public:
   Walker(const model::View& view, const Flow& flow);
   Trace run();
@@ -23,7 +22,7 @@ class Walker {
   // walker.cpp: emission and routing
   void emit(const model::Subnet& subnet, const model::NetworkInterface* nic, bool filters);
   void route(const model::Subnet& subnet, const model::NetworkInterface* nic);
-  /// The one route that decides, told as a hop at `at`; nothing when the walk ended.
+  /// As settle(), when no route whose prefixes are not known may decide.
   std::optional<Route> choose(const RouteSet& set, const Place& at);
   bool may_be_decided_by_unknown(const RouteSet& set, const std::vector<const Route*>& chosen);
   void forward(const model::Subnet& subnet, const model::NetworkInterface* nic, const Route& route);
@@ -33,7 +32,6 @@ class Walker {
   /// Over the peering between two VNets; false when the walk ended.
   bool cross(model::ResourceId from, model::ResourceId to);
   bool cross_by(const model::Peering& peering, const PeeringLink& link);
-  bool allow(const FilterResult& result, const Place& at, std::string_view direction);
 
   // walker_delivery.cpp: who has the address
   void deliver(model::ResourceId vnet);
@@ -61,20 +59,10 @@ class Walker {
   void start_on_internet();
   void enter_at_public_ip(const model::PublicIp& address);
 
-  void end(Disposition disposition, std::string decision, const Place& at, std::string note,
-           std::vector<model::Fact> facts = {});
-  void give_up(const Place& at, std::string why, std::vector<model::Fact> facts = {});
-  Hop& hop(const Place& at, std::string decision, std::string note);
-  void enter_vnet(model::ResourceId vnet);
-  bool is_ended() const { return is_ended_; }
   /// True (and the walk ended) when the packet was at `at` before with the same header.
   bool is_back(const Place& at);
 
-  const model::View& v_;
-  const model::Estate& e_;
   Packet packet_;
-  Trace trace_;
-  bool is_ended_ = false;
   bool needs_group_ = false;  ///< came by a frontend that the pages call closed until a group allows, or open
   std::vector<std::pair<model::ResourceId, Packet>> seen_;
 };

@@ -6,7 +6,6 @@
 
 #include "engine/net/egress_ipv6.h"
 #include "engine/net/family.h"
-#include "engine/net/filter.h"
 #include "engine/net/walker.h"
 
 namespace hubproof::net {
@@ -18,11 +17,9 @@ using model::ResourceId;
 using model::Subnet;
 using model::View;
 
-class Walker6 {
+class Walker6 : TraceRecorder {
  public:
-  Walker6(const View& view, const Flow& flow) : v_(view), e_(view.estate), packet_(packet_of<Ipv6>(flow)) {
-    trace_.flow = flow;
-  }
+  Walker6(const View& view, const Flow& flow) : TraceRecorder(view, flow), packet_(packet_of<Ipv6>(flow)) {}
   Trace run();
 
  private:
@@ -42,53 +39,8 @@ class Walker6 {
   bool enter_at_gateway(const model::PublicIp& address);
   void deliver_to_members(const model::LoadBalancer& balancer, ResourceId pool);
 
-  bool allow(const FilterResult& result, const Place& at, std::string_view direction);
-  void end(Disposition disposition, std::string decision, const Place& at, std::string note,
-           std::vector<Fact> facts = {});
-  void give_up(const Place& at, std::string why, std::vector<Fact> facts = {});
-  Hop& hop(const Place& at, std::string decision, std::string note);
-
-  const View& v_;
-  const model::Estate& e_;
   Packet6 packet_;
-  Trace trace_;
 };
-
-Hop& Walker6::hop(const Place& at, std::string decision, std::string note) {
-  Hop& out = trace_.hops.emplace_back();
-  out.at = at;
-  out.decision = std::move(decision);
-  out.note = std::move(note);
-  return out;
-}
-
-void Walker6::end(Disposition disposition, std::string decision, const Place& at, std::string note,
-                  std::vector<Fact> facts) {
-  hop(at, std::move(decision), std::move(note)).decided_by = std::move(facts);
-  trace_.disposition = disposition;
-}
-
-void Walker6::give_up(const Place& at, std::string why, std::vector<Fact> facts) {
-  trace_.unknown_because.push_back(why);
-  end(Disposition::unknown, "unknown", at, std::move(why), std::move(facts));
-}
-
-bool Walker6::allow(const FilterResult& result, const Place& at, std::string_view direction) {
-  if (result.evaluated.empty() && result.decision == FilterResult::Decision::allow) return true;
-  switch (result.decision) {
-    case FilterResult::Decision::allow:
-      hop(at, "allow", fmt::format("{}: allowed by {}", direction, result.reason)).decided_by = result.decided_by;
-      return true;
-    case FilterResult::Decision::deny:
-      end(Disposition::denied, "deny", at, fmt::format("{}: denied by {}", direction, result.reason),
-          result.decided_by);
-      return false;
-    case FilterResult::Decision::unknown:
-      give_up(at, fmt::format("{}: {}", direction, result.reason), result.decided_by);
-      return false;
-  }
-  return false;
-}
 
 Trace Walker6::run() {
   const Place& from = trace_.flow.from;
@@ -122,7 +74,7 @@ void Walker6::start_at(const model::NetworkInterface* nic) {
 void Walker6::emit(const Subnet& subnet, const model::NetworkInterface* nic) {
   const Place at =
       nic != nullptr ? Place{Place::Kind::network_interface, nic->id} : Place{Place::Kind::subnet, subnet.id};
-  trace_.vnets.push_back(subnet.vnet);
+  enter_vnet(subnet.vnet);
   if (!holds(subnet.prefixes_v6, packet_.source))
     return give_up(at, fmt::format("{} does not hold {}", shown(v_, subnet.id), to_string(packet_.source)));
   if (!allow(filter(v_, Direction::outbound, {&subnet, nic, false}, packet_), at, "outbound")) return;
@@ -153,24 +105,7 @@ void Walker6::route(const Subnet& subnet, const model::NetworkInterface* nic) {
   const std::vector<const Route6*> chosen = select_routes(set.routes, packet_.destination);
   if (may_be_decided_by_unknown(set, chosen))
     return end(Disposition::unknown, "unknown", at, trace_.unknown_because.back());
-  if (chosen.empty()) return end(Disposition::dropped, "drop", at, "no route matches");
-  for (const Route6* other : chosen) {
-    const bool is_same = other->next_hop == chosen.front()->next_hop && chosen.front()->is_certain;
-    if (is_same || (other == chosen.front() && other->is_certain)) continue;
-    const std::string why =
-        other->uncertainty.empty() ? std::string("several next hops are possible") : other->uncertainty;
-    return give_up(at,
-                   fmt::format("{} -> {} may decide: {}", to_string(other->prefix), name(other->next_hop.kind), why),
-                   {fact_of(v_, *other)});
-  }
-  const Route6 route = *chosen.front();
-  Hop& here = hop(at, route.next_hop.kind == NextHop::Kind::none ? "drop" : "forward",
-                  fmt::format("{} -> {}", to_string(route.prefix), name(route.next_hop.kind)));
-  here.next_hop = route.next_hop.kind;
-  here.matched_prefix = to_string(route.prefix);
-  here.route_source = route.source;
-  here.decided_by = {fact_of(v_, route)};
-  forward(subnet, nic, route);
+  if (const std::optional<Route6> route = settle(chosen, at)) forward(subnet, nic, *route);
 }
 
 void Walker6::forward(const Subnet& subnet, const model::NetworkInterface* nic, const Route6& route) {
@@ -221,7 +156,7 @@ bool Walker6::cross(ResourceId from, ResourceId to) {
     give_up({Place::Kind::unknown, to}, fmt::format("virtual network {} is not in the export", shown(v_, to)));
     return false;
   }
-  trace_.vnets.push_back(to);
+  enter_vnet(to);
   return true;
 }
 
@@ -280,7 +215,7 @@ void Walker6::deliver_to(const model::NetworkInterface& nic, const model::IpConf
   if (subnet == nullptr) return give_up(at, "the subnet of the network interface is not in the export");
   if (!config.address_v6) return give_up(at, "the IPv6 address of the network interface is not in the export");
   packet_.destination = *config.address_v6;
-  if (trace_.vnets.empty() || trace_.vnets.back() != subnet->vnet) trace_.vnets.push_back(subnet->vnet);
+  if (trace_.vnets.empty() || trace_.vnets.back() != subnet->vnet) enter_vnet(subnet->vnet);
   if (!allow(filter(v_, Direction::inbound, {subnet, &nic, false}, packet_), at, "inbound")) return;
   end(Disposition::delivered, "deliver", at, fmt::format("network interface {}", shown(v_, nic.id)));
 }
@@ -370,7 +305,7 @@ bool Walker6::enter_at_gateway(const model::PublicIp& address) {
       if (subnet == nullptr || subnet->prefixes_v6.empty())
         return give_up(at, "the application gateway's subnet and its IPv6 prefix are not in the export"), true;
       packet_.destination = subnet->prefixes_v6.front().first();
-      trace_.vnets.push_back(subnet->vnet);
+      enter_vnet(subnet->vnet);
       if (!allow(filter(v_, Direction::inbound, {subnet, nullptr, false}, packet_), at, "inbound")) return true;
       end(Disposition::delivered, "deliver", at,
           fmt::format("a public frontend of application gateway {}", shown(v_, gateway.id)));

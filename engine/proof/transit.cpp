@@ -10,6 +10,7 @@
 #include "engine/proof/transit_facts.h"
 #include "engine/proof/transit_ipv6.h"
 #include "engine/proof/transit_key.h"
+#include "engine/proof/transit_verdicts.h"
 
 namespace hubproof::proof {
 namespace {
@@ -127,36 +128,14 @@ Verdict Claim::refuted(const Member& member, const net::TransitResult& exact, co
   net::Trace trace = net::trace(view_, *bypass.witness);
   if (!net::leaves_the_promised_way(trace))
     return differ(result, "the tracer does not show " + to_string(*bypass.witness));
-  Refuted out;
-  out.message = bypass.reason;
-  out.expected = bypass.expected;
-  const auto further = std::count_if(exact.bypasses.begin(), exact.bypasses.end(),
-                                     [](const Bypass& other) { return other.is_certain; }) -
-                       1;
-  if (further > 0) out.message += fmt::format(" ({} further ways around the firewall)", further);
-  out.facts = bypass.facts;
-  out.trace = std::move(trace);
-  return out;
+  return refuted_by(bypass, exact, std::move(trace), "further ways around the firewall");
 }
 
 Verdict Claim::unknown(const Member& member, const net::TransitResult& exact, std::string_view otherwise) const {
-  Unknown out;
-  std::vector<std::string> reasons;
-  const auto add = [&](const std::string& reason, const std::vector<Fact>& facts) {
-    add_facts(out.facts, facts);
-    if (std::find(reasons.begin(), reasons.end(), reason) == reasons.end()) reasons.push_back(reason);
-  };
-  for (const Bypass& bypass : exact.bypasses) {
-    if (!bypass.is_certain) add(net::open_question(bypass), bypass.facts);
-  }
-  for (const Doubt& doubt : member.asked.doubts) add(doubt.reason, {doubt.fact});
-  for (const Question& question : member.asked.questions) {
-    for (const Doubt& doubt : question.doubts) add(doubt.reason, {doubt.fact});
-  }
-  if (reasons.empty()) reasons.emplace_back(otherwise);
-  out.why = reasons.front();
-  if (reasons.size() > 1) out.why += fmt::format(" ({} further open questions)", reasons.size() - 1);
-  return out;
+  std::vector<Doubt> doubts = member.asked.doubts;
+  for (const Question& question : member.asked.questions)
+    doubts.insert(doubts.end(), question.doubts.begin(), question.doubts.end());
+  return left_open(exact, doubts, otherwise, "further open questions");
 }
 
 // Routes leave a way open, but the exact layer finds that filters close it: the solver must find so as well.

@@ -10,6 +10,7 @@
 #include "engine/proof/group_terms.h"
 #include "engine/proof/run.h"
 #include "engine/proof/transit_ipv6_questions.h"
+#include "engine/proof/transit_verdicts.h"
 
 namespace hubproof::proof {
 namespace {
@@ -264,7 +265,7 @@ struct TransitProof6::State {
       : view(of), builder(questions), solver(of, effort) {}
   Answer6 judge(const model::VirtualNetwork& vnet, const SpokeQuestions6& asked, const net::TransitResult& exact);
   Answer6 refuted(const SpokeQuestions6& asked, const net::TransitResult& exact, const Bypass& bypass);
-  Answer6 open(const SpokeQuestions6& asked, const net::TransitResult& exact, std::string otherwise);
+  Answer6 open(const SpokeQuestions6& asked, const net::TransitResult& exact, std::string_view otherwise);
   std::string missed(const SpokeQuestions6& asked);
   std::string missed(const Question6& question);
 
@@ -274,21 +275,8 @@ struct TransitProof6::State {
 };
 
 Answer6 TransitProof6::State::open(const SpokeQuestions6& asked, const net::TransitResult& exact,
-                                   std::string otherwise) {
-  Unknown out;
-  std::vector<std::string> reasons;
-  const auto add = [&](const std::string& reason, const std::vector<Fact>& facts) {
-    add_facts(out.facts, facts);
-    if (std::find(reasons.begin(), reasons.end(), reason) == reasons.end()) reasons.push_back(reason);
-  };
-  for (const Bypass& bypass : exact.bypasses) {
-    if (!bypass.is_certain) add(net::open_question(bypass), bypass.facts);
-  }
-  for (const Doubt& doubt : asked.doubts) add(doubt.reason, {doubt.fact});
-  if (reasons.empty()) reasons.push_back(std::move(otherwise));
-  out.why = reasons.front();
-  if (reasons.size() > 1) out.why += fmt::format(" ({} further open questions about IPv6)", reasons.size() - 1);
-  return {std::move(out), false, missed(asked)};
+                                   std::string_view otherwise) {
+  return {left_open(exact, asked.doubts, otherwise, "further open questions about IPv6"), false, missed(asked)};
 }
 
 Answer6 TransitProof6::State::refuted(const SpokeQuestions6& asked, const net::TransitResult& exact,
@@ -307,15 +295,7 @@ Answer6 TransitProof6::State::refuted(const SpokeQuestions6& asked, const net::T
   net::Trace trace = net::trace(view, *bypass.witness);
   if (!net::leaves_the_promised_way(trace))
     return {Unknown{}, false, fmt::format("the tracer does not show {}", to_string(*bypass.witness))};
-  Refuted out;
-  out.message = bypass.reason;
-  out.expected = bypass.expected;
-  const auto certain =
-      std::count_if(exact.bypasses.begin(), exact.bypasses.end(), [](const Bypass& other) { return other.is_certain; });
-  if (certain > 1) out.message += fmt::format(" ({} further ways of IPv6)", certain - 1);
-  out.facts = bypass.facts;
-  out.trace = std::move(trace);
-  return {std::move(out), false, {}};
+  return {refuted_by(bypass, exact, std::move(trace), "further ways of IPv6"), false, {}};
 }
 
 // The exact layer knows of nothing certain; the solver is asked for a certain way as well.

@@ -3,7 +3,6 @@
 #include <doctest/doctest.h>
 
 #include <map>
-#include <random>
 #include <string>
 #include <vector>
 
@@ -22,19 +21,15 @@ namespace {
 constexpr int kEstates = 400;
 constexpr unsigned kSeed = 20260322;
 
-class RandomEstate {
+class RandomEstate : Chance {
  public:
-  explicit RandomEstate(unsigned seed) : random_(seed) {}
+  explicit RandomEstate(unsigned seed) : Chance(seed) {}
   Build make();
 
  private:
-  bool chance(int percent) { return static_cast<int>(random_() % 100) < percent; }
-  std::string one_of(std::initializer_list<const char*> words) { return *(words.begin() + random_() % words.size()); }
   void table(Build& b, const std::string& name, const std::vector<std::string>& dropped);
   void groups(Build& b);
   void public_ways(Build& b);
-
-  std::mt19937 random_;
 };
 
 void RandomEstate::table(Build& b, const std::string& name, const std::vector<std::string>& dropped) {

@@ -2,7 +2,6 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <random>
 #include <string>
 #include <vector>
 
@@ -20,18 +19,14 @@ namespace {
 constexpr int kEstates = 600;
 constexpr unsigned kSeed = 20260321;
 
-class RandomEstate {
+class RandomEstate : Chance {
  public:
-  explicit RandomEstate(unsigned seed) : random_(seed) {}
+  explicit RandomEstate(unsigned seed) : Chance(seed) {}
   Build make();
 
  private:
-  bool chance(int percent) { return static_cast<int>(random_() % 100) < percent; }
-  std::string one_of(std::initializer_list<const char*> words) { return *(words.begin() + random_() % words.size()); }
   void table(Build& b, const std::string& name, const std::vector<std::string>& wanted);
   void spoke(Build& b, int number);
-
-  std::mt19937 random_;
 };
 
 void RandomEstate::table(Build& b, const std::string& name, const std::vector<std::string>& wanted) {

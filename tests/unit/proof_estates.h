@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <initializer_list>
+#include <random>
 #include <string>
 #include <string_view>
 
@@ -10,6 +12,16 @@
 #include "tests/support/estate_builder.h"
 
 namespace hubproof::test {
+
+/// Random choices; the same seed makes the same ones on every platform.
+class Chance {
+ protected:
+  explicit Chance(unsigned seed) : random_(seed) {}
+  bool chance(int percent) { return static_cast<int>(random_() % 100) < percent; }
+  std::string one_of(std::initializer_list<const char*> words) { return *(words.begin() + random_() % words.size()); }
+
+  std::mt19937 random_;
+};
 
 /// A hub with a firewall, a service subnet and private endpoints, and one spoke whose traffic is all forced through the
 /// firewall in both directions.
