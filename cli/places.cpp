@@ -34,12 +34,16 @@ std::string listed(std::vector<std::string> candidates) {
   return out;
 }
 
+AddressSet without_networks(AddressSet addresses, const model::Estate& estate) {
+  for (const model::VirtualNetwork& vnet : estate.tables().virtual_networks) {
+    for (const Prefix& prefix : vnet.address_space) addresses.subtract(prefix);
+  }
+  return addresses;
+}
+
 /// A public address that no VNet, public IP or private range of the estate uses: stands for the rest of the Internet.
 Ipv4 internet_address(const model::Estate& estate) {
-  AddressSet free = internet_addresses();
-  for (const model::VirtualNetwork& vnet : estate.tables().virtual_networks) {
-    for (const Prefix& prefix : vnet.address_space) free.subtract(prefix);
-  }
+  AddressSet free = without_networks(internet_addresses(), estate);
   for (const model::PublicIp& ip : estate.tables().public_ips) {
     if (ip.address) free.subtract(Prefix::host(*ip.address));
   }
@@ -53,6 +57,43 @@ TraceEnd internet(const model::View& view, const std::string& where, bool as_v6)
   return make_end(
       where, {Place::Kind::internet, {}}, address,
       {fmt::format("the Internet is shown by {}, an address that the estate does not use", to_string(address))});
+}
+
+/// Some address of the set, by preference one that looks like a host's.
+Ipv4 host_in(const AddressSet& addresses) {
+  constexpr std::uint32_t kAfterFirst = 10;
+  const AddressSet::Interval interval = addresses.intervals().front();
+  return Ipv4(interval.first.bits() + std::min(kAfterFirst, interval.last.bits() - interval.first.bits()));
+}
+
+// Declared learned prefixes are what is behind the gateways; without them any private address may be.
+// source: RFC 1918
+std::optional<Ipv4> on_premises_address(const model::View& view) {
+  AddressSet behind;
+  for (const Prefix& prefix : view.designations.learned_prefixes) behind.add(prefix);
+  if (!view.designations.has_learned_prefixes) behind = AddressSet::all();
+  behind = without_networks(std::move(behind), view.estate);
+  for (const std::string_view block : {"192.168.0.0/16", "172.16.0.0/12", "10.0.0.0/8"}) {
+    AddressSet own;
+    own.add(*Prefix::parse(block));
+    own &= behind;
+    if (!own.empty()) return host_in(own);
+  }
+  if (!view.designations.has_learned_prefixes || behind.empty()) return std::nullopt;
+  return host_in(behind);
+}
+
+Result<TraceEnd> on_premises(const model::View& view, const std::string& where, bool as_v6) {
+  // source: RFC 4193 (a block for local use)
+  if (as_v6) return make_end(where, {Place::Kind::on_premises, {}}, *Ipv6::parse("fd00:ffff:ffff::10"));
+  const std::optional<Ipv4> address = on_premises_address(view);
+  if (!address) {
+    return Error{fmt::format("{}: the virtual networks hold every {} address; give the address that is meant", where,
+                             view.designations.has_learned_prefixes ? "declared learned" : "private")};
+  }
+  return make_end(where, {Place::Kind::on_premises, {}}, *address,
+                  {fmt::format("on-premises is shown by {}, which no virtual network holds{}", to_string(*address),
+                               view.designations.has_learned_prefixes ? ", of the declared learned prefixes" : "")});
 }
 
 /// What has the address inside a subnet: an endpoint, an interface, a firewall, else the subnet itself.
@@ -280,6 +321,7 @@ bool is_v6_address(std::string_view where) {
 
 Result<TraceEnd> find_place(const model::View& view, const std::string& where, bool as_v6) {
   if (text::equals(where, "Internet")) return internet(view, where, as_v6);
+  if (text::equals(where, "on-premises")) return on_premises(view, where, as_v6);
   if (const Result<Ipv4> address = Ipv4::parse(where)) return by_address(view, where, *address);
   if (const Result<Ipv6> address = Ipv6::parse(where)) return by_address(view, where, *address);
   const std::size_t slash = where.rfind('/');

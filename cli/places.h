@@ -10,7 +10,7 @@
 
 namespace hubproof::cli {
 
-/// "Internet", an address, VNET/ADDRESS, an ARM id or the unique name of a subnet (or VNET/SUBNET), network interface,
+/// "Internet", "on-premises", an address, VNET/ADDRESS, an ARM id or the unique name of a subnet (or VNET/SUBNET), network interface,
 /// private endpoint or public IP address. An ambiguous or unknown text is an error that lists candidates.
 /// With `as_v6` what has addresses of both families is shown by an IPv6 one.
 Result<report::TraceEnd> find_place(const model::View& view, const std::string& where, bool as_v6 = false);

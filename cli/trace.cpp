@@ -86,7 +86,7 @@ void add_trace(Program& program) {
   };
   command
       ->add_option("--from", trace->from,
-                   "Where the packet starts: an address, VNET/ADDRESS, Internet, or the id or "
+                   "Where the packet starts: an address, VNET/ADDRESS, Internet, on-premises, or the id or "
                    "unique name of a subnet, network interface, private endpoint or public IP address")
       ->required()
       ->check(where)

@@ -61,6 +61,18 @@ TEST_CASE("the Internet is shown by a public address that the estate does not us
   CHECK(end->notes.size() == 1);
 }
 
+TEST_CASE("on-premises is shown by a declared learned address that no network holds, without any by a private one") {
+  test::Build b;
+  b.vnet("a", "192.168.0.0/16, 172.16.0.0/12");
+  test::World w = b.world();
+  CHECK(found(w, "On-Premises") == "on-premises 10.0.0.10");
+  w.designations.has_learned_prefixes = true;
+  w.designations.learned_prefixes = {*Prefix::parse("172.16.0.0/16"), *Prefix::parse("198.51.100.0/24")};
+  CHECK(found(w, "on-premises") == "on-premises 198.51.100.10");
+  w.designations.learned_prefixes.pop_back();
+  CHECK(has(found(w, "on-premises"), "hold every declared learned address"));
+}
+
 TEST_CASE("a place is shown by an IPv6 address when the other end is one") {
   test::Build b;
   b.vnet("six", "10.6.0.0/16, fd00:6::/48");
