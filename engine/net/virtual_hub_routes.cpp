@@ -162,7 +162,6 @@ void Teacher::by_table() {
   static_routes(*table);
   connections(*table);
   branches(model::is_hub_table(e_, table->id, "defaultRouteTable"));
-  other_hubs();
 }
 
 void Teacher::static_routes(const HubRouteTable& table) {
@@ -221,7 +220,7 @@ void Teacher::connection(const HubConnection& other, const HubRouteTable& table)
   for (const Prefix& prefix : vnet->address_space) add(prefix, hop, origin, why);
 }
 
-// Hubs of the WAN that the export does not hold may teach anything.
+// Hubs of the WAN that the export does not hold may teach anything; beside a policy, what is not private traffic.
 void Teacher::other_hubs() {
   const auto* wan = e_.find<model::VirtualWan>(hub_.wan);
   if (wan == nullptr) {
@@ -250,6 +249,7 @@ RouteSet Teacher::teach() {
     beside_policy();
   else
     by_table();
+  other_hubs();
   appliance_routes();
   return std::move(out_);
 }

@@ -137,6 +137,12 @@ void QuestionBuilder::ask_hubs(const VirtualNetwork& spoke, const Inside& inside
       out.doubts.push_back({{own.id, "", "not settled"}, why, Doubt::Reach::all});
       continue;
     }
+    // What the hidden one teaches may be no private traffic, or a branch's.
+    if (!is_whole(*routing.hub)) {
+      out.doubts.push_back({{own.hub, "/properties/virtualWan/id", "not whole"},
+                            "not all hubs of the virtual WAN are in the export",
+                            Doubt::Reach::all});
+    }
     if (routing.private_traffic.exists) {
       doubts_of_policy(spoke, own, routing.private_prefixes, out);
       continue;
@@ -144,11 +150,6 @@ void QuestionBuilder::ask_hubs(const VirtualNetwork& spoke, const Inside& inside
     if (wan_has_branches(*routing.hub)) {
       out.doubts.push_back({{own.hub, "", "no policy for private traffic"},
                             "branches reach the spoke by the router of its virtual hub",
-                            Doubt::Reach::all});
-    }
-    if (!is_whole(*routing.hub)) {
-      out.doubts.push_back({{own.hub, "/properties/virtualWan/id", "not whole"},
-                            "not all hubs of the virtual WAN are in the export",
                             Doubt::Reach::all});
     }
     ask_connections(spoke, inside, *routing.hub, out);

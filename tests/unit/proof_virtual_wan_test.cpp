@@ -209,22 +209,27 @@ TEST_CASE("connections that propagate to the default table are more specific tha
   CHECK(verdict_of(w, run, "a") == "refuted");
 }
 
-TEST_CASE("a hub of the same virtual WAN that the export does not hold leaves a hub without policy open") {
-  const auto verdict = [](bool is_hidden) {
+TEST_CASE("a hub of the same virtual WAN that the export does not hold leaves open what it teaches") {
+  const auto verdict = [](bool is_hidden, bool has_policy) {
     Estate e;
     if (is_hidden) e.b.virtual_wan("wan-b").hubs = {e.b.id("virtualHubs", "hidden")};
     const std::string wan = is_hidden ? "wan-b" : "wan";
     e.b.virtual_hub("hub", wan, "10.100.0.0/24");
     e.b.hub_firewall("fw-hub", "hub", "10.100.0.4", "policy");
     e.spoke("a", 1, "hub", {.propagates = {"hub/noneRouteTable"}});
-    e.b.hub_route("hub/defaultRouteTable", "all_traffic", "0.0.0.0/0, 10.0.0.0/8", "fw-hub");
+    if (has_policy)
+      e.b.routing_intent("hub", "fw-hub", "fw-hub");
+    else
+      e.b.hub_route("hub/defaultRouteTable", "all_traffic", "0.0.0.0/0, 10.0.0.0/8", "fw-hub");
     const World w = e.b.world();
     const proof::ProofRun run = proof::prove_transit(w.view(), {});
     CHECK(run.disagreements.empty());
     return verdict_of(w, run, "a");
   };
-  CHECK(verdict(false) == "proved");
-  CHECK(verdict(true) == "unknown");
+  CHECK(verdict(false, false) == "proved");
+  CHECK(verdict(false, true) == "proved");
+  CHECK(verdict(true, false) == "unknown");
+  CHECK(verdict(true, true) == "unknown");
 }
 
 TEST_CASE("a network on a virtual hub that the export does not hold is a spoke that nothing is proved about") {
