@@ -145,7 +145,7 @@ class Worker:
         self.source = WORK / f"worker-{number}"
         self.build = self.source / "build" / "dev"
 
-    def prepare(self):
+    def copy(self):
         listed = run(["git", "ls-files", "-z"], cwd=ROOT).stdout.split("\0")
         for name in filter(None, listed):
             target = self.source / name
@@ -153,6 +153,8 @@ class Worker:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 if not target.exists() or target.read_bytes() != (ROOT / name).read_bytes():
                     shutil.copy2(ROOT / name, target)
+
+    def prepare(self):
         shared = os.environ.get("HUBPROOF_SHARED_DIR", str(ROOT.parent / "shared"))
         configure = ["cmake", "--preset", "dev", "-DBUILD_SHARED_LIBS=ON", "-DCMAKE_LINK_DEPENDS_NO_SHARED=ON",
                      "-DCMAKE_POSITION_INDEPENDENT_CODE=ON", "-DHUBPROOF_WERROR=OFF",
@@ -265,6 +267,8 @@ def main():
             print(f"{mutant.file}:{mutant.line} {mutant.kind}\n- {mutant.before.strip()}\n+ {mutant.after.strip()}")
         return 0
     workers = [Worker(number) for number in range(max(1, options.workers))]
+    for worker in workers:  # all from the same sources, whatever is edited meanwhile
+        worker.copy()
     for worker in workers:
         worker.prepare()
     results = judge_all(chosen, workers)
