@@ -144,6 +144,7 @@ class Worker:
     def __init__(self, number):
         self.source = WORK / f"worker-{number}"
         self.build = self.source / "build" / "dev"
+        self.quick = ""
 
     def copy(self):
         listed = run(["git", "ls-files", "-z"], cwd=ROOT).stdout.split("\0")
@@ -165,22 +166,17 @@ class Worker:
             done = run(command, cwd=self.source)
             if done.returncode != 0:
                 sys.exit(f"error: the unchanged sources do not build:\n{done.stdout[-3000:]}")
-        passed, shown = self.test()
+        passed, shown = self.ctest([], TIMEOUT_SECONDS)
         if not passed:
             sys.exit(f"error: the unchanged sources fail their tests: {shown}")
+        costs = self.build / "Testing" / "Temporary" / "CTestCostData.txt"
+        rows = [line.split() for line in costs.read_text().split("---")[0].splitlines()]
+        self.quick = "^(" + "|".join(name for name, _, seconds in rows if float(seconds) <= QUICK_SECONDS) + ")$"
 
     def test(self):
         """Whether all tests pass, and what failed."""
-        costs = self.build / "Testing" / "Temporary" / "CTestCostData.txt"
-        seconds = {}
-        if costs.exists():
-            rows = [line.split() for line in costs.read_text().split("---")[0].splitlines()]
-            seconds = {row[0]: float(row[2]) for row in rows if len(row) == 3}
-        quick = "^(" + "|".join(name for name, cost in seconds.items() if cost <= QUICK_SECONDS) + ")$"
-        if not seconds:
-            return self.ctest([], TIMEOUT_SECONDS)
-        passed, shown = self.ctest(["-R", quick], QUICK_TIMEOUT_SECONDS)
-        return self.ctest(["-E", quick], TIMEOUT_SECONDS) if passed else (False, shown)
+        passed, shown = self.ctest(["-R", self.quick], QUICK_TIMEOUT_SECONDS)
+        return self.ctest(["-E", self.quick], TIMEOUT_SECONDS) if passed else (False, shown)
 
     def ctest(self, which, timeout):
         done = run(["ctest", "--test-dir", str(self.build), "--stop-on-failure", "--timeout", str(timeout), *which])
