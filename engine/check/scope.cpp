@@ -133,9 +133,9 @@ SubnetUse Scope::use(const model::Subnet& subnet) const {
     return SubnetUse::workload;
   }
   switch (net::holds_endpoints_only(view_, subnet)) {
-    case net::Ternary::yes: return SubnetUse::endpoints_only;
-    case net::Ternary::unknown: return SubnetUse::perhaps_endpoints_only;
-    case net::Ternary::no: break;
+    case Ternary::yes: return SubnetUse::endpoints_only;
+    case Ternary::unknown: return SubnetUse::perhaps_endpoints_only;
+    case Ternary::no: break;
   }
   return SubnetUse::workload;
 }

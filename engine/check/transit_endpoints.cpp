@@ -227,7 +227,7 @@ void EndpointRule::judge_peers(VnetIndex vnet, const Target& target, Judgement& 
   for (const auto& [id, index] : view_.estate.peerings_by_remote.of(scope_.vnet(vnet).id)) {
     const model::Peering& peering = view_.estate.tables().peerings[index];
     const net::PeeringLink link = net::peering_link(view_, peering);
-    if (link.carries != net::Ternary::no) peers.emplace_back(peering.vnet, link.carries == net::Ternary::yes);
+    if (link.carries != Ternary::no) peers.emplace_back(peering.vnet, link.carries == Ternary::yes);
   }
   for (const auto& [id, index] : view_.estate.peerings_by_vnet.of(scope_.vnet(vnet).id)) {
     const model::Peering& peering = view_.estate.tables().peerings[index];

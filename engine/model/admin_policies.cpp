@@ -8,11 +8,6 @@
 namespace hubproof::model {
 namespace {
 
-std::string_view without_snapshot(std::string_view id) {
-  const std::string_view parent = arm_parent(id);
-  return !parent.empty() && text::starts_with(id.substr(parent.size()), "/snapshots/") ? parent : id;
-}
-
 /// One configuration that is in force, with the manager that it belongs to.
 struct Deployed {
   ResourceId configuration;
@@ -30,9 +25,9 @@ class Assembly {
  private:
   bool order(std::vector<Deployed>& all) const;
   bool add(ResourceId configuration, std::uint32_t place);
-  Known applies(ResourceId collection) const;
-  std::vector<std::pair<ResourceId, Known>> collections_of(const ManagerDeployment& deployment,
-                                                           std::string_view configuration) const;
+  Ternary applies(ResourceId collection) const;
+  std::vector<std::pair<ResourceId, Ternary>> collections_of(const ManagerDeployment& deployment,
+                                                             std::string_view configuration) const;
   void keep_what_intent_policies_leave();
 
   const Snapshot& s_;
@@ -58,28 +53,28 @@ bool Assembly::order(std::vector<Deployed>& all) const {
   return std::adjacent_find(all.begin(), all.end(), are_level) == all.end();
 }
 
-Known Assembly::applies(ResourceId collection) const {
+Ternary Assembly::applies(ResourceId collection) const {
   const AdminCollection* row = managers_.find(s_.tables.admin_collections, collection);
-  if (row == nullptr || !row->unread.empty() || !row->is_settled) return Known::unknown;
-  Known out = Known::no;
+  if (row == nullptr || !row->unread.empty() || !row->is_settled) return Ternary::unknown;
+  Ternary out = Ternary::no;
   for (const ResourceId group : row->groups) out = std::max(out, managers_.is_member(vnet_.id, group));
   return out;
 }
 
 /// The collections of the configuration by their ids without a snapshot.
-std::vector<std::pair<ResourceId, Known>> Assembly::collections_of(const ManagerDeployment& deployment,
-                                                                   std::string_view configuration) const {
-  std::vector<std::pair<ResourceId, Known>> out;
+std::vector<std::pair<ResourceId, Ternary>> Assembly::collections_of(const ManagerDeployment& deployment,
+                                                                     std::string_view configuration) const {
+  std::vector<std::pair<ResourceId, Ternary>> out;
   for (const ResourceId id : deployment.collections) {
-    const std::string_view live = without_snapshot(s_.ids.spelling(id));
+    const std::string_view live = arm_without_snapshot(s_.ids.spelling(id));
     if (!text::equals(arm_parent(live), configuration)) continue;
     out.emplace_back(s_.ids.find(live), applies(id));
   }
   // The network says that the configuration is applied to it: some collection is, and the only one for certain.
   if (!in_force_.is_told_by_network) return out;
-  if (out.size() == 1) out.front().second = Known::yes;
-  if (std::all_of(out.begin(), out.end(), [](const auto& entry) { return entry.second == Known::no; })) {
-    for (auto& entry : out) entry.second = Known::unknown;
+  if (out.size() == 1) out.front().second = Ternary::yes;
+  if (std::all_of(out.begin(), out.end(), [](const auto& entry) { return entry.second == Ternary::no; })) {
+    for (auto& entry : out) entry.second = Ternary::unknown;
   }
   return out;
 }
@@ -87,11 +82,11 @@ std::vector<std::pair<ResourceId, Known>> Assembly::collections_of(const Manager
 bool Assembly::add(ResourceId configuration, std::uint32_t place) {
   const ManagerDeployment* deployment = managers_.deployment_of(configuration, vnet_);
   if (deployment == nullptr) return false;
-  const std::string_view live = without_snapshot(s_.ids.spelling(configuration));
+  const std::string_view live = arm_without_snapshot(s_.ids.spelling(configuration));
   const auto collections = collections_of(*deployment, live);
   bool has_rules = false;
   for (const ResourceId id : deployment->rules) {
-    const std::string_view collection = arm_parent(without_snapshot(s_.ids.spelling(id)));
+    const std::string_view collection = arm_parent(arm_without_snapshot(s_.ids.spelling(id)));
     if (!text::equals(arm_parent(collection), live)) continue;
     has_rules = true;
     const AdminRule* rule = managers_.find(s_.tables.admin_rules, id);
@@ -99,9 +94,9 @@ bool Assembly::add(ResourceId configuration, std::uint32_t place) {
     const auto where = std::find_if(collections.begin(), collections.end(),
                                     [&](const auto& entry) { return entry.first == rule->collection; });
     if (where == collections.end()) return false;
-    if (where->second == Known::no) continue;
+    if (where->second == Ternary::no) continue;
     const auto index = static_cast<std::uint32_t>(rule - s_.tables.admin_rules.data());
-    out_.rules.push_back({index, place + rule->match.priority, where->second == Known::yes});
+    out_.rules.push_back({index, place + rule->match.priority, where->second == Ternary::yes});
   }
   return has_rules;
 }

@@ -13,7 +13,7 @@ namespace {
 // only on request). Every two members are a link of their own: what is larger stays unknown as a whole.
 constexpr std::size_t kMostMembers = 250;
 
-Known both(Known a, Known b) { return std::min(a, b); }
+Ternary both(Ternary a, Ternary b) { return std::min(a, b); }
 
 /// One network in a connected group.
 struct Member {
@@ -21,44 +21,39 @@ struct Member {
   const VirtualNetwork* row = nullptr;  ///< nullptr: not in the export
   const ConnectivityConfiguration* configuration = nullptr;
   ResourceId evidence;
-  Known is_in = Known::yes;
+  Ternary is_in = Ternary::yes;
   bool is_hub = false;
 };
 
 /// Members that one group of one configuration joins.
 struct Group {
   ResourceId configuration;
-  Known is_connected = Known::yes;
-  Known is_global = Known::no;
+  Ternary is_connected = Ternary::yes;
+  Ternary is_global = Ternary::no;
   std::vector<Member> members;
 };
-
-std::string_view without_snapshot(std::string_view id) {
-  const std::string_view parent = arm_parent(id);
-  return !parent.empty() && text::starts_with(id.substr(parent.size()), "/snapshots/") ? parent : id;
-}
 
 // law:  a mesh joins all members of a group; hub and spoke only those of a group with direct connectivity, and the hub
 //       with them
 // source: learn.microsoft.com/azure/virtual-network-manager/concept-connectivity-configuration
-Known is_connected(const ConnectivityConfiguration& configuration, const ConnectivityConfiguration::Group& group) {
-  if (configuration.topology.is(ConnectivityTopology::mesh)) return Known::yes;
-  if (!configuration.topology.is_known()) return Known::unknown;
+Ternary is_connected(const ConnectivityConfiguration& configuration, const ConnectivityConfiguration::Group& group) {
+  if (configuration.topology.is(ConnectivityTopology::mesh)) return Ternary::yes;
+  if (!configuration.topology.is_known()) return Ternary::unknown;
   const auto connectivity = group.connectivity.value_or_default(GroupConnectivity::none);
-  if (!connectivity) return Known::unknown;
-  return *connectivity == GroupConnectivity::directly_connected ? Known::yes : Known::no;
+  if (!connectivity) return Ternary::unknown;
+  return *connectivity == GroupConnectivity::directly_connected ? Ternary::yes : Ternary::no;
 }
 
 // law:  a connected group is regional unless it is global
 // form: the setting stands at the configuration (mesh) and at the group (direct connectivity); where only the other one
 //       is true, either may count
 // source: learn.microsoft.com/azure/virtual-network-manager/concept-connectivity-configuration#global-mesh
-Known is_global(const ConnectivityConfiguration& configuration, const ConnectivityConfiguration::Group& group) {
+Ternary is_global(const ConnectivityConfiguration& configuration, const ConnectivityConfiguration::Group& group) {
   const bool is_mesh = configuration.topology.is(ConnectivityTopology::mesh);
   const Setting<bool>& own = is_mesh ? configuration.is_global : group.is_global;
   const Setting<bool>& other = is_mesh ? group.is_global : configuration.is_global;
-  if (own.is(true)) return Known::yes;
-  return own.is_unreadable() || other.value_or_default(false) != false ? Known::unknown : Known::no;
+  if (own.is(true)) return Ternary::yes;
+  return own.is_unreadable() || other.value_or_default(false) != false ? Ternary::unknown : Ternary::no;
 }
 
 class Joining {
@@ -75,8 +70,8 @@ class Joining {
   void add_hubs(Group& group) const;
   void add_absent_members(ResourceId group_id, Group& group) const;
   void join(const Group& group);
-  void link(const Group& group, const Member& a, const Member& b, Known state);
-  Known joins(const Group& group, const Member& a, const Member& b) const;
+  void link(const Group& group, const Member& a, const Member& b, Ternary state);
+  Ternary joins(const Group& group, const Member& a, const Member& b) const;
   bool is_peered(ResourceId a, ResourceId b) const;
 
   const Snapshot& s_;
@@ -100,16 +95,16 @@ void Joining::network(const VirtualNetwork& vnet, const InForce& in_force) {
 
 void Joining::add_spoke(const VirtualNetwork& vnet, const InForce& in_force,
                         const ConnectivityConfiguration& configuration) {
-  const ResourceId live = s_.ids.find(without_snapshot(s_.ids.spelling(configuration.id)));
+  const ResourceId live = s_.ids.find(arm_without_snapshot(s_.ids.spelling(configuration.id)));
   const auto& hubs = configuration.hubs;
   const bool is_hub = std::find(hubs.begin(), hubs.end(), vnet.id) != hubs.end();
   for (const ConnectivityConfiguration::Group& part : configuration.groups) {
-    const Known connected = is_connected(configuration, part);
-    if (connected == Known::no || is_hub) continue;
+    const Ternary connected = is_connected(configuration, part);
+    if (connected == Ternary::no || is_hub) continue;
     // The network says that the configuration is applied to it: the only group of it is meant.
     const bool is_told = in_force.is_told_by_network && configuration.groups.size() == 1;
-    const Known is_in = is_told ? Known::yes : managers_.is_member(vnet.id, part.group);
-    if (is_in == Known::no) continue;
+    const Ternary is_in = is_told ? Ternary::yes : managers_.is_member(vnet.id, part.group);
+    if (is_in == Ternary::no) continue;
     // Whether a mesh of several groups joins members of different ones is not documented: they are one group here,
     // whose members are certain only within their own.
     const bool is_mesh = configuration.topology.is(ConnectivityTopology::mesh);
@@ -120,8 +115,8 @@ void Joining::add_spoke(const VirtualNetwork& vnet, const InForce& in_force,
       group.is_global = is_global(configuration, part);
     }
     group.is_connected = std::min(group.is_connected, connected);
-    if (group.is_global != is_global(configuration, part)) group.is_global = Known::unknown;
-    if (configuration.groups.size() > 1 && is_mesh) group.is_connected = Known::unknown;
+    if (group.is_global != is_global(configuration, part)) group.is_global = Ternary::unknown;
+    if (configuration.groups.size() > 1 && is_mesh) group.is_connected = Ternary::unknown;
     const auto same = [&](const Member& member) { return member.vnet == vnet.id; };
     if (std::any_of(group.members.begin(), group.members.end(), same)) continue;
     group.members.push_back({vnet.id, &vnet, &configuration, in_force.evidence, is_in, false});
@@ -139,7 +134,7 @@ void Joining::add_hubs(Group& group) const {
     const Member& first = group.members.front();
     const bool is_held = row != rows_.end();
     group.members.push_back({hub, is_held ? row->second : nullptr, first.configuration, first.evidence,
-                             is_held ? Known::yes : Known::unknown, true});
+                             is_held ? Ternary::yes : Ternary::unknown, true});
   }
 }
 
@@ -152,7 +147,7 @@ void Joining::add_absent_members(ResourceId group_id, Group& group) const {
       continue;  // a subnet
     const auto same = [&](const Member& member) { return member.vnet == row.vnet; };
     if (std::any_of(group.members.begin(), group.members.end(), same)) continue;
-    group.members.push_back({row.vnet, nullptr, group.members.front().configuration, row.id, Known::unknown, false});
+    group.members.push_back({row.vnet, nullptr, group.members.front().configuration, row.id, Ternary::unknown, false});
   }
 }
 
@@ -169,28 +164,28 @@ bool Joining::is_peered(ResourceId a, ResourceId b) const {
   return stands(a, b) && (stands(b, a) || rows_.count(b) == 0);
 }
 
-Known Joining::joins(const Group& group, const Member& a, const Member& b) const {
-  Known out = both(group.is_connected, both(a.is_in, b.is_in));
-  if (a.row == nullptr || b.row == nullptr) return std::min(out, Known::unknown);
+Ternary Joining::joins(const Group& group, const Member& a, const Member& b) const {
+  Ternary out = both(group.is_connected, both(a.is_in, b.is_in));
+  if (a.row == nullptr || b.row == nullptr) return std::min(out, Ternary::unknown);
   // Regions are committed one by one: two snapshots of one configuration may differ.
-  if (a.configuration != b.configuration) out = both(out, Known::unknown);
+  if (a.configuration != b.configuration) out = both(out, Ternary::unknown);
   const std::string here = region_of(*a.row);
   const std::string there = region_of(*b.row);
-  if (here.empty() || there.empty()) return both(out, Known::unknown);
+  if (here.empty() || there.empty()) return both(out, Ternary::unknown);
   // Whether the hub's addresses reach members of other regions without a global mesh is not documented.
   if (here != there)
-    out = both(out, a.is_hub || b.is_hub ? std::max(group.is_global, Known::unknown) : group.is_global);
+    out = both(out, a.is_hub || b.is_hub ? std::max(group.is_global, Ternary::unknown) : group.is_global);
   return out;
 }
 
-void Joining::link(const Group& group, const Member& a, const Member& b, Known state) {
+void Joining::link(const Group& group, const Member& a, const Member& b, Ternary state) {
   if (a.row == nullptr) return;
   Peering side;
   side.id = a.evidence;
   side.vnet = a.vnet;
   side.remote = b.vnet;
   side.connected_group = group.configuration;
-  if (state == Known::yes) side.state = PeeringState::connected;
+  if (state == Ternary::yes) side.state = PeeringState::connected;
   side.sync_level = PeeringSyncLevel::fully_in_sync;
   side.allow_access = true;
   if (b.row != nullptr) {
@@ -214,8 +209,8 @@ void Joining::join(const Group& group) {
       const Member& a = group.members[i];
       const Member& b = group.members[j];
       if ((a.is_hub && b.is_hub) || is_peered(a.vnet, b.vnet)) continue;
-      const Known state = joins(group, a, b);
-      if (state == Known::no) continue;
+      const Ternary state = joins(group, a, b);
+      if (state == Ternary::no) continue;
       link(group, a, b, state);
       link(group, b, a, state);
     }

@@ -110,10 +110,10 @@ std::optional<std::size_t> Managers::height(ResourceId manager, const VirtualNet
   return row->management_groups.empty() || !chain.empty() ? std::optional<std::size_t>(0) : std::nullopt;
 }
 
-Known Managers::covers(const NetworkManager& manager, const VirtualNetwork& vnet) const {
-  if (!manager.unread.empty()) return Known::unknown;
-  if (height(manager.id, vnet)) return Known::yes;
-  return manager.management_groups.empty() || !ancestors(vnet).empty() ? Known::no : Known::unknown;
+Ternary Managers::covers(const NetworkManager& manager, const VirtualNetwork& vnet) const {
+  if (!manager.unread.empty()) return Ternary::unknown;
+  if (height(manager.id, vnet)) return Ternary::yes;
+  return manager.management_groups.empty() || !ancestors(vnet).empty() ? Ternary::no : Ternary::unknown;
 }
 
 InForce Managers::deployed(const VirtualNetwork& vnet, ManagerFeature feature) const {
@@ -142,7 +142,7 @@ InForce Managers::deployed(const VirtualNetwork& vnet, ManagerFeature feature) c
   bool covers_nothing = !t_.network_managers.empty();
   for (const NetworkManager& manager : t_.network_managers) {
     const bool may_act = feature == ManagerFeature::connectivity ? manager.may_connect : manager.may_secure;
-    if (covers(manager, vnet) == Known::no) continue;
+    if (covers(manager, vnet) == Ternary::no) continue;
     covers_nothing = false;
     if (may_act) leave_open(manager.id);
   }
@@ -163,20 +163,20 @@ InForce Managers::in_force(const VirtualNetwork& vnet, ManagerFeature feature) c
 
 // source: learn.microsoft.com/azure/virtual-network-manager/how-to-view-applied-configurations (all network group
 // memberships are recorded in Resource Graph)
-Known Managers::is_member(ResourceId vnet, ResourceId group) const {
+Ternary Managers::is_member(ResourceId vnet, ResourceId group) const {
   const auto rows = memberships_.find(vnet);
   bool is_whole = false;
   if (rows != memberships_.end()) {
     for (const GroupMembership* row : rows->second) {
       if (std::find(row->groups.begin(), row->groups.end(), group) != row->groups.end())
-        return is_understood(*row) ? Known::yes : Known::unknown;
+        return is_understood(*row) ? Ternary::yes : Ternary::unknown;
       is_whole = is_whole || (row->lists_all && is_understood(*row));
     }
   }
-  if (is_whole) return Known::no;
+  if (is_whole) return Ternary::no;
   const bool has_own = rows != memberships_.end() && std::any_of(rows->second.begin(), rows->second.end(),
                                                                  [](const auto* row) { return row->lists_all; });
-  return lists_memberships_ && !has_own && !is_partial_ ? Known::no : Known::unknown;
+  return lists_memberships_ && !has_own && !is_partial_ ? Ternary::no : Ternary::unknown;
 }
 
 ResourceId Managers::membership_row(ResourceId vnet) const {

@@ -8,11 +8,10 @@
 #include <utility>
 #include <vector>
 
+#include "engine/core/ternary.h"
 #include "engine/model/snapshot.h"
 
 namespace hubproof::model {
-
-enum class Known : std::uint8_t { no, unknown, yes };
 
 /// The configurations of one feature that are in force on a network.
 struct InForce {
@@ -31,7 +30,7 @@ class Managers {
   ///       groups; a configuration without a deployment has no effect
   /// source: learn.microsoft.com/azure/virtual-network-manager/query-azure-resource-graph, azure-semantics.md 3.2, 7.4
   InForce in_force(const VirtualNetwork& vnet, ManagerFeature feature) const;
-  Known is_member(ResourceId vnet, ResourceId group) const;
+  Ternary is_member(ResourceId vnet, ResourceId group) const;
   /// The row of the network's group memberships, or of a static member; unset when there is none.
   ResourceId membership_row(ResourceId vnet) const;
   /// The goal state that deployed the configuration to the region of the network; nullptr when none or several did.
@@ -44,7 +43,7 @@ class Managers {
 
  private:
   void find_evidence();
-  Known covers(const NetworkManager& manager, const VirtualNetwork& vnet) const;
+  Ternary covers(const NetworkManager& manager, const VirtualNetwork& vnet) const;
   InForce deployed(const VirtualNetwork& vnet, ManagerFeature feature) const;
   std::vector<std::string> ancestors(const VirtualNetwork& vnet) const;
   void choose_deployments();

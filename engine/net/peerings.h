@@ -5,12 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "engine/core/ternary.h"
 #include "engine/model/view.h"
 
 namespace hubproof::net {
-
-/// Three-valued: whether something is so for every way in which the unknown parts can turn out.
-enum class Ternary : std::uint8_t { no, unknown, yes };
 
 struct PeeringLink {
   Ternary carries = Ternary::unknown;  ///< packets pass from `peering.vnet` to `peering.remote`

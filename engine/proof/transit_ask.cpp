@@ -16,7 +16,6 @@ using model::VirtualNetwork;
 using model::VnetIndex;
 using net::NextHop;
 using net::RouteSource;
-using net::Ternary;
 
 namespace {
 

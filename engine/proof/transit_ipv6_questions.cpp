@@ -15,7 +15,6 @@ using model::Subnet;
 using model::VirtualNetwork;
 using net::NextHop;
 using net::RouteSource;
-using net::Ternary;
 
 class Asking6 {
  public:

@@ -171,7 +171,7 @@ class QuestionBuilder {
 /// `no` for a subnet that never sends: all that stands in it are private endpoints. `unknown`: what stands there beside
 /// endpoints is not understood or not in the export.
 /// source: learn.microsoft.com/azure/private-link/private-endpoint-overview
-net::Ternary sends(const model::Estate& estate, const model::Subnet& subnet);
+Ternary sends(const model::Estate& estate, const model::Subnet& subnet);
 
 /// The two sides' order of preference as this layer states it: longest prefix, then user, BGP, system.
 /// source: learn.microsoft.com/azure/virtual-network/virtual-networks-udr-overview#how-azure-selects-a-route

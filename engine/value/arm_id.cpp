@@ -92,6 +92,11 @@ std::string_view arm_parent(std::string_view id) {
   return parent.find('/', providers + kProviders.size()) == std::string_view::npos ? std::string_view() : parent;
 }
 
+std::string_view arm_without_snapshot(std::string_view id) {
+  const std::string_view parent = arm_parent(id);
+  return !parent.empty() && text::starts_with(id.substr(parent.size()), "/snapshots/") ? parent : id;
+}
+
 std::string_view arm_top_level(std::string_view id) {
   std::size_t at = last_providers(id);
   if (at == std::string_view::npos) return id;

@@ -25,6 +25,9 @@ struct ArmId {
 std::string arm_type(std::string_view id);
 /// The id without its last type/name pair: the VNet of a subnet; empty when there is no parent resource.
 std::string_view arm_parent(std::string_view id);
+/// `<resource>/snapshots/<n>`, as network managers keep what they deployed, without the snapshot; any other id as it
+/// is.
+std::string_view arm_without_snapshot(std::string_view id);
 /// The id cut after provider/type/name: the NIC of an ipConfiguration, the scale set of one of its NICs.
 std::string_view arm_top_level(std::string_view id);
 /// Last segment of the id.

@@ -21,7 +21,6 @@ using net::Disposition;
 using net::FilterResult;
 using net::NextHop;
 using net::Place;
-using net::Ternary;
 
 constexpr Protocol kProtocols[] = {Protocol::tcp, Protocol::udp, Protocol::icmp};
 

@@ -46,7 +46,8 @@ TEST_CASE("a list of service tags gives the IPv4 addresses of each tag, whatever
 }
 
 TEST_CASE("a tag that cannot be read whole, or stands twice, is left out and told") {
-  for (const char* prefixes : {R"(["20.38.98.0/24", "20.38.99.0/33"])", R"(["20.38.98.0/24", 7])", R"("20.38.98.0/24")"}) {
+  for (const char* prefixes :
+       {R"(["20.38.98.0/24", "20.38.99.0/33"])", R"(["20.38.98.0/24", 7])", R"("20.38.98.0/24")"}) {
     CAPTURE(prefixes);
     const auto read = ingest::read_service_tags(nlohmann::json::parse(list_of(prefixes)));
     CHECK(read.problems.size() == 1);
@@ -133,19 +134,19 @@ TEST_CASE("the one hole between denied tags is found") {
   b.nsg("n");
   // 0.0.0.0-127.255.255.255 and 128.0.0.0-223.255.255.255 without 150.1.2.3
   b.listed_tag("Low", "0.0.0.0/1");
-  b.listed_tag("High", "128.0.0.0/4, 144.0.0.0/6, 148.0.0.0/7, 150.0.0.0/16, 150.1.0.0/23, 150.1.2.0/31, "
-                       "150.1.2.2/32, 150.1.2.4/30, 150.1.2.8/29, 150.1.2.16/28, 150.1.2.32/27, 150.1.2.64/26, "
-                       "150.1.2.128/25, 150.1.3.0/24, 150.1.4.0/22, 150.1.8.0/21, 150.1.16.0/20, 150.1.32.0/19, "
-                       "150.1.64.0/18, 150.1.128.0/17, 150.2.0.0/15, 150.4.0.0/14, 150.8.0.0/13, 150.16.0.0/12, "
-                       "150.32.0.0/11, 150.64.0.0/10, 150.128.0.0/9, 151.0.0.0/8, 152.0.0.0/5, 160.0.0.0/3, 192.0.0.0/3");
+  b.listed_tag("High",
+               "128.0.0.0/4, 144.0.0.0/6, 148.0.0.0/7, 150.0.0.0/16, 150.1.0.0/23, 150.1.2.0/31, "
+               "150.1.2.2/32, 150.1.2.4/30, 150.1.2.8/29, 150.1.2.16/28, 150.1.2.32/27, 150.1.2.64/26, "
+               "150.1.2.128/25, 150.1.3.0/24, 150.1.4.0/22, 150.1.8.0/21, 150.1.16.0/20, 150.1.32.0/19, "
+               "150.1.64.0/18, 150.1.128.0/17, 150.2.0.0/15, 150.4.0.0/14, 150.8.0.0/13, 150.16.0.0/12, "
+               "150.32.0.0/11, 150.64.0.0/10, 150.128.0.0/9, 151.0.0.0/8, 152.0.0.0/5, 160.0.0.0/3, 192.0.0.0/3");
   b.rule("n", {.priority = 100, .direction = "Outbound", .access = "Deny", .to = "Low"});
   b.rule("n", {.priority = 110, .direction = "Outbound", .access = "Deny", .to = "High"});
   b.subnet("v", "s", "10.0.0.0/24", {.nsg = "n"});
   World w = b.world();
   const net::FilterPoint point{&w.estate().tables().subnets.front(), nullptr, false};
-  const net::Reach found =
-      net::reach_out(w.view(), point, AddressSet(prefix("10.0.0.4/32")), internet_addresses());
-  CHECK(found.passes == net::Ternary::yes);
+  const net::Reach found = net::reach_out(w.view(), point, AddressSet(prefix("10.0.0.4/32")), internet_addresses());
+  CHECK(found.passes == Ternary::yes);
   REQUIRE(found.example);
   CHECK(to_string(found.example->destination) == "150.1.2.3");
 }

@@ -117,6 +117,8 @@ TEST_CASE("ARM ids: type, parent and name") {
   CHECK(arm_name(kSubnet) == "app");
   CHECK(arm_parent(kSubnet) == "/subscriptions/S/resourceGroups/R/providers/Microsoft.Network/virtualNetworks/V");
   CHECK(arm_top_level(kSubnet) == arm_parent(kSubnet));
+  CHECK(arm_without_snapshot(std::string(kSubnet) + "/snapshots/3") == kSubnet);
+  CHECK(arm_without_snapshot(kSubnet) == kSubnet);
   CHECK(arm_subscription(kSubnet) == "S");
   CHECK_FALSE(ArmId::parse("virtualNetworks/V").has_value());
 }

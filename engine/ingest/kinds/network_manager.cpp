@@ -14,16 +14,9 @@ namespace {
 
 using model::ResourceId;
 
-/// `<resource>/snapshots/<n>` without the snapshot; any other id as it is.
-std::string_view without_snapshot(std::string_view id) {
-  const std::string_view parent = arm_parent(id);
-  if (parent.empty()) return id;
-  return text::starts_with(id.substr(parent.size()), "/snapshots/") ? parent : id;
-}
-
 ResourceId live(ReadContext& context, ResourceId id) {
   if (!id.is_set()) return id;
-  return context.snapshot.ids.intern(without_snapshot(context.snapshot.ids.spelling(id)));
+  return context.snapshot.ids.intern(arm_without_snapshot(context.snapshot.ids.spelling(id)));
 }
 
 /// An id that comes as a text or as `{"id": "..."}`; whatever else stands beside it is recorded.
@@ -214,7 +207,7 @@ void read_admin_rule(const RowHead& head, Cursor properties, ReadContext& contex
   constexpr int kRequired = 4;
   model::AdminRule rule;
   rule.id = head.id;
-  const std::string_view id = without_snapshot(context.snapshot.ids.spelling(head.id));
+  const std::string_view id = arm_without_snapshot(context.snapshot.ids.spelling(head.id));
   rule.match.name = std::string(arm_name(id));
   rule.collection = context.snapshot.ids.intern(arm_parent(id));
   const EntityScope scope(context, rule);
