@@ -1,5 +1,5 @@
-// Behaviours of virtual hubs, of network managers and of names that docs/model.md names and no other test shows by
-// itself.
+// Behaviours of virtual hubs, of network managers, of names and of services that docs/model.md names and no other test
+// shows by itself.
 #include <doctest/doctest.h>
 
 #include <fmt/format.h>
@@ -9,6 +9,7 @@
 #include <string>
 
 #include "engine/net/appliance.h"
+#include "engine/net/exposure.h"
 #include "engine/net/filter.h"
 #include "engine/net/routes.h"
 #include "engine/net/trace.h"
@@ -116,6 +117,32 @@ TEST_CASE("virtual hub: without its route tables, or with a next hop that is no 
   CHECK(verdict_of_a(t.view(), t) == "unknown");
 }
 
+// source: learn.microsoft.com/azure/virtual-wan/about-internet-routing
+TEST_CASE("virtual hub: forced tunnelling, with 0.0.0.0/0 among the private traffic prefixes, is not followed") {
+  for (const auto& [prefixes, expected] : {std::pair("20.0.0.0/16", "proved"), {"0.0.0.0/0", "unknown"}}) {
+    CAPTURE(std::string(prefixes));
+    Build b = inspected();
+    b.hub_route("hub/defaultRouteTable", "private_traffic", prefixes, "fw");
+    const World w = b.world();
+    CHECK(verdict_of_a(w.view(), w) == expected);
+  }
+}
+
+// source: learn.microsoft.com/azure/virtual-wan/how-to-routing-policies
+TEST_CASE("virtual hub: branches may enter by a hub without a policy for private traffic") {
+  for (const bool has_branches : {false, true}) {
+    CAPTURE(has_branches);
+    Build b = secured();
+    b.designations.has_learned_prefixes = true;
+    spoke(b, "a", 1, {.propagates = {"hub/noneRouteTable"}});
+    spoke(b, "b", 2, {.propagates = {"hub/noneRouteTable"}});
+    b.hub_route("hub/defaultRouteTable", "all_traffic", "0.0.0.0/0, 10.0.0.0/8", "fw");
+    if (has_branches) b.unmodelled("vpn", "Microsoft.Network/vpnGateways", {b.id("virtualHubs", "hub")});
+    const World w = b.world();
+    CHECK(verdict_of_a(w.view(), w) == (has_branches ? "unknown" : "proved"));
+  }
+}
+
 // source: learn.microsoft.com/azure/virtual-wan/how-to-routing-policies
 TEST_CASE("virtual hub: which of several hubs with branches a packet leaves by is not known") {
   for (const bool are_several : {false, true}) {
@@ -213,6 +240,58 @@ TEST_CASE("admin rules: a network group as the source may hold any address") {
   CHECK(result.decision == net::FilterResult::Decision::unknown);
 }
 
+// source: learn.microsoft.com/azure/virtual-network-manager/concept-network-manager-scope
+TEST_CASE("admin rules: of two managers the one with the higher scope decides") {
+  const std::string subscription = "00000000-0000-0000-0000-000000000001";
+  for (const std::string higher : {"m", "n"}) {
+    CAPTURE(higher);
+    Build b;
+    b.in_subscription(subscription);
+    b.vnet("v", "10.0.0.0/16").location = std::string(kHere);
+    b.subnet("v", "a", "10.0.0.0/24");
+    for (const std::string name : {"m", "n"}) {
+      const bool is_higher = name == higher;
+      b.network_manager(name, is_higher ? "" : subscription, is_higher ? "mg-root" : "");
+      b.admin_rule(name + "/c/rules", "all", {.access = name == "m" ? "Deny" : "AlwaysAllow"});
+      b.deploy(name + "/c", kHere);
+    }
+    b.effective("v", {"m/c", "n/c"}, security_admin);
+    model::Snapshot snapshot = b.snapshot();
+    model::Subscription& row = snapshot.tables.subscriptions.emplace_back();
+    row.id = snapshot.ids.intern("/subscriptions/" + subscription);
+    row.guid = subscription;
+    row.management_groups = {"mg-tenants", "mg-root"};
+    const model::Estate estate(std::move(snapshot));
+    const net::FilterResult result =
+        net::filter({estate, {}, {}}, model::Direction::inbound, {&estate.tables().subnets.front(), nullptr, false},
+                    {ip("10.99.0.5"), ip("10.0.0.4"), Protocol::tcp, 49152, 22});
+    CHECK((result.decision == net::FilterResult::Decision::deny) == (higher == "m"));
+    CHECK((result.decision == net::FilterResult::Decision::allow) == (higher == "n"));
+  }
+}
+
+// source: learn.microsoft.com/azure/virtual-network/service-tags-overview (no page speaks of connected groups)
+TEST_CASE("connected groups: whether another member is in the VirtualNetwork tag is not known") {
+  using Decision = net::FilterResult::Decision;
+  const auto decided = [](bool is_joined, bool is_peered) {
+    Build b;
+    member(b, "v", "10.1.0.0/16");
+    member(b, "w", "10.2.0.0/16", is_joined ? Names{"m/mesh"} : Names{});
+    b.nsg("nsg");
+    b.subnet("v", "a", "10.1.0.0/24", {.nsg = "nsg"});
+    b.join("m/mesh", {});
+    if (is_peered) b.peer("v", "w");
+    const World w = b.world();
+    const model::Subnet& subnet = w.estate().tables().subnets.front();
+    return net::filter(w.view(), model::Direction::inbound, {&subnet, nullptr, false},
+                       {ip("10.2.0.4"), ip("10.1.0.4"), Protocol::tcp, 49152, 443})
+        .decision;
+  };
+  CHECK(decided(true, false) == Decision::unknown);
+  CHECK(decided(true, true) == Decision::allow);
+  CHECK(decided(false, false) == Decision::deny);
+}
+
 // source: learn.microsoft.com/azure/templates/microsoft.compute/virtualmachinescalesets (dnsSettings),
 // learn.microsoft.com/azure/templates/microsoft.containerinstance/containergroups (dnsConfig)
 TEST_CASE("resolution proof: whom clients ask, and whose names there are, is printed as an assumption") {
@@ -230,4 +309,18 @@ TEST_CASE("resolution proof: whom clients ask, and whose names there are, is pri
   REQUIRE(proved != nullptr);
   CHECK(has_sentence(proved->assumptions, "No scale set, container group or app names DNS servers of its own"));
   CHECK(has_sentence(proved->assumptions, "names of the private endpoints in the export"));
+}
+
+// source: learn.microsoft.com/azure/aks/api-server-authorized-ip-ranges
+TEST_CASE("exposure: what publicNetworkAccess Disabled closes on a cluster that is not private is not known") {
+  for (const bool is_private : {false, true}) {
+    Build b;
+    model::Service& cluster = b.service("aks", model::ServiceKind::kubernetes_cluster, "Microsoft.X/aks");
+    cluster.public_network_access = model::PublicNetworkAccess::disabled;
+    cluster.internal = is_private;
+    const World w = b.world();
+    const net::Exposure exposure = net::exposure(w.view(), w.service("aks"));
+    CHECK(exposure.accepted.empty());
+    CHECK(exposure.open.empty() == is_private);
+  }
 }
