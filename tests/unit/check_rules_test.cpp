@@ -78,7 +78,7 @@ TEST_CASE("table, catalogue and pages speak of the same rules") {
   for (const auto& [name, page] : rules::rule_pages(check::catalogue())) {
     CAPTURE(name);
     std::ifstream in(std::string(HUBPROOF_SOURCE_DIR) + "/docs/rules/" + name, std::ios::binary);
-    CHECK(std::string(std::istreambuf_iterator<char>(in), {}) == page);  // write-rule-docs rewrites them
+    CHECK(std::string(std::istreambuf_iterator<char>(in), {}) == page);  // write-docs rewrites them
   }
 }
 
