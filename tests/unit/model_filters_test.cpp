@@ -287,6 +287,20 @@ TEST_CASE("trace: a load balancer passes on what a rule matches, to any member o
   CHECK(outcome("open", 5022) == "denied");  // an inbound NAT rule, to the one with the closed address
 }
 
+TEST_CASE("trace: private frontends of application gateways and addresses of API Management take packets") {
+  Build b = one();
+  b.app_gateway("agw", "v/free", {.address = "10.0.1.9"});
+  b.apim("apim", "v/free", "10.0.1.10");
+  const World w = b.world();
+  for (const char* address : {"10.0.1.9", "10.0.1.10"}) {
+    CAPTURE(std::string(address));
+    const net::Trace trace = net::trace(w.view(), {at(w, "v/a"), ip("10.0.0.4"), ip(address)});
+    CHECK(trace.disposition == net::Disposition::delivered);
+    REQUIRE(!trace.hops.empty());
+    CHECK(trace.hops.back().at.kind == net::Place::Kind::service);
+  }
+}
+
 // source: learn.microsoft.com/azure/application-gateway/configuration-frontend-ip
 TEST_CASE(
     "transit: an application gateway of the spoke is a public entry where a listener and a rule use its frontend") {

@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 
+#include "engine/net/query.h"
 #include "engine/net/trace.h"
 #include "engine/proof/claims.h"
 #include "tests/unit/proof_estates.h"
@@ -199,6 +200,42 @@ TEST_CASE("trace: what several gateways treat differently is not known to come f
   CHECK(traced(b.world(), on_premises, "192.168.0.1", "10.0.0.4") == "delivered");
   both.gateway("gw-far", "far");  // whose network does not reach the address
   CHECK(traced(both.world(), on_premises, "192.168.0.1", "10.0.0.4") == "unknown");
+}
+
+// source: learn.microsoft.com/azure/virtual-network/virtual-networks-udr-overview#how-azure-selects-a-route
+TEST_CASE("trace: what a gateway may teach decides nothing that a network or a peering routes") {
+  Build b;
+  b.vnet("v", "10.0.0.0/16");
+  b.subnet("v", "a", "10.0.0.0/24");
+  b.subnet("v", "GatewaySubnet", "10.0.9.0/27");
+  b.gateway("gw", "v");
+  b.vnet("peer", "10.1.0.0/16");
+  b.subnet("peer", "b", "10.1.0.0/24");
+  b.peer("v", "peer");
+  const World w = b.world();
+  for (const auto& [to, expected] : {std::pair("10.0.0.9", "delivered"),
+                                     {"10.1.0.9", "delivered"},
+                                     {"10.50.0.1", "unknown"},
+                                     {"8.8.8.8", "unknown"}}) {
+    CAPTURE(std::string(to));
+    CHECK(traced(w, at(w, "v/a"), "10.0.0.4", to) == expected);
+  }
+}
+
+TEST_CASE("query: platform subnets play no part when a whole network is asked for, which a note tells") {
+  Build b = forced();
+  gateway_in_hub(b, "Vpn");
+  b.designations.has_learned_prefixes = true;
+  const World w = b.world();
+  net::Question question;
+  for (const char* name : {"hub/GatewaySubnet", "hub/AzureFirewallSubnet", "hub/apim"})
+    question.from.subnets.push_back(at(w, name).id);
+  question.from.is_wide = true;
+  question.to.subnets = {at(w, "spoke/app").id};
+  question.via = net::Question::Via::not_firewall;
+  const net::Answer answer = net::query(w.view(), question);
+  CHECK(answer.boxes.empty());  // API Management is forced through the firewall
+  CHECK(answer.notes.size() == 2);
 }
 
 TEST_CASE("a declared firewall appliance counts as crossed; what it does with a packet is in no export") {
