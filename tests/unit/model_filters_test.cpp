@@ -143,16 +143,16 @@ TEST_CASE("reply: where a private endpoint's reply goes is decided by no route t
 
 // source: learn.microsoft.com/azure/virtual-network/ip-services/ipv6-overview
 TEST_CASE("a rule for Icmp may or may not be meant for the ICMP of IPv6") {
-  for (const auto& [protocol, expected] : {std::pair("Icmp", "unknown"), {"*", "allow"}, {"Tcp", "deny"}}) {
-    CAPTURE(std::string(protocol));
+  for (const auto& row : {std::pair("Icmp", "unknown"), {"*", "allow"}, {"Tcp", "deny"}}) {
+    CAPTURE(std::string(row.first));
     Build b = one();
-    b.rule("nsg", {.protocol = protocol});
+    b.rule("nsg", {.protocol = row.first});
     b.vnets().front().address_space_v6 = {*Prefix6::parse("fd00::/48")};
     b.attach("v", "a", {}).prefixes_v6 = {*Prefix6::parse("fd00::/64")};
     const World w = b.world();
     const net::Packet6 ping{*Ipv6::parse("2001:db8::1"), *Ipv6::parse("fd00::4"), Protocol::icmp, 0, 0};
     CHECK(word(net::filter(w.view(), model::Direction::inbound, {&subnet(w, "v/a"), nullptr, false}, ping).decision) ==
-          expected);
+          row.second);
   }
 }
 

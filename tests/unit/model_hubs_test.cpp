@@ -119,12 +119,12 @@ TEST_CASE("virtual hub: without its route tables, or with a next hop that is no 
 
 // source: learn.microsoft.com/azure/virtual-wan/about-internet-routing
 TEST_CASE("virtual hub: forced tunnelling, with 0.0.0.0/0 among the private traffic prefixes, is not followed") {
-  for (const auto& [prefixes, expected] : {std::pair("20.0.0.0/16", "proved"), {"0.0.0.0/0", "unknown"}}) {
-    CAPTURE(std::string(prefixes));
+  for (const auto& row : {std::pair("20.0.0.0/16", "proved"), {"0.0.0.0/0", "unknown"}}) {
+    CAPTURE(std::string(row.first));
     Build b = inspected();
-    b.hub_route("hub/defaultRouteTable", "private_traffic", prefixes, "fw");
+    b.hub_route("hub/defaultRouteTable", "private_traffic", row.first, "fw");
     const World w = b.world();
-    CHECK(verdict_of_a(w.view(), w) == expected);
+    CHECK(verdict_of_a(w.view(), w) == row.second);
   }
 }
 

@@ -213,12 +213,12 @@ TEST_CASE("trace: what a gateway may teach decides nothing that a network or a p
   b.subnet("peer", "b", "10.1.0.0/24");
   b.peer("v", "peer");
   const World w = b.world();
-  for (const auto& [to, expected] : {std::pair("10.0.0.9", "delivered"),
-                                     {"10.1.0.9", "delivered"},
-                                     {"10.50.0.1", "unknown"},
-                                     {"8.8.8.8", "unknown"}}) {
-    CAPTURE(std::string(to));
-    CHECK(traced(w, at(w, "v/a"), "10.0.0.4", to) == expected);
+  for (const auto& row : {std::pair("10.0.0.9", "delivered"),
+                          {"10.1.0.9", "delivered"},
+                          {"10.50.0.1", "unknown"},
+                          {"8.8.8.8", "unknown"}}) {
+    CAPTURE(std::string(row.first));
+    CHECK(traced(w, at(w, "v/a"), "10.0.0.4", row.first) == row.second);
   }
 }
 
