@@ -12,6 +12,7 @@ void add_trace(Program& program);
 void add_query(Program& program);
 void add_explain(Program& program);
 void add_rules(Program& program);
+void add_model(Program& program);
 void add_schema(Program& program);
 
 }  // namespace hubproof::cli

@@ -25,6 +25,7 @@ void add_commands(Program& program) {
   add_query(program);
   add_explain(program);
   add_rules(program);
+  add_model(program);
   add_schema(program);
 }
 

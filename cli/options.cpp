@@ -16,7 +16,8 @@ void add_shared_options(Program& program) {
                  "Configuration file; default: $HUBPROOF_CONFIG, then hubproof.yaml, .yml or "
                  ".json here or above, up to the repository root")
       ->type_name("FILE");
-  app.add_option("-o,--output", o.outputs, "text or json, to a file with FMT=FILE; may be repeated (default: text)")
+  app.add_option("-o,--output,--format", o.outputs,
+                 "text or json, to a file with FMT=FILE; may be repeated (default: text)")
       ->type_name("FMT[=FILE]")
       ->allow_extra_args(false);
   app.add_option("--fail-on", o.fail_on, "Mildest severity that ends with exit code 1 (default: high)")

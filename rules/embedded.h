@@ -8,6 +8,9 @@ namespace hubproof::rules {
 /// The text of rules/catalogue.json.
 std::string_view catalogue_json();
 
+/// The text of rules/model.json.
+std::string_view model_json();
+
 /// The texts of rules/schemas/*.schema.json.
 std::string_view config_schema_json();
 std::string_view inventory_schema_json();

@@ -38,7 +38,7 @@ std::string page(const check::RuleText& rule) {
 std::string index(const check::Catalogue& catalogue) {
   std::string out =
       "# Rules\n\nOne page per rule, written from `rules/catalogue.json` (`cmake --build <dir> --target "
-      "write-rule-docs`).\n"
+      "write-docs`).\n"
       "Ids are stable and never used again. A rule answers pass, fail, unknown or not-applicable for each resource in "
       "its\n"
       "scope; what it could not read is unknown, never pass.\n\n| rule | severity | kind | title |\n| --- | --- | --- "

@@ -13,7 +13,7 @@ namespace {
 const std::vector<std::vector<std::string>>& commands() {
   static const std::vector<std::vector<std::string>> list = {
       {},          {"verify"}, {"inventory"},     {"validate"},      {"trace"}, {"query"},
-      {"explain"}, {"rules"},  {"rules", "list"}, {"rules", "show"}, {"schema"}};
+      {"explain"}, {"rules"},  {"rules", "list"}, {"rules", "show"}, {"model"}, {"schema"}};
   return list;
 }
 
@@ -48,6 +48,7 @@ TEST_CASE("the manual page and the page of commands name every command and flag"
   CHECK(known.count("--skip-rule") == 1);
   CHECK(known.count("--source-port") == 1);
   CHECK(known.count("--not-via") == 1);
+  CHECK(known.count("--area") == 1);
   for (const char* page : {"/docs/man/hubproof.1", "/docs/commands.md"}) {
     const std::string text = without_backslashes(test::read_file(std::string(HUBPROOF_SOURCE_DIR) + page));
     CAPTURE(std::string(page));

@@ -21,7 +21,7 @@ bool has(const std::string& text, std::string_view part) { return text.find(part
 TEST_CASE("help names every command and every exit code; an empty command line gets it, but does not pass") {
   const test::Ended help = hubproof_run({"--help"});
   CHECK(help.code == 0);
-  for (const char* word : {"verify", "inventory", "validate", "trace", "explain", "rules", "schema", "101"}) {
+  for (const char* word : {"verify", "inventory", "validate", "trace", "explain", "rules", "model", "schema", "101"}) {
     CAPTURE(std::string(word));
     CHECK(has(help.out, word));
   }
@@ -58,6 +58,8 @@ TEST_CASE("usage errors end with 2, say what was wrong on stderr, and print noth
       {"a missing configuration", {"verify", ".", "-c", "none.yaml"}, "none.yaml"},
       {"an unknown schema", {"schema", "reslt"}, "did you mean result?"},
       {"rules without a command", {"rules"}, "subcommand"},
+      {"an unknown area of the model", {"model", "--area", "cables"}, "--area"},
+      {"an unknown status of the model", {"model", "--status", "done"}, "--status"},
       {"a port that is none", {"trace", ".", "--from", "a", "--to", "b", "--port", "70000"}, "--port"},
       {"a trace without ends", {"trace", "."}, "--from"},
   };
@@ -80,6 +82,26 @@ TEST_CASE("rules are listed and shown without any input") {
   const std::string id = rules["rules"][0]["id"];
   CHECK(has(hubproof_run({"rules", "show", id}).out, id));
   CHECK(has(hubproof_run({"explain", id}).out, rules["rules"][0]["title"].get<std::string>()));
+}
+
+TEST_CASE("the table of the model is printed without any input, whole or one area and status of it") {
+  const test::Ended whole = hubproof_run({"model", "-o", "json"});
+  CHECK(whole.code == 0);
+  const json all = json::parse(whole.out);
+  CHECK(all["format_version"] == 1);
+  CHECK(hubproof_run({"model", "--format", "json"}).out == whole.out);
+  const json some =
+      json::parse(hubproof_run({"model", "--area", "dns", "--status", "approximated", "-o", "json"}).out)["entries"];
+  REQUIRE(!some.empty());
+  CHECK(some.size() < all["entries"].size());
+  for (const json& entry : some) {
+    CHECK(entry["area"] == "dns");
+    CHECK(entry["status"] == "approximated");
+  }
+  const test::Ended text = hubproof_run({"model", "--area", "dns"});
+  CHECK(text.code == 0);
+  CHECK(has(text.out, "DNS (dns)"));
+  CHECK_FALSE(has(text.out, "Routes (routes)"));
 }
 
 TEST_CASE("every schema is printed as JSON") {

@@ -1,9 +1,11 @@
-// A validator for the keywords that the schemas of rules/schemas use. A keyword that it does not know is an error, so a
+// A validator for the keywords that the schemas of rules use. A keyword that it does not know is an error, so a
 // schema cannot ask for more than is checked.
 #pragma once
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <regex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -88,6 +90,14 @@ class SchemaCheck {
         if (value.is_number() && value > what) out.push_back(at + ": is above " + what.dump());
       } else if (keyword == "minLength") {
         if (value.is_string() && value.get<std::string>().size() < what) out.push_back(at + ": is too short");
+      } else if (keyword == "minItems") {
+        if (value.is_array() && value.size() < what) out.push_back(at + ": has too few items");
+      } else if (keyword == "uniqueItems") {
+        if (value.is_array() && std::set<Json>(value.begin(), value.end()).size() < value.size())
+          out.push_back(at + ": has an item twice");
+      } else if (keyword == "pattern") {
+        if (value.is_string() && !std::regex_search(value.get<std::string>(), std::regex(what.get<std::string>())))
+          out.push_back(at + ": " + value.dump() + " does not match " + what.dump());
       } else if (!is_read_elsewhere(keyword)) {
         out.push_back(at + ": the schema uses the keyword " + keyword + ", which this check does not know");
       }
