@@ -3,11 +3,13 @@
 
 A mutant is killed when a test fails or hangs, and survives when every test passes; one that does not compile, or whose
 program is the same as before, is not counted. The sample depends only on the sources and the seed. Works on copies below
-build/mutate, never in the tree itself.
+build/mutate, never in the tree itself. What is judged stands in build/mutate/judged.json: a run that was stopped goes on
+there, and only survivors are asked again (delete the file after a change that weakens tests).
 """
 import argparse
 import collections
 import hashlib
+import json
 import os
 import pathlib
 import queue
@@ -21,6 +23,7 @@ import threading
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 WORK = ROOT / "build" / "mutate"
 EXPLAINED = ROOT / "tests" / "mutation" / "explained.txt"
+JUDGED = WORK / "judged.json"
 FOLDERS = ("engine/net", "engine/dns", "engine/proof")
 # Tests that took no longer than this are asked first: most mutants fail one of them.
 QUICK_SECONDS = 0.3
@@ -166,12 +169,15 @@ class Worker:
             done = run(command, cwd=self.source)
             if done.returncode != 0:
                 sys.exit(f"error: the unchanged sources do not build:\n{done.stdout[-3000:]}")
+
+    def find_quick_tests(self):
+        """The pattern of the tests that are quick when nothing is changed."""
         passed, shown = self.ctest([], TIMEOUT_SECONDS)
         if not passed:
             sys.exit(f"error: the unchanged sources fail their tests: {shown}")
         costs = self.build / "Testing" / "Temporary" / "CTestCostData.txt"
         rows = [line.split() for line in costs.read_text().split("---")[0].splitlines()]
-        self.quick = "^(" + "|".join(name for name, _, seconds in rows if float(seconds) <= QUICK_SECONDS) + ")$"
+        return "^(" + "|".join(name for name, _, seconds in rows if float(seconds) <= QUICK_SECONDS) + ")$"
 
     def test(self):
         """Whether all tests pass, and what failed."""
@@ -222,11 +228,20 @@ def explained():
     return reasons
 
 
+def key(mutant):
+    return "\n".join((f"{mutant.file}:{mutant.line}", mutant.before.strip(), mutant.after.strip()))
+
+
 def judge_all(chosen, workers):
-    waiting = queue.Queue()
-    for item in enumerate(chosen):
-        waiting.put(item)
+    judged = json.loads(JUDGED.read_text()) if JUDGED.exists() else {}
     results, lock = {}, threading.Lock()
+    waiting = queue.Queue()
+    for index, mutant in enumerate(chosen):
+        known = judged.get(key(mutant))
+        if known and known[0] != "survives":
+            results[index] = known
+        else:
+            waiting.put((index, mutant))
 
     def work(worker):
         unchanged = worker.libraries()
@@ -237,7 +252,8 @@ def judge_all(chosen, workers):
                 return
             outcome, by = worker.judge(mutant, unchanged)
             with lock:
-                results[index] = (outcome, by)
+                results[index] = judged[key(mutant)] = (outcome, by)
+                JUDGED.write_text(json.dumps(judged, indent=1))
                 print(f"[{len(results)}/{len(chosen)}] {outcome}: {mutant.file}:{mutant.line} {mutant.kind} {by}",
                       file=sys.stderr, flush=True)
 
@@ -267,6 +283,9 @@ def main():
         worker.copy()
     for worker in workers:
         worker.prepare()
+    quick = workers[0].find_quick_tests()
+    for worker in workers:
+        worker.quick = quick
     results = judge_all(chosen, workers)
 
     reasons = explained()
