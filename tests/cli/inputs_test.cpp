@@ -36,8 +36,8 @@ TEST_CASE("the compliant estate is proved: exit 0, and the last line says so") {
 }
 
 TEST_CASE("an open account is a violation: exit 1, and --exit-zero or --fail-on none let it through") {
-  const test::Scratch scratch("open");
-  const std::string page = scratch.write("page.json", kOpenAccount);
+  const test::Folder folder;
+  const std::string page = folder.write("page.json", kOpenAccount);
   const test::Ended ended = hubproof_run({"verify", page});
   CAPTURE(ended.out);
   CHECK(ended.code == 1);
@@ -48,8 +48,8 @@ TEST_CASE("an open account is a violation: exit 1, and --exit-zero or --fail-on 
 }
 
 TEST_CASE("a valid page without rows: nothing to verify, exit 4; --allow-empty lets it through") {
-  const test::Scratch scratch("empty");
-  const std::string page = scratch.write("page.json", kEmptyPage);
+  const test::Folder folder;
+  const std::string page = folder.write("page.json", kEmptyPage);
   const test::Ended ended = hubproof_run({"verify", page});
   CAPTURE(ended.out);
   CAPTURE(ended.err);
@@ -59,17 +59,17 @@ TEST_CASE("a valid page without rows: nothing to verify, exit 4; --allow-empty l
 }
 
 TEST_CASE("a folder that holds no export cannot be used: exit 2") {
-  const test::Scratch scratch("none");
-  scratch.write("notes/readme.txt", "nothing here\n");
+  const test::Folder folder;
+  folder.write("notes/readme.txt", "nothing here\n");
   for (const char* command : {"verify", "inventory", "validate"}) {
     CAPTURE(std::string(command));
-    CHECK(hubproof_run({command, scratch.path()}).code == 2);
+    CHECK(hubproof_run({command, folder.path()}).code == 2);
   }
 }
 
 TEST_CASE("a broken file beside a good export: the good one is used, but nothing ends with 0") {
-  const test::Scratch scratch("broken");
-  const std::string broken = scratch.write("broken.json", R"({"count":1,"data":[{"id":"/subscriptions/)");
+  const test::Folder folder;
+  const std::string broken = folder.write("broken.json", R"({"count":1,"data":[{"id":"/subscriptions/)");
   const test::Ended ended = hubproof_run({"verify", kCompliant, broken});
   CAPTURE(ended.out);
   CHECK(ended.code == 3);
@@ -98,19 +98,19 @@ TEST_CASE("the JSON result can be parsed, holds no clock, and is the same in eve
 }
 
 TEST_CASE("text and JSON go to files, whole, and stderr tells the tally") {
-  const test::Scratch scratch("files");
+  const test::Folder folder;
   const test::Ended ended =
-      hubproof_run({"verify", kCompliant, "-o", "json=" + scratch.at("r.json"), "-o", "text=" + scratch.at("r.txt")});
+      hubproof_run({"verify", kCompliant, "-o", "json=" + folder.path("r.json"), "-o", "text=" + folder.path("r.txt")});
   CHECK(ended.code == 0);
   CHECK(ended.out.empty());
   CHECK(has(ended.err, "HOLDS"));
-  CHECK(json::parse(test::read_file(scratch.at("r.json")))["format_version"] == 1);
-  CHECK(has(test::read_file(scratch.at("r.txt")), "HOLDS"));
+  CHECK(json::parse(test::read_file(folder.path("r.json")))["format_version"] == 1);
+  CHECK(has(test::read_file(folder.path("r.txt")), "HOLDS"));
 }
 
 TEST_CASE("an output that cannot be written is told and ends with 2, whatever the verdict") {
-  const test::Scratch scratch("unwritable");
-  const test::Ended ended = hubproof_run({"verify", kCompliant, "-o", "json=" + scratch.at("no/such/folder/r.json")});
+  const test::Folder folder;
+  const test::Ended ended = hubproof_run({"verify", kCompliant, "-o", "json=" + folder.path("no/such/folder/r.json")});
   CHECK(ended.code == 2);
   CHECK(has(ended.err, "cannot write"));
 }
@@ -136,8 +136,8 @@ TEST_CASE("inventory shows roles with their reasons; its JSON can be parsed") {
 }
 
 TEST_CASE("explain with inputs tells what that rule found and no other") {
-  const test::Scratch scratch("explain");
-  const std::string page = scratch.write("page.json", kOpenAccount);
+  const test::Folder folder;
+  const std::string page = folder.write("page.json", kOpenAccount);
   const test::Ended ended = hubproof_run({"explain", "hp-exp-004", page});
   CHECK(ended.code == 1);
   CHECK(has(ended.out, "violation[HP-EXP-004]"));

@@ -36,8 +36,8 @@ void redirect(const std::string& file, int descriptor) {
 
 // Files take the output: a pipe that is read after the end could fill up and stop the program.
 Ended run(const std::string& program, const std::vector<std::string>& arguments, const Run& how) {
-  const Scratch scratch("run");
-  const std::string out = how.out_file.empty() ? scratch.at("out") : how.out_file;
+  const Folder scratch;
+  const std::string out = how.out_file.empty() ? scratch.path("out") : how.out_file;
   const std::string folder = how.folder.empty() ? scratch.path() : how.folder;
   std::vector<std::string> words{program};
   words.insert(words.end(), arguments.begin(), arguments.end());
@@ -49,7 +49,7 @@ Ended run(const std::string& program, const std::vector<std::string>& arguments,
   if (child < 0) stop("fork");
   if (child == 0) {
     redirect(out, STDOUT_FILENO);
-    redirect(scratch.at("err"), STDERR_FILENO);
+    redirect(scratch.path("err"), STDERR_FILENO);
     const int nothing = open("/dev/null", O_RDONLY);
     if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0 || chdir(folder.c_str()) != 0) _exit(127);
     execve(program.c_str(), argv.data(), envp.data());
@@ -60,25 +60,8 @@ Ended run(const std::string& program, const std::vector<std::string>& arguments,
   Ended ended;
   ended.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   if (how.out_file.empty()) ended.out = read_file(out);
-  ended.err = read_file(scratch.at("err"));
+  ended.err = read_file(scratch.path("err"));
   return ended;
-}
-
-Scratch::Scratch(const std::string& name) {
-  std::string pattern = (fs::temp_directory_path() / ("hubproof-" + name + "-XXXXXX")).string();
-  if (mkdtemp(pattern.data()) == nullptr) stop("mkdtemp");
-  path_ = pattern;
-}
-
-Scratch::~Scratch() {
-  std::error_code ignored;
-  fs::remove_all(path_, ignored);
-}
-
-std::string Scratch::write(const std::string& name, const std::string& text) const {
-  fs::create_directories(fs::path(at(name)).parent_path());
-  std::ofstream(at(name), std::ios::binary) << text;
-  return at(name);
 }
 
 std::string read_file(const std::string& path) {

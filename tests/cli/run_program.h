@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "tests/support/folder.h"
+
 namespace hubproof::test {
 
 struct Ended {
@@ -21,22 +23,6 @@ struct Run {
 
 /// Waits for the end. Aborts the test program when the program cannot be started.
 Ended run(const std::string& program, const std::vector<std::string>& arguments, const Run& how = {});
-
-/// A fresh folder, removed with the object.
-class Scratch {
- public:
-  explicit Scratch(const std::string& name);
-  ~Scratch();
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  /// Writes a file and gives its path.
-  std::string write(const std::string& name, const std::string& text) const;
-  std::string at(const std::string& name) const { return path_ + "/" + name; }
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 std::string read_file(const std::string& path);
 

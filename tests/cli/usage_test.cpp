@@ -112,10 +112,10 @@ TEST_CASE("every schema is printed as JSON") {
 }
 
 TEST_CASE("configuration mistakes end with 2, with file, line and what was meant") {
-  const test::Scratch scratch("config");
-  scratch.write("hubproof.yaml", "version: 1\ndesignate:\n  spoke: []\n");
+  const test::Folder folder;
+  folder.write("hubproof.yaml", "version: 1\ndesignate:\n  spoke: []\n");
   test::Run here;
-  here.folder = scratch.path();
+  here.folder = folder.path();
   const test::Ended ended = hubproof_run({"verify", HUBPROOF_SOURCE_DIR "/fixtures/compliant"}, here);
   CHECK(ended.code == 2);
   CHECK(has(ended.err, "unknown key \"spoke\""));

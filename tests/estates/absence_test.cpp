@@ -12,6 +12,7 @@
 #include "engine/core/text.h"
 #include "fixtures/variants.h"
 #include "tests/estates/verified_estate.h"
+#include "tests/support/folder.h"
 
 using namespace hubproof;
 using nlohmann::json;
@@ -67,7 +68,7 @@ const DocumentedDefault* documented(const std::string& pointer, const std::strin
 /// The pages of an estate in a folder of their own, where a value can be taken away and put back.
 class Pages {
  public:
-  explicit Pages(const std::string& slug) : folder_("absence-" + slug) {
+  explicit Pages(const std::string& slug) {
     if (slug.empty()) {
       fs::copy(kCompliant, folder_.path(), fs::copy_options::recursive | fs::copy_options::overwrite_existing);
     } else {
@@ -134,7 +135,7 @@ class Pages {
     }
   }
 
-  test::ScratchFolder folder_;
+  test::Folder folder_;
   std::map<fs::path, json> pages_;
   std::map<std::string, Row> rows_;
 };

@@ -9,6 +9,7 @@
 
 #include "engine/model/snapshot.h"
 #include "tests/estates/verified_estate.h"
+#include "tests/support/folder.h"
 
 using namespace hubproof;
 using nlohmann::json;
@@ -31,8 +32,8 @@ std::vector<fs::path> pages() {
 /// The export without the rows that `drop` chooses. `adjust_totals`: the pages claim to be whole without them, as if
 /// the rows had never been exported; otherwise the totals still tell that rows are missing.
 template <class Drop>
-VerifiedEstate without(const std::string& name, Drop drop, bool adjust_totals) {
-  const test::ScratchFolder folder("removal-" + name);
+VerifiedEstate without(Drop drop, bool adjust_totals) {
+  const test::Folder folder;
   std::map<std::string, std::size_t> kept_of_table;
   std::vector<std::pair<std::string, json>> kept;
   for (const fs::path& page : pages()) {
@@ -97,8 +98,7 @@ const std::vector<Dependants>& dependants() {
 
 TEST_CASE("removing any page of the export: no rule that rests on its table passes") {
   for (const fs::path& page : pages()) {
-    const VerifiedEstate estate = without(
-        "page", [&](const fs::path& at, const json&) { return at == page; }, false);
+    const VerifiedEstate estate = without([&](const fs::path& at, const json&) { return at == page; }, false);
     std::ifstream in(page);
     const json document = json::parse(in);
     std::vector<model::ArgTable> tables;
@@ -117,8 +117,8 @@ TEST_CASE("removing any page of the export: no rule that rests on its table pass
 TEST_CASE("removing a whole table, as if it had never been exported: no rule that rests on it passes") {
   for (const model::ArgTable table :
        {model::ArgTable::resources, model::ArgTable::network_resources, model::ArgTable::dns_resources}) {
-    const VerifiedEstate estate = without(
-        "table", [&](const fs::path&, const json& row) { return model::table_of(type_of(row)) == table; }, true);
+    const VerifiedEstate estate =
+        without([&](const fs::path&, const json& row) { return model::table_of(type_of(row)) == table; }, true);
     CAPTURE(std::string(model::name(table)));
     for (const check::RuleText& rule : check::catalogue().rules) {
       CAPTURE(rule.id);
@@ -131,8 +131,8 @@ TEST_CASE("removing a whole table, as if it had never been exported: no rule tha
 
 TEST_CASE("removing every row of a type, as if it had never been exported: its dependants do not pass") {
   for (const Dependants& expected : dependants()) {
-    const VerifiedEstate estate = without(
-        "type", [&](const fs::path&, const json& row) { return type_of(row) == expected.type; }, true);
+    const VerifiedEstate estate =
+        without([&](const fs::path&, const json& row) { return type_of(row) == expected.type; }, true);
     CAPTURE(expected.type);
     for (const std::string& rule : expected.rules) {
       CAPTURE(rule);
@@ -151,8 +151,7 @@ TEST_CASE("removing any single resource never turns a verdict into fail") {
   REQUIRE(ids.size() > 100);
   // Absence is not evidence of a violation, with exceptions that are: a missing association is one.
   for (std::size_t i = 0; i < ids.size(); i += 7) {
-    const VerifiedEstate estate = without(
-        "row", [&](const fs::path&, const json& row) { return row["id"] == ids[i]; }, false);
+    const VerifiedEstate estate = without([&](const fs::path&, const json& row) { return row["id"] == ids[i]; }, false);
     CAPTURE(ids[i]);
     for (const std::string& line : estate.lines(check::Outcome::fail)) {
       CAPTURE(line);

@@ -10,6 +10,7 @@
 
 #include "fixtures/variants.h"
 #include "tests/estates/verified_estate.h"
+#include "tests/support/folder.h"
 
 using namespace hubproof;
 using test::VerifiedEstate;
@@ -31,7 +32,7 @@ struct Outcome {
 Outcome verify_variant(const std::string& slug) {
   Outcome out;
   out.variant = fixtures::load_variant(kVariants, slug);
-  const test::ScratchFolder folder("variant-" + slug);
+  const test::Folder folder;
   fixtures::materialise(out.variant, kCompliant, folder.path());
   const VerifiedEstate estate = test::verify({folder.path()});
   for (const std::string& id : test::rule_ids()) {
@@ -113,7 +114,7 @@ TEST_CASE("the dual-stack hub and spoke hold when the gateway's group admits no 
     break;
   }
   REQUIRE(variant.changes.size() == 3);
-  const test::ScratchFolder folder("variant-dual-stack");
+  const test::Folder folder;
   fixtures::materialise(variant, kCompliant, folder.path());
   const VerifiedEstate estate = test::verify({folder.path()});
   CHECK(estate.result.disagreements.empty());

@@ -1,7 +1,5 @@
 #include "tests/estates/verified_estate.h"
 
-#include <unistd.h>
-
 #include <filesystem>
 
 #include "engine/ingest/load.h"
@@ -51,17 +49,6 @@ std::vector<std::string> rule_ids() {
   std::vector<std::string> ids;
   for (const check::RuleImplementation& rule : check::implementations()) ids.emplace_back(rule.id);
   return ids;
-}
-
-ScratchFolder::ScratchFolder(const std::string& name)
-    : path_((std::filesystem::temp_directory_path() / ("hubproof-" + name + "-" + std::to_string(getpid()))).string()) {
-  std::filesystem::remove_all(path_);
-  std::filesystem::create_directories(path_);
-}
-
-ScratchFolder::~ScratchFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
 }
 
 }  // namespace hubproof::test

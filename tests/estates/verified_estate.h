@@ -31,17 +31,4 @@ VerifiedEstate verify(const std::vector<std::string>& paths);
 /// Ids of all implemented rules.
 std::vector<std::string> rule_ids();
 
-/// A fresh folder below the build tree, removed with the object.
-class ScratchFolder {
- public:
-  explicit ScratchFolder(const std::string& name);
-  ~ScratchFolder();
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
-
 }  // namespace hubproof::test

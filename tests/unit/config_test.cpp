@@ -6,6 +6,7 @@
 
 #include "cli/config.h"
 #include "cli/output.h"
+#include "tests/support/folder.h"
 
 using namespace hubproof;
 using namespace hubproof::cli;
@@ -24,29 +25,9 @@ std::string problems(const std::string& text) {
   return out;
 }
 
+constexpr const char* kEmpty = "version: 1\n";
+
 bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
-
-class Folder {
- public:
-  explicit Folder(const std::string& name)
-      : path_(std::filesystem::temp_directory_path() / ("hubproof-config-" + name)) {
-    std::filesystem::remove_all(path_);
-    std::filesystem::create_directories(path_ / "a" / "b");
-  }
-  ~Folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  void write(const std::string& name, const std::string& text = "version: 1\n") const {
-    std::ofstream(path_ / name) << text;
-  }
-  std::string at(const std::string& name) const { return (path_ / name).string(); }
-
- private:
-  std::filesystem::path path_;
-};
 
 std::optional<std::string> no_environment(const char*) { return std::nullopt; }
 
@@ -153,45 +134,46 @@ TEST_CASE("what is no YAML, empty, or more than one document is an error with it
 }
 
 TEST_CASE("the configuration is looked for from here up to the repository root, no further") {
-  const Folder folder("discovery");
-  folder.write("hubproof.yaml");
-  CHECK(find_config("", no_environment, folder.at("a/b")).value() == "");
-  std::filesystem::create_directories(folder.at(".git"));
-  CHECK(find_config("", no_environment, folder.at("a/b")).value() == folder.at("hubproof.yaml"));
-  folder.write("a/hubproof.json");
-  CHECK(find_config("", no_environment, folder.at("a/b")).value() == folder.at("a/hubproof.json"));
-  std::filesystem::create_directories(folder.at("a/b/.git"));
-  CHECK(find_config("", no_environment, folder.at("a/b")).value() == "");
+  const test::Folder folder;
+  std::filesystem::create_directories(folder.path("a/b"));
+  folder.write("hubproof.yaml", kEmpty);
+  CHECK(find_config("", no_environment, folder.path("a/b")).value() == "");
+  std::filesystem::create_directories(folder.path(".git"));
+  CHECK(find_config("", no_environment, folder.path("a/b")).value() == folder.path("hubproof.yaml"));
+  folder.write("a/hubproof.json", kEmpty);
+  CHECK(find_config("", no_environment, folder.path("a/b")).value() == folder.path("a/hubproof.json"));
+  std::filesystem::create_directories(folder.path("a/b/.git"));
+  CHECK(find_config("", no_environment, folder.path("a/b")).value() == "");
 }
 
 TEST_CASE("the flag outranks the environment, which outranks what is found; a named file must be there") {
-  const Folder folder("precedence");
-  folder.write("hubproof.yaml");
-  folder.write("flag.yaml");
-  folder.write("env.yaml");
+  const test::Folder folder;
+  folder.write("hubproof.yaml", kEmpty);
+  folder.write("flag.yaml", kEmpty);
+  folder.write("env.yaml", kEmpty);
   const auto env = [&](const char* name) -> std::optional<std::string> {
-    if (std::string(name) == "HUBPROOF_CONFIG") return folder.at("env.yaml");
+    if (std::string(name) == "HUBPROOF_CONFIG") return folder.path("env.yaml");
     return std::nullopt;
   };
-  CHECK(find_config(folder.at("flag.yaml"), env, folder.at("")).value() == folder.at("flag.yaml"));
-  CHECK(find_config("", env, folder.at("")).value() == folder.at("env.yaml"));
-  CHECK_FALSE(find_config(folder.at("none.yaml"), env, folder.at("")).has_value());
+  CHECK(find_config(folder.path("flag.yaml"), env, folder.path()).value() == folder.path("flag.yaml"));
+  CHECK(find_config("", env, folder.path()).value() == folder.path("env.yaml"));
+  CHECK_FALSE(find_config(folder.path("none.yaml"), env, folder.path()).has_value());
 }
 
 TEST_CASE("two configuration files in one folder are an error, not a choice") {
-  const Folder folder("two");
-  folder.write("hubproof.yaml");
-  folder.write("hubproof.yml");
-  const Result<std::string> found = find_config("", no_environment, folder.at(""));
+  const test::Folder folder;
+  folder.write("hubproof.yaml", kEmpty);
+  folder.write("hubproof.yml", kEmpty);
+  const Result<std::string> found = find_config("", no_environment, folder.path());
   REQUIRE_FALSE(found.has_value());
   CHECK(has(found.error().message, "two configuration files"));
 }
 
 TEST_CASE("a configuration larger than a MiB is refused") {
-  const Folder folder("large");
+  const test::Folder folder;
   folder.write("hubproof.yaml", std::string(1024 * 1024 + 1, '#'));
-  CHECK_FALSE(read_config(folder.at("hubproof.yaml")).has_value());
-  CHECK_FALSE(read_config(folder.at("a")).has_value());
+  CHECK_FALSE(read_config(folder.path("hubproof.yaml")).has_value());
+  CHECK_FALSE(read_config(folder.path()).has_value());
 }
 
 TEST_CASE("colour: the flag decides, then NO_COLOR, CLICOLOR_FORCE, TERM and the terminal") {
@@ -237,12 +219,12 @@ TEST_CASE("outputs: text on stdout by default; one stdout, known formats, no fil
 }
 
 TEST_CASE("an output file appears whole: nothing is left beside it, and an unwritable place gives a reason") {
-  const Folder folder("output");
-  CHECK_FALSE(write_file(folder.at("out.json"), "{}").has_value());
+  const test::Folder folder;
+  CHECK_FALSE(write_file(folder.path("out.json"), "{}").has_value());
   std::size_t files = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(folder.at("")))
+  for (const auto& entry : std::filesystem::directory_iterator(folder.path()))
     files += entry.is_regular_file() ? 1U : 0U;
   CHECK(files == 1);
-  CHECK(write_file(folder.at("no/such/folder/out.json"), "{}").has_value());
-  CHECK(write_file(folder.at("a"), "{}").has_value());
+  CHECK(write_file(folder.path("no/such/folder/out.json"), "{}").has_value());
+  CHECK(write_file(folder.path(), "{}").has_value());
 }

@@ -16,6 +16,7 @@
 #include "fixtures/estate.h"
 #include "fixtures/naming.h"
 #include "fixtures/variants.h"
+#include "tests/support/folder.h"
 
 namespace {
 
@@ -27,21 +28,6 @@ using hubproof::fixtures::lower;
 using hubproof::fixtures::Variant;
 
 const fs::path kFixtures = fs::path(HUBPROOF_SOURCE_DIR) / "fixtures";
-
-/// A directory that goes away with the test.
-class Scratch {
- public:
-  explicit Scratch(const std::string& name) : path_(fs::temp_directory_path() / ("hubproof-fixtures-test-" + name)) {
-    fs::remove_all(path_);
-  }
-  ~Scratch() { fs::remove_all(path_); }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  [[nodiscard]] const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
 
 std::string read(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
@@ -235,12 +221,12 @@ Variant with_change(const std::string& change) {
 }  // namespace
 
 TEST_CASE("the compliant estate is what the generator writes for three spokes") {
-  const Scratch scratch("compliant");
+  const hubproof::test::Folder folder;
   EstateOptions options;
   options.page_rows = 60;
-  hubproof::fixtures::write_estate(options, scratch.path());
+  hubproof::fixtures::write_estate(options, folder.path("export"));
   const auto expected = pages(kFixtures / "compliant");
-  const auto written = pages(scratch.path());
+  const auto written = pages(folder.path("export"));
   CHECK(expected.count("resources.0001.json") == 1);  // a table of several pages
   REQUIRE(written.size() == expected.size());
   for (const auto& page : expected) {
@@ -265,14 +251,14 @@ TEST_CASE("generated estates are consistent in themselves") {
                       {"full detail", 2, 1, Detail::full}};
   for (const Row& row : rows) {
     CAPTURE(row.why);
-    const Scratch scratch("consistent");
+    const hubproof::test::Folder folder;
     EstateOptions options;
     options.spokes = row.spokes;
     options.hubs = row.hubs;
     options.detail = row.detail;
     options.page_rows = 37;
-    hubproof::fixtures::write_estate(options, scratch.path());
-    const Export estate = load(scratch.path());
+    hubproof::fixtures::write_estate(options, folder.path("export"));
+    const Export estate = load(folder.path("export"));
     CHECK(estate.faults == std::vector<std::string>{});
     CHECK(dangling(estate) == std::vector<std::string>{});
     CHECK(miscounted_zones(estate) == std::vector<std::string>{});
@@ -281,12 +267,12 @@ TEST_CASE("generated estates are consistent in themselves") {
 }
 
 TEST_CASE("a spoke in full detail has 81 resources and nine subnets with twenty security rules each") {
-  const Scratch scratch("full");
+  const hubproof::test::Folder folder;
   EstateOptions options;
   options.spokes = 1;
   options.detail = Detail::full;
-  hubproof::fixtures::write_estate(options, scratch.path());
-  const Export estate = load(scratch.path());
+  hubproof::fixtures::write_estate(options, folder.path("export"));
+  const Export estate = load(folder.path("export"));
   const std::string own = hubproof::fixtures::spoke_subscription(1);
   std::size_t resources = 0;
   std::size_t groups = 0;
@@ -305,7 +291,7 @@ TEST_CASE("a spoke in full detail has 81 resources and nine subnets with twenty 
 }
 
 TEST_CASE("options that do not fit the address plan are refused") {
-  const Scratch scratch("options");
+  const hubproof::test::Folder folder;
   struct Row {
     const char* why;
     int spokes;
@@ -323,19 +309,19 @@ TEST_CASE("options that do not fit the address plan are refused") {
     options.spokes = row.spokes;
     options.hubs = row.hubs;
     options.defects = row.defects;
-    CHECK_THROWS_AS(hubproof::fixtures::write_estate(options, scratch.path()), std::invalid_argument);
+    CHECK_THROWS_AS(hubproof::fixtures::write_estate(options, folder.path("export")), std::invalid_argument);
   }
 }
 
 TEST_CASE("planted defects depend on the seed only, and each one asked for is planted") {
   const auto plant = [](std::uint64_t seed, int defects) {
-    const Scratch scratch("defects");
+    const hubproof::test::Folder folder;
     EstateOptions options;
     options.spokes = 4;
     options.defects = defects;
     options.seed = seed;
     std::set<std::string> planted;
-    for (const auto& defect : hubproof::fixtures::write_estate(options, scratch.path())) {
+    for (const auto& defect : hubproof::fixtures::write_estate(options, folder.path("export"))) {
       planted.insert(defect.slug + " " + defect.resource_id);
     }
     return planted;
@@ -347,11 +333,11 @@ TEST_CASE("planted defects depend on the seed only, and each one asked for is pl
 }
 
 TEST_CASE("every variant applies, keeps the paging right and names rules that exist") {
-  const Scratch scratch("variant");
+  const hubproof::test::Folder folder;
   for (const Variant& variant : variants()) {
     CAPTURE(variant.slug);
-    REQUIRE_NOTHROW(materialise(variant, kFixtures / "compliant", scratch.path()));
-    const Export estate = load(scratch.path());
+    REQUIRE_NOTHROW(materialise(variant, kFixtures / "compliant", folder.path("export")));
+    const Export estate = load(folder.path("export"));
     CHECK(estate.faults == std::vector<std::string>{});
     CHECK(ids(estate).size() == estate.rows.size());
     CHECK(miscounted_zones(estate) == std::vector<std::string>{});
@@ -366,12 +352,12 @@ TEST_CASE("every variant applies, keeps the paging right and names rules that ex
 }
 
 TEST_CASE("a variant that leaves a row out of the export leaves references to it behind") {
-  const Scratch scratch("dangling");
+  const hubproof::test::Folder folder;
   for (const char* slug : {"firewall-not-exported", "route-table-not-exported"}) {
     CAPTURE(slug);
     materialise(hubproof::fixtures::load_variant(kFixtures / "variants", slug), kFixtures / "compliant",
-                scratch.path());
-    CHECK_FALSE(dangling(load(scratch.path())).empty());
+                folder.path("export"));
+    CHECK_FALSE(dangling(load(folder.path("export"))).empty());
   }
 }
 
@@ -414,10 +400,11 @@ TEST_CASE("a change that cannot be meant is refused") {
        R"({"id": )" + id + R"(, "patch": [{"op": "replace", "path": "/id", "value": "x"}]})"},
       {"the added id exists", R"({"add": {"type": "microsoft.network/routetables", "id": )" + id + "}}"},
       {"it is none of the three kinds", R"({"move": )" + id + "}"}};
-  const Scratch scratch("refused");
+  const hubproof::test::Folder folder;
   for (const Row& row : rows) {
     CAPTURE(row.why);
-    CHECK_THROWS_AS(materialise(with_change(row.change), kFixtures / "compliant", scratch.path()), std::runtime_error);
-    CHECK_FALSE(fs::exists(scratch.path()));
+    CHECK_THROWS_AS(materialise(with_change(row.change), kFixtures / "compliant", folder.path("export")),
+                    std::runtime_error);
+    CHECK_FALSE(fs::exists(folder.path("export")));
   }
 }

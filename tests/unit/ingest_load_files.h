@@ -4,7 +4,6 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -15,34 +14,9 @@
 #include "engine/core/text.h"
 #include "engine/ingest/load.h"
 #include "engine/ingest/tables.h"
+#include "tests/support/folder.h"
 
 namespace hubproof::test {
-
-/// A folder of its own under the system's temporary folder, gone with the object.
-class Folder {
- public:
-  Folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "hubproof-load-XXXXXX").string();
-    REQUIRE(mkdtemp(pattern.data()) != nullptr);
-    path_ = pattern;
-  }
-  ~Folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  std::string path() const { return path_.string(); }
-  std::string path(const std::string& name) const { return (path_ / name).string(); }
-  std::string write(const std::string& name, std::string_view text) const {
-    std::filesystem::create_directories((path_ / name).parent_path());
-    std::ofstream(path_ / name, std::ios::binary).write(text.data(), static_cast<std::streamsize>(text.size()));
-    return path(name);
-  }
-
- private:
-  std::filesystem::path path_;
-};
 
 inline std::string id_text(const model::Snapshot& s, model::ResourceId id) {
   return id.is_set() ? text::lower(s.ids.spelling(id)) : std::string("-");
