@@ -308,6 +308,15 @@ void tell_left_out(TransitRun& run) {
   }
 }
 
+// No export holds what gateways learn: a declaration stands in for it. source: azure-semantics.md 7.1
+void tell_learned(TransitRun& run) {
+  AddressSet learned;
+  for (const Prefix& prefix : run.view.designations.learned_prefixes) learned.add(prefix);
+  run.assumptions.insert(learned.empty() ? "gateways teach no route, as hubproof.yaml declares"
+                                         : fmt::format("gateways teach {} and nothing else, as hubproof.yaml declares",
+                                                       to_string(learned)));
+}
+
 }  // namespace
 
 Transit::Transit(const View& view) : shared_(std::make_unique<TransitShared>(view)) {}
@@ -321,6 +330,7 @@ TransitResult Transit::of(const model::SpokeRole& spoke) {
     run.direct.add(prefix);
     run.assumptions.insert(fmt::format("{} is declared as reachable without the firewall", to_string(prefix)));
   }
+  if (view.designations.has_learned_prefixes) tell_learned(run);
   doubt_completeness(run);
   doubt_without_subnets(run);
   doubt_hidden_firewall(run);

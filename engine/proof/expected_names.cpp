@@ -38,6 +38,7 @@ bool serves(const PrivateEndpoint::Connection& connection, std::string_view grou
 struct Addresses {
   std::vector<Ipv4> all;
   bool is_complete = true;  // false: the endpoint may have addresses that the export does not show
+  bool is_shared = false;   // several, and nothing tells which of them belongs to the name
 };
 
 void add_interface_addresses(const model::Estate& estate, const PrivateEndpoint& endpoint, Addresses& out) {
@@ -80,6 +81,7 @@ Addresses addresses_of(const model::Estate& estate, const PrivateEndpoint& endpo
       }
     }
   }
+  out.is_shared = own.empty() && out.all.size() > 1;
   if (!own.empty()) out.all = std::move(own);
   out.is_complete = out.is_complete && !out.all.empty() && endpoint.unread.empty();
   return out;
@@ -100,6 +102,7 @@ class Collector {
 
   dns::Directory& directory_;
   const model::Estate& estate_;
+  std::set<std::string_view> shared_;  // endpoints any of whose addresses counts
   ExpectedNames out_;
 };
 
@@ -126,6 +129,7 @@ void Collector::answers(const model::Service& service, ExpectedName& expected) {
     }
     if (state == Approval::no) continue;
     const Addresses held = addresses_of(estate_, endpoint, expected.name->fqdn);
+    if (held.is_shared) shared_.insert(estate_.name(endpoint.id));
     if (state == Approval::yes) expected.approved.insert(expected.approved.end(), held.all.begin(), held.all.end());
     if (state == Approval::yes && held.is_complete && endpoint.is_settled) continue;
     expected.doubt =
@@ -228,6 +232,12 @@ void Collector::unused_endpoints() {
 
 ExpectedNames Collector::run() {
   for (const model::Service& entry : estate_.tables().services) service(entry);
+  for (const std::string_view endpoint : shared_) {
+    out_.assumptions.push_back(fmt::format(
+        "Any address of private endpoint {} is right for its names: it has several and no customDnsConfigs that tell "
+        "which belongs to which.",
+        endpoint));
+  }
   missing_targets();
   unused_endpoints();
   return std::move(out_);

@@ -109,6 +109,24 @@ TEST_CASE("resolution proof: an address of the endpoint that is configured for a
   }
 }
 
+TEST_CASE("resolution proof: where nothing tells which address belongs to a name any counts, and that is printed") {
+  const auto assumptions = [](bool has_configs) {
+    Build b = named();
+    auto& endpoint = b.endpoint("pe-two", "hub/pe", "", {.target = "kv", .group = "vault", .has_nic = false});
+    endpoint.addresses = {ip("10.0.3.5"), ip("10.0.3.7")};
+    if (has_configs) endpoint.custom_dns_configs = {{"kv.vault.azure.net", {ip("10.0.3.5")}}};
+    const World w = b.world();
+    const auto run = proof::prove_resolution(w.view());
+    REQUIRE(verdict_of(w, run, "hub") == "proved");
+    std::string out;
+    for (const std::string& sentence : std::get<proof::Proved>(result_of(w, run, "hub").verdict).assumptions)
+      out += sentence + "\n";
+    return out;
+  };
+  CHECK(assumptions(false).find("Any address of private endpoint pe-two") != std::string::npos);
+  CHECK(assumptions(true).find("Any address of private endpoint") == std::string::npos);
+}
+
 TEST_CASE("resolution proof: a refutation tells the chain and the address that should have answered") {
   const World w = named("10.0.3.6").world();
   const auto run = proof::prove_resolution(w.view());

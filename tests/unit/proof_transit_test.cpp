@@ -135,6 +135,24 @@ TEST_CASE("transit proof: verdicts of estates decided by hand") {
   }
 }
 
+TEST_CASE("transit proof: declared learned prefixes are told as an assumption") {
+  const auto assumptions = [](std::vector<Prefix> learned) {
+    Build b = forced();
+    b.designations.has_learned_prefixes = true;
+    b.designations.learned_prefixes = std::move(learned);
+    const World w = b.world();
+    const proof::ProofRun run = proof::prove_transit(w.view(), {});
+    REQUIRE(verdict_of(w, run, "spoke") == "proved");
+    std::string out;
+    for (const std::string& sentence : std::get<proof::Proved>(result_of(w, run, "spoke").verdict).assumptions)
+      out += sentence + "\n";
+    return out;
+  };
+  CHECK(assumptions({prefix("10.200.0.0/16")}).find("gateways teach 10.200.0.0/16 and nothing else") !=
+        std::string::npos);
+  CHECK(assumptions({}).find("gateways teach no route") != std::string::npos);
+}
+
 TEST_CASE("transit proof: a witness replays and is told with the route that should have been there") {
   Build b = forced();
   b.attach("spoke", "app", {.route_table = "rt-only-default"});
