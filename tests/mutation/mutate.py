@@ -156,7 +156,7 @@ class Worker:
             if (ROOT / name).is_file():
                 target.parent.mkdir(parents=True, exist_ok=True)
                 if not target.exists() or target.read_bytes() != (ROOT / name).read_bytes():
-                    shutil.copy2(ROOT / name, target)
+                    shutil.copy(ROOT / name, target)  # newer than what was built of it
 
     def prepare(self):
         shared = os.environ.get("HUBPROOF_SHARED_DIR", str(ROOT.parent / "shared"))
