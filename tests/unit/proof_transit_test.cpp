@@ -117,6 +117,27 @@ TEST_CASE("transit proof: verdicts of estates decided by hand") {
          b.attach("spoke", "app", {.route_table = "rt-preview"});
        },
        "unknown"},
+      {"groups that let health probes in and nothing else close what a subnet without routes could reach",
+       [](Build& b) {
+         b.udr("rt-spoke", "10.0.4.0/24", "10.0.0.4");
+         b.subnet("hub", "tools", "10.0.4.0/24");
+         b.nsg("probes");
+         b.rule("probes", {.priority = 100, .from = "AzureLoadBalancer"});
+         b.rule("probes", {.priority = 200, .access = "Deny"});
+         b.attach("spoke", "app", {.nsg = "probes"});
+         b.attach("spoke", "pe", {.nsg = "probes", .policies = "Enabled"});
+       },
+       "proved"},
+      {"groups do not act on endpoints without network policies",
+       [](Build& b) {
+         b.udr("rt-spoke", "10.0.4.0/24", "10.0.0.4");
+         b.subnet("hub", "tools", "10.0.4.0/24");
+         b.nsg("probes");
+         b.rule("probes", {.priority = 200, .access = "Deny"});
+         b.attach("spoke", "app", {.nsg = "probes"});
+         b.attach("spoke", "pe", {.nsg = "probes"});
+       },
+       "refuted"},
   };
   for (const Row& row : rows) {
     CAPTURE(std::string(row.why));
