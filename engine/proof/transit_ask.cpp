@@ -5,6 +5,7 @@
 
 #include "engine/core/text.h"
 #include "engine/net/peerings.h"
+#include "engine/net/resolver_subnets.h"
 #include "engine/proof/transit_question.h"
 
 namespace hubproof::proof {
@@ -144,6 +145,7 @@ bool QuestionBuilder::is_exempt_source(const Subnet& subnet) const {
     return std::none_of(hosts.begin(), hosts.end(),
                         [&](const model::BastionHost& host) { return host.subnet == subnet.id; });
   }
+  if (net::holds_resolver_endpoints_only(view_, subnet)) return true;
   return sends(estate_, subnet) == Ternary::no;
 }
 

@@ -138,6 +138,27 @@ TEST_CASE("transit proof: verdicts of estates decided by hand") {
          b.attach("spoke", "pe", {.nsg = "probes"});
        },
        "refuted"},
+      {"the endpoints of a DNS resolver in the hub ask DNS servers and nobody else",
+       [](Build& b) {
+         b.udr("rt-spoke", "10.0.4.0/28", "10.0.0.4");
+         b.subnet("hub", "dns", "10.0.4.0/28", {.delegations = {"Microsoft.Network/dnsResolvers"}});
+       },
+       "proved"},
+      {"a forwarding rule for a server in the spoke lets them send there",
+       [](Build& b) {
+         b.udr("rt-spoke", "10.0.4.0/28", "10.0.0.4");
+         b.subnet("hub", "dns", "10.0.4.0/28", {.delegations = {"Microsoft.Network/dnsResolvers"}});
+         b.ruleset("rules", {"hub"});
+         b.forward("rules", "corp.contoso.com.", {"10.1.0.9"});
+       },
+       "not proved"},
+      {"a machine beside them sends as any",
+       [](Build& b) {
+         b.udr("rt-spoke", "10.0.4.0/28", "10.0.0.4");
+         b.subnet("hub", "dns", "10.0.4.0/28", {.delegations = {"Microsoft.Network/dnsResolvers"}});
+         b.nic("machine", "hub/dns", "10.0.4.9");
+       },
+       "refuted"},
   };
   for (const Row& row : rows) {
     CAPTURE(std::string(row.why));
