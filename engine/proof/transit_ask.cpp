@@ -7,6 +7,7 @@
 #include "engine/net/peerings.h"
 #include "engine/net/resolver_subnets.h"
 #include "engine/proof/transit_question.h"
+#include "engine/proof/transit_services.h"
 
 namespace hubproof::proof {
 
@@ -301,6 +302,7 @@ SpokeQuestions QuestionBuilder::ask(const model::SpokeRole& spoke) {
   SpokeQuestions out;
   const VirtualNetwork& vnet = estate_.tables().virtual_networks[spoke.vnet.index()];
   doubts_of_spoke(spoke, out);
+  doubt_services(view_, vnet, out);
   ask_leaving(spoke, out);
   Inside inside;
   inside.places = &inside_;
