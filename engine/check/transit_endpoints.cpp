@@ -9,6 +9,8 @@
 #include "engine/check/scope.h"
 #include "engine/core/text.h"
 #include "engine/net/peerings.h"
+#include "engine/net/resolver_subnets.h"
+#include "engine/net/virtual_hub.h"
 
 namespace hubproof::check {
 namespace {
@@ -78,6 +80,7 @@ class EndpointRule {
   void judge_route(const Sender& sender, const Target& target, Ipv4 address, const Route* route, bool is_linked,
                    Judgement& judgement);
   void judge_peers(VnetIndex vnet, const Target& target, Judgement& judgement);
+  void judge_hub(VnetIndex vnet, const Target& target, Judgement& judgement);
   Finding judge(VnetIndex vnet, const Subnet& subnet);
   const TableIndex& index_of(const RouteTable& table);
 
@@ -110,6 +113,7 @@ const std::vector<Sender>& EndpointRule::senders(VnetIndex vnet) {
     const bool is_gateway = scope_.has_gateway(*subnet) && net::is_named(view_, *subnet, "GatewaySubnet");
     const bool is_router = net::is_named(view_, *subnet, "VirtualNetworkApplianceSubnet");
     if (!scope_.sends(*subnet) && !is_gateway && !is_router) continue;
+    if (net::holds_resolver_endpoints_only(view_, *subnet)) continue;
     const Sender sender{vnet, subnet, is_gateway || is_router || !may_be_silent(*subnet)};
     const auto is_same = [&](const Sender& other) { return other.subnet->route_table == subnet->route_table; };
     const auto same = std::find_if(out.begin(), out.end(), is_same);
@@ -220,6 +224,32 @@ void EndpointRule::judge_sender(const Sender& sender, const Target& target, bool
   judgement.doubt(doubt_about(view_, *sender.subnet));
 }
 
+// law:  what comes over a virtual hub with a policy for private traffic crossed its firewall; branches go around it to
+//       endpoints whose network policies are not on
+// source: learn.microsoft.com/azure/virtual-wan/how-to-routing-policies#troubleshooting-data-path
+void EndpointRule::judge_hub(VnetIndex vnet, const Target& target, Judgement& judgement) {
+  for (const auto& [id, index] : view_.estate.connections_by_vnet.of(scope_.vnet(vnet).id)) {
+    const model::HubConnection& connection = view_.estate.tables().hub_connections[index];
+    const net::HubRouting routing = net::hub_routing(view_, connection.hub);
+    const std::string doubt = routing.doubt.empty() ? net::doubt_about(view_, connection) : routing.doubt;
+    if (!doubt.empty()) {
+      judgement.doubt(doubt, "the virtual hub's route tables and routing intent");
+    } else if (!net::inspects_private(routing)) {
+      judgement.doubt(
+          fmt::format("virtual hub {} has no routing policy for private traffic: what reaches the endpoints "
+                      "over it need not cross its firewall",
+                      scope_.label(connection.hub)),
+          "a routing policy for private traffic");
+    } else if (!target.obeys && net::may_have_branches(view_.estate, *routing.hub)) {
+      judgement.doubt(
+          fmt::format("branches of virtual hub {} reach the endpoints around its firewall: network policies "
+                      "are {}",
+                      scope_.label(connection.hub), target.policy),
+          "privateEndpointNetworkPolicies Enabled");
+    }
+  }
+}
+
 // The endpoint's /32 is in its own network and in directly peered ones, not across two hops. source:
 // azure-semantics.md 1.6
 void EndpointRule::judge_peers(VnetIndex vnet, const Target& target, Judgement& judgement) {
@@ -233,6 +263,7 @@ void EndpointRule::judge_peers(VnetIndex vnet, const Target& target, Judgement& 
     const model::Peering& peering = view_.estate.tables().peerings[index];
     const bool is_off = peering.state.is_known() && !peering.state.is(model::PeeringState::connected);
     if (is_off || scope_.vnet_index(peering.remote).is_set()) continue;
+    if (model::hub_connection(view_.estate, peering) != nullptr) continue;  // see judge_hub()
     judgement.doubt(fmt::format("{} is peered and not in the export", scope_.label(peering.remote)),
                     "an export of that network's subscription");
   }
@@ -254,6 +285,7 @@ Finding EndpointRule::judge(VnetIndex vnet, const Subnet& subnet) {
     judgement.doubt(fmt::format("privateEndpointNetworkPolicies is {}, which is not understood", target.policy));
   }
   judge_peers(vnet, target, judgement);
+  judge_hub(vnet, target, judgement);
   judgement.doubt(doubt_about(view_, subnet));
   judgement.doubt(doubt_about(view_, scope_.vnet(vnet)));
   return std::move(judgement).finding();

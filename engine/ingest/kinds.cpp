@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/core/text.h"
+#include "engine/ingest/kinds/front_ends.h"
 #include "engine/ingest/kinds/readers.h"
 
 namespace hubproof::ingest {
@@ -159,6 +160,7 @@ constexpr ResourceKind kResourceKinds[] = {
     {"microsoft.healthcareapis/workspaces", Support::full, read_unmodelled_service, true},
     {"microsoft.hybridcompute/machines", Support::counted, nullptr, false},
     {"microsoft.hybridcompute/machines/extensions", Support::counted, nullptr, false},
+    {"microsoft.hybridcompute/privatelinkscopes", Support::counted, nullptr, false},
     {"microsoft.insights/actiongroups", Support::counted, nullptr, false},
     {"microsoft.insights/activitylogalerts", Support::counted, nullptr, false},
     {"microsoft.insights/autoscalesettings", Support::counted, nullptr, false},
@@ -405,10 +407,14 @@ constexpr ResourceKind kResourceKinds[] = {
     {"microsoft.servicebus/namespaces/topics", Support::counted, nullptr, false},
     {"microsoft.servicefabric/clusters", Support::full, read_unmodelled_service, true},
     {"microsoft.servicefabric/managedclusters", Support::full, read_unmodelled_service, true},
+    {"microsoft.servicenetworking/trafficcontrollers", Support::tainting, read_tainting, false},
+    {"microsoft.servicenetworking/trafficcontrollers/associations", Support::tainting, read_tainting, false},
+    {"microsoft.servicenetworking/trafficcontrollers/frontends", Support::counted, nullptr, false},
+    {"microsoft.servicenetworking/trafficcontrollers/securitypolicies", Support::counted, nullptr, false},
     {"microsoft.signalrservice/signalr", Support::full, read_unmodelled_service, true},
     {"microsoft.signalrservice/webpubsub", Support::full, read_unmodelled_service, true},
     {"microsoft.solutions/applications", Support::counted, nullptr, false},
-    {"microsoft.sql/managedinstances", Support::full, read_unmodelled_service, true},
+    {"microsoft.sql/managedinstances", Support::full, read_sql_managed_instance, true},
     {"microsoft.sql/servers", Support::full, read_sql_server, true},
     {"microsoft.sql/servers/administrators", Support::counted, nullptr, false},
     {"microsoft.sql/servers/auditingsettings", Support::counted, nullptr, false},
@@ -439,7 +445,7 @@ constexpr ResourceKind kResourceKinds[] = {
     {"microsoft.videoindexer/accounts", Support::full, read_unmodelled_service, true},
     {"microsoft.web/certificates", Support::counted, nullptr, false},
     {"microsoft.web/connections", Support::counted, nullptr, false},
-    {"microsoft.web/hostingenvironments", Support::counted, nullptr, false},
+    {"microsoft.web/hostingenvironments", Support::tainting, read_app_service_environment, false},
     {"microsoft.web/serverfarms", Support::counted, nullptr, false},
     {"microsoft.web/sites", Support::full, read_web_site, true},
     {"microsoft.web/sites/basicpublishingcredentialspolicies", Support::counted, nullptr, false},

@@ -344,7 +344,8 @@ void RowReader::keep(Row& row, Page&) {
   if (row.type->read == nullptr) return;
   if (!row.was_read && !row.late_properties.empty()) read_late(row);
   if (row.has_unread) explain_unread(row);
-  if (row.was_read || !row.late_properties.empty()) return;
+  const bool is_unknown = row.type->support == model::Support::unknown;
+  if (row.was_read || !row.late_properties.empty() || is_unknown) return;
   run_.unfilled.push_back(
       {row.head.id,
        about(row, "INPUT-PROPERTIES",

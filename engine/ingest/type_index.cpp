@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/core/text.h"
+#include "engine/ingest/kinds/front_ends.h"
 
 namespace hubproof::ingest {
 namespace {
@@ -35,6 +36,8 @@ const MetType& TypeIndex::add(std::string_view lower) {
     type.read = kind->read;
     type.needs_whole_head = kind->needs_whole_head;
     type.may_recurse = kind->support == model::Support::tainting;
+  } else {
+    type.read = read_unknown_kind;
   }
   return type;
 }

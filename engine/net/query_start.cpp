@@ -45,6 +45,22 @@ bool stands_apart(const model::NetworkInterface& nic) {
          });
 }
 
+/// Why on-premises may stand behind a GatewaySubnet in which the export shows no gateway, or empty.
+std::string hidden_gateway_in(const model::View& view, const Subnet& subnet) {
+  if (!is_empty_gateway_subnet(view, subnet)) return {};
+  if (!subnet.attached.empty()) {
+    return fmt::format("{} is attached to {} of {} and no gateway of the export stands there",
+                       shown(view, subnet.attached.front()), shown(view, subnet.id), shown(view, subnet.vnet));
+  }
+  for (const auto& [key, index] : view.estate.peerings_by_remote.of(subnet.vnet)) {
+    const model::Peering& peering = view.estate.tables().peerings[index];
+    if (peering.use_remote_gateways.value_or_default(false) == false) continue;
+    return fmt::format("{} uses the gateway of {}, which the export does not show", shown(view, peering.vnet),
+                       shown(view, subnet.vnet));
+  }
+  return {};
+}
+
 }  // namespace
 
 QueryWalk::QueryWalk(const model::View& view, const Question& question)
@@ -184,6 +200,10 @@ void QueryWalk::start_on_premises() {
     sources &= learned;
   }
   sources &= question_.from.addresses;
+  for (const Subnet& subnet : e_.tables().subnets) {
+    const std::string why = hidden_gateway_in(v_, subnet);
+    if (!why.empty()) answer_.open.push_back(why);
+  }
   for (const model::Gateway& gateway : e_.tables().gateways) {
     if (gateway.is_route_server) continue;
     const Subnet* subnet = gateway.subnets.empty() ? nullptr : e_.find<Subnet>(gateway.subnets.front());

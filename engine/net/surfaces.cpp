@@ -54,6 +54,7 @@ bool Surfaces::is_understood(ResourceId public_ip) const {
 void Surfaces::follow(std::size_t position) {
   const PublicSurface from = out_[position];
   if (from.target == Ipv4()) return;
+  follow_inner(from);
   bool is_frontend = false;
   for (const ApplicationGateway& gateway : e_.tables().application_gateways) {
     for (const ApplicationGateway::Frontend& frontend : gateway.frontends) {

@@ -74,6 +74,31 @@ void Surfaces::of_firewall(const model::AzureFirewall& firewall) {
   }
 }
 
+// law:  a packet of the Internet has a public destination: a rule for private ones translates what is inside already
+// source: learn.microsoft.com/azure/firewall/tutorial-firewall-dnat (inbound Internet traffic: the public address);
+// learn.microsoft.com/powershell/module/az.network/new-azfirewallnatrule (a rule with a private destination)
+AddressSet Surfaces::private_destinations(const FirewallRule& rule) {
+  AddressSet out;
+  for (const model::AddressTerm& term : rule.destinations) {
+    if (term.kind != model::AddressTerm::Kind::prefix || internet_addresses().intersects(term.prefix)) return {};
+    out.add(term.prefix);
+  }
+  return out;
+}
+
+// What a rule of a firewall makes of packets that another entry led to it; ports are not looked at.
+void Surfaces::follow_inner(const PublicSurface& from) {
+  for (std::size_t i = 0; i < inner_.size(); ++i) {
+    if (!inner_[i].from.contains(from.target) || !followed_.emplace(root_, i).second) continue;
+    PublicSurface next = from;
+    next.target = inner_[i].to.target;
+    next.is_certain = false;
+    next.facts.insert(next.facts.end(), inner_[i].to.facts.begin(), inner_[i].to.facts.end());
+    next.reason = fmt::format("{}, and {}", from.reason, inner_[i].to.reason);
+    out_.push_back(std::move(next));
+  }
+}
+
 void Surfaces::of_nat_rule(const model::AzureFirewall& firewall, const model::RuleCollectionGroup& group,
                            std::size_t collection, std::size_t position, bool is_public) {
   const FirewallRule& rule = group.collections[collection].rules[position];
@@ -81,7 +106,8 @@ void Surfaces::of_nat_rule(const model::AzureFirewall& firewall, const model::Ru
   surface.entry = firewall.id;
   surface.is_certain = rule.is_usable && is_public;  // a NAT rule tells of a public address that the row does not show
   surface.sources = sources_of(rule, surface.is_certain);
-  if (surface.sources.empty() && rule.is_usable) return;
+  const AddressSet inside = rule.is_usable ? private_destinations(rule) : AddressSet();
+  if (surface.sources.empty() && rule.is_usable && inside.empty()) return;
   const Result<Ipv4> target = Ipv4::parse(rule.translated_address);
   if (target) surface.target = *target;
   if (surface.target == Ipv4()) surface.is_certain = false;
@@ -92,9 +118,14 @@ void Surfaces::of_nat_rule(const model::AzureFirewall& firewall, const model::Ru
   if (!rule.destination_ports.empty()) surface.ports = rule.destination_ports.front();
   surface.facts = {{group.id, fmt::format("/properties/ruleCollections/{}/rules/{}", collection, position),
                     fmt::format("DNAT to {}", text::printable(rule.translated_address))}};
-  surface.reason = fmt::format("DNAT rule {} of firewall {} leads the Internet to {}", text::printable(rule.name),
-                               shown(v_, firewall.id), text::printable(rule.translated_address));
-  out_.push_back(std::move(surface));
+  const bool is_inner = !inside.empty();
+  surface.reason =
+      fmt::format("DNAT rule {} of firewall {} leads {} to {}", text::printable(rule.name), shown(v_, firewall.id),
+                  is_inner ? "on" : "the Internet", text::printable(rule.translated_address));
+  if (is_inner)
+    inner_.push_back({inside, std::move(surface)});
+  else
+    out_.push_back(std::move(surface));
 }
 
 }  // namespace hubproof::net

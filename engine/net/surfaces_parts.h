@@ -44,6 +44,7 @@ class Surfaces {
                model::ResourceId waf, const std::string& listener);
   void of_unmodelled(const model::UnmodelledNetworkResource& resource);
   void follow(std::size_t position);
+  void follow_inner(const PublicSurface& from);
   void follow_to_balancer(const model::LoadBalancer& balancer, const model::LoadBalancer::Frontend& frontend,
                           const PublicSurface& from);
   void push_unknown(PublicSurface from, std::string reason);
@@ -57,6 +58,7 @@ class Surfaces {
                             std::vector<model::Fact>& facts, std::string& reason) const;
   std::optional<AnyAddress> address_of(model::ResourceId public_ip) const;
   const model::NetworkInterface* owner_of(model::ResourceId ip_configuration) const;
+  static AddressSet private_destinations(const model::FirewallRule& rule);
   AddressSet sources_of(const model::FirewallRule& rule, bool& is_certain) const;
 
   const model::View& v_;
@@ -65,6 +67,13 @@ class Surfaces {
   std::size_t root_ = 0;  ///< while following: the surface that all began with
   std::vector<std::size_t> roots_;
   std::set<std::pair<std::size_t, model::ResourceId>> visited_;  ///< (root, frontend)
+  /// DNAT rules for private addresses, which the Internet cannot ask for: entries for what leads there.
+  struct Inner {
+    AddressSet from;
+    PublicSurface to;
+  };
+  std::vector<Inner> inner_;
+  std::set<std::pair<std::size_t, std::size_t>> followed_;  ///< (root, index into inner_)
 };
 
 /// The address lies in a prefix of the subnet.

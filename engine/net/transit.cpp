@@ -7,6 +7,7 @@
 #include "engine/core/text.h"
 #include "engine/net/trace.h"
 #include "engine/net/transit_parts.h"
+#include "engine/net/transit_services.h"
 
 namespace hubproof::net {
 
@@ -340,6 +341,7 @@ TransitResult Transit::of(const model::SpokeRole& spoke) {
   find_leaving(run);
   find_entering(run);
   find_internet_entries(run);
+  find_own_doors(run);
   tell_left_out(run);
   run.result.assumptions.assign(run.assumptions.begin(), run.assumptions.end());
   return std::move(run.result);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "engine/net/resolver_subnets.h"
 #include "engine/net/transit_parts.h"
 
 namespace hubproof::net {
@@ -142,6 +143,13 @@ bool Entering::sends(const Subnet& subnet) {
             fmt::format("a Bastion may stand in {} of {} that the export does not show there", shown(v_, subnet.id),
                         shown(v_, subnet.vnet)));
     }
+    return false;
+  }
+  if (holds_resolver_endpoints_only(v_, subnet)) {
+    run_.assumptions.insert(
+        fmt::format("{} of {} holds endpoints of a DNS resolver only, which send DNS questions to "
+                    "the servers of its forwarding rules and nothing else",
+                    shown(v_, subnet.id), shown(v_, subnet.vnet)));
     return false;
   }
   return holds_endpoints_only(v_, subnet) != Ternary::yes;

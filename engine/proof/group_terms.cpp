@@ -83,6 +83,12 @@ Term GroupTerms::terms_match(const model::AddressTerms& terms, Term address, con
           out = solver_.either(out, solver_.in(address, *listed));
           break;
         }
+        // source: learn.microsoft.com/azure/virtual-network/service-tags-overview (AzureLoadBalancer is 168.63.129.16,
+        // the origin of health probes)
+        if (!packet_.is_v6 && text::equals(name, "AzureLoadBalancer")) {
+          out = solver_.either(out, solver_.in(address, Prefix::host(Ipv4(0xa83f8110U))));
+          break;
+        }
         const bool is_network = text::equals(name, "VirtualNetwork");
         if (may && (is_network || !packet_.is_v6)) return solver_.truth(true);
         if (may) out = solver_.either(out, may_be_tagged_v6(address));

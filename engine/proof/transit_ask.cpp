@@ -5,7 +5,9 @@
 
 #include "engine/core/text.h"
 #include "engine/net/peerings.h"
+#include "engine/net/resolver_subnets.h"
 #include "engine/proof/transit_question.h"
+#include "engine/proof/transit_services.h"
 
 namespace hubproof::proof {
 
@@ -143,6 +145,7 @@ bool QuestionBuilder::is_exempt_source(const Subnet& subnet) const {
     return std::none_of(hosts.begin(), hosts.end(),
                         [&](const model::BastionHost& host) { return host.subnet == subnet.id; });
   }
+  if (net::holds_resolver_endpoints_only(view_, subnet)) return true;
   return sends(estate_, subnet) == Ternary::no;
 }
 
@@ -298,6 +301,7 @@ SpokeQuestions QuestionBuilder::ask(const model::SpokeRole& spoke) {
   SpokeQuestions out;
   const VirtualNetwork& vnet = estate_.tables().virtual_networks[spoke.vnet.index()];
   doubts_of_spoke(spoke, out);
+  doubt_services(view_, vnet, out);
   ask_leaving(spoke, out);
   Inside inside;
   inside.places = &inside_;

@@ -53,8 +53,13 @@ Term TransitSolver::source_may_send(const Question& question) {
 Term TransitSolver::destination_may_receive(const Question& question) {
   Term out = solver_.truth(true);
   const auto add = [&](const Subnet& subnet) {
-    // Private endpoints are filtered only under network policies. source: azure-semantics.md 1.6
-    if (!view_.estate.endpoints_by_subnet.of(subnet.id).empty()) return;
+    // Private endpoints are filtered only under network policies, and not by admin rules.
+    // source: azure-semantics.md 1.6, 3.2
+    const auto& policies = subnet.private_endpoint_policies;
+    const bool is_filtered = policies.is(model::PrivateEndpointPolicies::enabled) ||
+                             policies.is(model::PrivateEndpointPolicies::network_security_group_enabled);
+    const bool has_endpoints = !view_.estate.endpoints_by_subnet.of(subnet.id).empty();
+    if (has_endpoints && (!is_filtered || view_.estate.admin_policy(subnet.vnet) != nullptr)) return;
     Term here = solver_.truth(false);
     for (const Prefix& prefix : subnet.prefixes) here = solver_.either(here, solver_.in(destination_, prefix));
     out = solver_.both(out, solver_.either(solver_.negate(here), groups_.may_allow(subnet, Direction::inbound)));

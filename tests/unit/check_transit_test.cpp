@@ -493,6 +493,53 @@ TEST_CASE("transit: the hub's prefixes and private endpoints") {
   for (const CheckRow& row : kHubs) check_row(row, compliant());
 }
 
+TEST_CASE(
+    "endpoints of a network on a virtual hub: its routing policy brings what comes over the hub to the firewall") {
+  struct Row {
+    const char* why;
+    std::string private_firewall;
+    std::string policies;
+    bool has_branches;
+    std::string expected;
+  };
+  const Row rows[] = {
+      {"a policy for private traffic, no branches", "fw", "Disabled", false, "pass"},
+      {"branches, and endpoints that obey routes", "fw", "RouteTableEnabled", true, "pass"},
+      {"branches go around the policy to endpoints that do not", "fw", "Disabled", true, "unknown"},
+      {"no policy for private traffic", "", "RouteTableEnabled", false, "unknown"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(std::string(row.why));
+    Build b;
+    b.virtual_wan("wan");
+    b.virtual_hub("hub", "wan", "10.100.0.0/24").has_gateway = row.has_branches;
+    b.hub_firewall("fw", "hub", "10.100.0.4");
+    b.routing_intent("hub", row.private_firewall, "fw");
+    b.vnet("a", "10.1.0.0/16");
+    b.subnet("a", "app", "10.1.0.0/24");
+    b.subnet("a", "pe", "10.1.1.0/24", {.policies = row.policies});
+    b.endpoint("pe-a", "a/pe", "10.1.1.4");
+    b.connect("a", "hub");
+    b.peer_one_side("a",
+                    "/subscriptions/m/resourceGroups/RG_hub_1/providers/Microsoft.Network/virtualNetworks/HV_hub_1",
+                    {.remote_gateways = true, .remote_space = "10.100.0.0/24"});
+    const Judged judged(b.snapshot());
+    const check::Result result = judged.run("HP-TRN-007");
+    CAPTURE(messages(judged.estate, result));
+    CHECK(verdict(result) == row.expected);
+  }
+}
+
+TEST_CASE("the subnet of a DNS resolver reaches no private endpoint") {
+  for (const bool has_machine : {false, true}) {
+    Build b = compliant();
+    b.subnet("hub", "dns", "10.0.9.0/28", {.delegations = {"Microsoft.Network/dnsResolvers"}});
+    if (has_machine) b.nic("machine", "hub/dns", "10.0.9.5");
+    const Judged judged(b.snapshot());
+    CHECK(verdict(judged.run("HP-TRN-007")) == (has_machine ? "fail" : "pass"));
+  }
+}
+
 TEST_CASE("transit: a declared direct destination is an exception and is printed") {
   Snapshot s = compliant().snapshot();
   route(s, "198.51.100.0/24", NextHopType::internet);

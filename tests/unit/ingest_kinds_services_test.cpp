@@ -365,6 +365,49 @@ TEST_CASE("a private link service with direct connect keeps the address that it 
   CHECK(rows.tables().unmodelled_network[1].unread.size() == 1);
 }
 
+TEST_CASE("a service in a subnet with a public front end of its own is told apart from one that answers inside") {
+  struct Row {
+    const char* path;
+    const char* properties;
+    bool is_public;
+  };
+  const Row table[] = {
+      {"Microsoft.App/managedEnvironments/e",
+       R"({"vnetConfiguration": {"internal": false, "infrastructureSubnetId": "/subscriptions/s/sn"}})", true},
+      {"Microsoft.App/managedEnvironments/e",
+       R"({"vnetConfiguration": {"infrastructureSubnetId": "/subscriptions/s/sn"}})", true},
+      {"Microsoft.App/managedEnvironments/e",
+       R"({"publicNetworkAccess": "Disabled", "vnetConfiguration": {"infrastructureSubnetId": "/subscriptions/s/sn"}})",
+       false},
+      {"Microsoft.App/managedEnvironments/e",
+       R"({"vnetConfiguration": {"internal": true, "infrastructureSubnetId": "/subscriptions/s/sn"}})", false},
+      {"Microsoft.App/managedEnvironments/e", R"({"vnetConfiguration": null})", false},
+      {"Microsoft.Sql/managedInstances/i", R"({"subnetId": "/subscriptions/s/sn", "publicDataEndpointEnabled": true})",
+       true},
+      {"Microsoft.Sql/managedInstances/i", R"({"subnetId": "/subscriptions/s/sn", "publicDataEndpointEnabled": 1})",
+       true},
+      {"Microsoft.Sql/managedInstances/i", R"({"subnetId": "/subscriptions/s/sn"})", false},
+      {"Microsoft.Web/hostingEnvironments/a",
+       R"({"internalLoadBalancingMode": "None", "virtualNetwork": {"id": "/subscriptions/s/sn"}})", true},
+      {"Microsoft.Web/hostingEnvironments/a",
+       R"({"internalLoadBalancingMode": "Web", "virtualNetwork": {"id": "/subscriptions/s/sn"}})", true},
+      {"Microsoft.Web/hostingEnvironments/a", R"({"virtualNetwork": {"id": "/subscriptions/s/sn"}})", true},
+      {"Microsoft.Web/hostingEnvironments/a",
+       R"({"internalLoadBalancingMode": "Web, Publishing", "virtualNetwork": {"id": "/subscriptions/s/sn"}})", false},
+  };
+  for (const Row& expected : table) {
+    CAPTURE(expected.path);
+    CAPTURE(expected.properties);
+    Rows rows;
+    REQUIRE(rows.read(row(expected.path, expected.properties)));
+    const auto& fronts = rows.tables().unmodelled_network;
+    REQUIRE(fronts.size() == (expected.is_public ? 1 : 0));
+    if (!expected.is_public) continue;
+    CHECK(text::ends_with(fronts[0].type, " (public front end)"));
+    CHECK(rows.spelling(fronts[0].touches.at(0)) == "/subscriptions/s/sn");
+  }
+}
+
 TEST_CASE("API Management is a network place and a service of the same id") {
   Rows rows;
   const model::Service& exposure = read(rows, "Microsoft.ApiManagement/service/apim",

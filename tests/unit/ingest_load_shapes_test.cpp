@@ -295,6 +295,29 @@ TEST_CASE("a row that Search-AzGraph piped alone is a bare object") {
   CHECK(s.sources[0].format == "resource");
 }
 
+TEST_CASE("a row of an unheard-of type that says of itself that it is public is a service without a model") {
+  const auto services = [](std::string_view properties) {
+    const Folder folder;
+    ordered_json row = ordered_json::parse(kUnknown);
+    if (properties.empty())
+      row.erase("properties");
+    else
+      row["properties"] = ordered_json::parse(properties);
+    const model::Snapshot s = load({folder.write("one.json", row.dump())});
+    CHECK(codes(s, Diagnostic::Level::warning).count("INPUT-PROPERTIES") == 0);
+    std::string out;
+    for (const model::Service& service : s.tables.services)
+      out += service.type + (service.kind == model::ServiceKind::unmodelled ? " unmodelled" : " modelled");
+    return out;
+  };
+  CHECK(services(R"({"publicNetworkAccess": "Enabled"})") == "contoso.thing/things unmodelled");
+  CHECK(services(R"({"publicNetworkAccess": "OnSundays"})") == "contoso.thing/things unmodelled");
+  CHECK(services(R"({"publicNetworkAccess": "Disabled"})") == "");
+  CHECK(services(R"({"size": 3, "publicNetworkAccess": null})") == "");
+  CHECK(services("null") == "");
+  CHECK(services("") == "");
+}
+
 TEST_CASE("the order of paths and of files changes nothing") {
   const Folder folder;
   const std::string a = folder.write("a.json", "[" + join({rows()[0], rows()[1]}, ",") + "]");

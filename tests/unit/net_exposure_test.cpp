@@ -271,6 +271,25 @@ TEST_CASE("public surfaces: DNAT, load balancers and gateways without an effecti
   CHECK(surfaces(dnat("AzureFrontDoor.Backend", "10.0.2.4")) == "uncertain fw ");
   CHECK(surfaces([](Build& b) { b.firewall("fw", "hub", "10.0.0.4", {.policy = "gone", .public_ip = "pip"}); }) ==
         "uncertain fw ");
+  // A rule for a private address is none for the Internet, whoever its sources are; it acts on what leads there.
+  const auto inner = [](std::string outside) {
+    return [outside](Build& b) {
+      b.policy("p");
+      b.rule_group("p", "g", 100);
+      const auto to = [](std::string address, std::string target) {
+        return FirewallRuleRow{.kind = "nat",
+                               .to = std::move(address),
+                               .ports = "443",
+                               .protocols = "tcp",
+                               .translated_address = std::move(target),
+                               .translated_port = 443};
+      };
+      b.rules("p", "g", 100, model::Access::allow, {to(std::move(outside), "10.0.0.4"), to("10.0.0.4", "10.0.2.4")});
+      b.firewall("fw", "hub", "10.0.0.4", {.policy = "p", .public_ip = "pip"});
+    };
+  };
+  CHECK(surfaces(inner("10.0.0.5")) == "");
+  CHECK(surfaces(inner("203.0.113.4")) == "uncertain fw ");
   // Behind the DNAT stands the private frontend of a gateway.
   const auto chained = [&](std::string to, std::string tier) {
     return surfaces([&](Build& b) {

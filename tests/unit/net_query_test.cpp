@@ -111,6 +111,23 @@ TEST_CASE("query: IPv6 addresses of senders and virtual hubs leave the answer op
   CHECK(open({internet(), subnets(w, {"b/app"})}) == 1);
 }
 
+TEST_CASE("query: a gateway that is used and not shown leaves open what comes from on-premises") {
+  const auto open = [](bool is_used, bool is_shown) {
+    Build b = hub_and_spokes();
+    b.subnet("hub", "GatewaySubnet", "10.0.5.0/27");
+    b.vnet("c", "10.3.0.0/16");
+    b.peer_one_side("c", "hub", {.remote_gateways = is_used});
+    if (is_shown) b.gateway("gw", "hub");
+    World w = b.world();
+    net::QueryEnd outside;
+    outside.on_premises = true;
+    return net::query(w.view(), {outside, subnets(w, {"a/app"})}).open.size();
+  };
+  CHECK(open(true, false) == 1);
+  CHECK(open(true, true) == 0);
+  CHECK(open(false, false) == 0);
+}
+
 TEST_CASE("query: likes of several subnets are one box") {
   Build b = hub_and_spokes();
   for (const char* spoke : {"a", "b"}) b.udr(std::string("rt-") + spoke, "203.0.113.0/24", "Internet");

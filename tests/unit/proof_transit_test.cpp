@@ -117,6 +117,96 @@ TEST_CASE("transit proof: verdicts of estates decided by hand") {
          b.attach("spoke", "app", {.route_table = "rt-preview"});
        },
        "unknown"},
+      {"a Bastion with a public address lets users into the spoke",
+       [](Build& b) {
+         b.subnet("spoke", "AzureBastionSubnet", "10.1.2.0/26", {.route_table = "rt-spoke"});
+         b.bastion("bastion", "spoke").is_public = true;
+       },
+       "unknown"},
+      {"API Management in External mode answers the Internet in its subnet",
+       [](Build& b) {
+         b.subnet("spoke", "gw", "10.1.2.0/24", {.route_table = "rt-spoke", .default_outbound = false});
+         b.apim("own", "spoke/gw", "10.1.2.4", "External");
+       },
+       "unknown"},
+      {"one in Internal mode does not",
+       [](Build& b) {
+         b.subnet("spoke", "gw", "10.1.2.0/24", {.route_table = "rt-spoke", .default_outbound = false});
+         b.apim("own", "spoke/gw", "10.1.2.4", "Internal");
+       },
+       "proved"},
+      {"nor one in External mode whose group lets no address of the Internet in",
+       [](Build& b) {
+         b.nsg("inside");
+         b.rule("inside", {.priority = 100, .access = "Deny"});
+         b.subnet("spoke", "gw", "10.1.2.0/24",
+                  {.route_table = "rt-spoke", .nsg = "inside", .default_outbound = false});
+         b.apim("own", "spoke/gw", "10.1.2.4", "External");
+       },
+       "proved"},
+      {"an endpoint of a private link service that the export does not hold leads into another network",
+       [](Build& b) {
+         b.endpoint("pe-foreign", "spoke/pe", "10.1.1.9",
+                    {.target = "/subscriptions/f/resourceGroups/g/providers/Microsoft.Network/privateLinkServices/p"});
+       },
+       "unknown"},
+      {"one that was rejected leads nowhere",
+       [](Build& b) {
+         b.endpoint("pe-foreign", "spoke/pe", "10.1.1.9",
+                    {.target = "/subscriptions/f/resourceGroups/g/providers/Microsoft.Network/privateLinkServices/p",
+                     .status = "Rejected"});
+       },
+       "proved"},
+      {"a machine in the firewall's subnet is no instance of the firewall",
+       [](Build& b) { b.nic("stranger", "hub/AzureFirewallSubnet", "10.0.0.20"); }, "unknown"},
+      {"a machine in the hub's GatewaySubnet is no instance of a gateway",
+       [](Build& b) {
+         b.subnet("hub", "GatewaySubnet", "10.0.5.0/27", {.route_table = "rt-hub"});
+         b.nic("stranger", "hub/GatewaySubnet", "10.0.5.9");
+       },
+       "unknown"},
+      {"groups that let health probes in and nothing else close what a subnet without routes could reach",
+       [](Build& b) {
+         b.udr("rt-spoke", "10.0.4.0/24", "10.0.0.4");
+         b.subnet("hub", "tools", "10.0.4.0/24");
+         b.nsg("probes");
+         b.rule("probes", {.priority = 100, .from = "AzureLoadBalancer"});
+         b.rule("probes", {.priority = 200, .access = "Deny"});
+         b.attach("spoke", "app", {.nsg = "probes"});
+         b.attach("spoke", "pe", {.nsg = "probes", .policies = "Enabled"});
+       },
+       "proved"},
+      {"groups do not act on endpoints without network policies",
+       [](Build& b) {
+         b.udr("rt-spoke", "10.0.4.0/24", "10.0.0.4");
+         b.subnet("hub", "tools", "10.0.4.0/24");
+         b.nsg("probes");
+         b.rule("probes", {.priority = 200, .access = "Deny"});
+         b.attach("spoke", "app", {.nsg = "probes"});
+         b.attach("spoke", "pe", {.nsg = "probes"});
+       },
+       "refuted"},
+      {"the endpoints of a DNS resolver in the hub ask DNS servers and nobody else",
+       [](Build& b) {
+         b.udr("rt-spoke", "10.0.4.0/28", "10.0.0.4");
+         b.subnet("hub", "dns", "10.0.4.0/28", {.delegations = {"Microsoft.Network/dnsResolvers"}});
+       },
+       "proved"},
+      {"a forwarding rule for a server in the spoke lets them send there",
+       [](Build& b) {
+         b.udr("rt-spoke", "10.0.4.0/28", "10.0.0.4");
+         b.subnet("hub", "dns", "10.0.4.0/28", {.delegations = {"Microsoft.Network/dnsResolvers"}});
+         b.ruleset("rules", {"hub"});
+         b.forward("rules", "corp.contoso.com.", {"10.1.0.9"});
+       },
+       "not proved"},
+      {"a machine beside them sends as any",
+       [](Build& b) {
+         b.udr("rt-spoke", "10.0.4.0/28", "10.0.0.4");
+         b.subnet("hub", "dns", "10.0.4.0/28", {.delegations = {"Microsoft.Network/dnsResolvers"}});
+         b.nic("machine", "hub/dns", "10.0.4.9");
+       },
+       "refuted"},
   };
   for (const Row& row : rows) {
     CAPTURE(std::string(row.why));

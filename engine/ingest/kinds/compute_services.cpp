@@ -2,6 +2,7 @@
 // source: azure-semantics.md 6.4 and 9.3
 #include <algorithm>
 
+#include "engine/ingest/kinds/front_ends.h"
 #include "engine/ingest/kinds/service.h"
 
 namespace hubproof::ingest {
@@ -25,16 +26,24 @@ void read_web_site(const RowHead& head, Cursor properties, ReadContext& context)
   context.snapshot.tables.services.back().parent = site;
 }
 
+// An environment that is not internal has a public load balancer before the apps in its subnet.
+// source: learn.microsoft.com/azure/container-apps/networking (accessibility level)
 void read_container_environment(const RowHead& head, Cursor properties, ReadContext& context) {
+  model::ResourceId subnet;
   read_service(head, ServiceKind::container_environment, properties, context,
-               [](std::string_view key, Cursor value, Service& service) {
+               [&](std::string_view key, Cursor value, Service& service) {
                  if (is(key, "defaultDomain")) return add_host(value, service);
                  if (!is(key, "vnetConfiguration")) return;
                  value.object([&](std::string_view inner, Cursor field) {
                    if (is(inner, "internal")) service.internal = field.boolean();
-                   if (is(inner, "infrastructureSubnetId")) service.has_vnet_injection = field.id().is_set();
+                   if (is(inner, "infrastructureSubnetId")) subnet = field.id();
                  });
+                 service.has_vnet_injection = subnet.is_set();
                });
+  const Service& service = context.snapshot.tables.services.back();
+  const bool is_closed =
+      service.internal.is(true) || service.public_network_access.is(model::PublicNetworkAccess::disabled);
+  if (!is_closed) add_front_end(head, subnet, context);
 }
 
 namespace {
