@@ -58,7 +58,9 @@ void TransitRun6::judge_entering(const Subnet& subnet, const Share6& share, cons
                                  table_of(v_, subnet), shown(v_, vnet_.id)));
   }
   Landing6 landing;
-  for (const Subnet* target : subnets_) land(subnet, *target, share.destinations, landing);
+  for (const Subnet* target : subnets_) {
+    if (is_destination(*target)) land(subnet, *target, share.destinations, landing);
+  }
   if (landing.passes == Ternary::no) return;
   Bypass out;
   out.way = Bypass::Way::enters;
@@ -110,7 +112,7 @@ void TransitRun6::enters_from(const VirtualNetwork& vnet, const PeeringLink& lin
     if (!sends_into_spokes(subnet)) continue;
     const std::size_t first = result_.bypasses.size();
     enters_from(subnet, link);
-    if (holds_endpoints_only(v_, subnet) == Ternary::unknown) doubt_sender(subnet, first);
+    if (holds_endpoints_only(v_, subnet) == Ternary::unknown) doubt_sender(first, perhaps_silent(subnet));
   }
 }
 

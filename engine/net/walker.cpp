@@ -98,7 +98,7 @@ bool Walker::is_back(const Place& at) {
 }
 
 bool Walker::allow(const FilterResult& result, const Place& at, std::string_view direction) {
-  if (result.evaluated.empty() && result.decision == FilterResult::Decision::allow) return true;
+  if (result.decided_by.empty() && result.decision == FilterResult::Decision::allow) return true;
   switch (result.decision) {
     case FilterResult::Decision::allow:
       hop(at, "allow", fmt::format("{}: allowed by {}", direction, result.reason)).decided_by = result.decided_by;
