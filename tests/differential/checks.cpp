@@ -94,6 +94,7 @@ class Comparison {
   void routes(model::SubnetIndex subnet);
   void filters();
   void solver();
+  void exposure();
   void say(std::string sentence) { out_.push_back(std::move(sentence)); }
   std::string name(const model::SpokeRole& spoke) const { return name_of(w_, spoke); }
   std::string word_of_both(const model::SpokeRole& spoke) const;
@@ -275,6 +276,9 @@ void Comparison::solver() {
       if (!agrees) say(fmt::format("{}: {} by both layers and {} by the exact one", name(*spoke), met, alone));
     }
   }
+}
+
+void Comparison::exposure() {
   const proof::ProofRun exposure = proof::prove_no_public_endpoint(view_);
   for (const std::string& sentence : exposure.disagreements) say("layers: " + sentence);
   for (const proof::ClaimResult& result : exposure.results) {
@@ -296,8 +300,10 @@ std::vector<std::string> Comparison::run() {
   if (!subnets.empty()) routes(model::SubnetIndex(static_cast<std::uint32_t>(dice_.below(subnets.size()))));
   for (int i = 0; i < 2; ++i) filters();
   if (has_ipv6(w_)) words_v6_ = compare_ipv6(all_);
+  if (!checks_.with_solver) return std::move(out_);
+  solver();
+  if (checks_.with_exposure) exposure();
   if (!e_.tables().private_dns_zones.empty()) compare_names(all_);
-  if (checks_.with_solver) solver();
   return std::move(out_);
 }
 
