@@ -152,7 +152,7 @@ std::optional<Route> Walker::choose(const RouteSet& set, const Place& at) {
   }
   if (chosen.empty()) return end(Disposition::dropped, "drop", at, "no route matches"), std::nullopt;
   for (const Route* other : chosen) {
-    if (other->next_hop == chosen.front()->next_hop &&
+    if (leads_alike(*other, *chosen.front()) &&
         (other->is_certain || other == chosen.front() || chosen.front()->is_certain))
       continue;
     const std::string why =

@@ -62,8 +62,10 @@ Sender sender_in(const World& world, const model::Subnet& subnet) {
   Sender out = Sender::nobody;
   for (const model::ResourceId owner : subnet.attached) {
     if (is_own_nic(world, owner)) return Sender::somebody;
-    const bool is_shown = e.find<model::NetworkInterface>(owner) != nullptr || is_named_by_endpoint(world, owner);
-    if (!is_shown) out = Sender::perhaps;
+    const bool is_of_endpoint = e.find<model::NetworkInterface>(owner) != nullptr || is_named_by_endpoint(world, owner);
+    // The claim leaves out subnets of private endpoints only: what else stands there, a frontend too, ends that.
+    if (!is_of_endpoint && e.holds(owner)) return Sender::somebody;
+    if (!is_of_endpoint) out = Sender::perhaps;
   }
   return out;
 }
