@@ -63,12 +63,15 @@ class Joining {
     for (const Peering& peering : s_.tables.peerings) peerings_[{peering.vnet, peering.remote}].push_back(&peering);
   }
   void network(const VirtualNetwork& vnet, const InForce& in_force);
+  /// What joins the network is open: any connected group may.
+  void leave_open(ResourceId vnet, ResourceId evidence) { undecided_.emplace_back(vnet, evidence); }
   ConnectedGroups run();
 
  private:
   void add_spoke(const VirtualNetwork& vnet, const InForce& in_force, const ConnectivityConfiguration& configuration);
   void add_hubs(Group& group) const;
   void add_absent_members(ResourceId group_id, Group& group) const;
+  void add_undecided(Group& group) const;
   void join(const Group& group);
   void link(const Group& group, const Member& a, const Member& b, Ternary state);
   Ternary joins(const Group& group, const Member& a, const Member& b) const;
@@ -80,16 +83,19 @@ class Joining {
   std::map<ResourceId, const VirtualNetwork*> rows_;
   std::map<std::pair<ResourceId, ResourceId>, std::vector<const Peering*>> peerings_;
   std::map<std::pair<ResourceId, ResourceId>, Peering> links_;
+  std::vector<std::pair<ResourceId, ResourceId>> undecided_;  ///< network, and the row that leaves it open
   ConnectedGroups out_;
 };
 
 void Joining::network(const VirtualNetwork& vnet, const InForce& in_force) {
   for (const ResourceId id : in_force.configurations) {
     const ConnectivityConfiguration* row = managers_.find(s_.tables.connectivity_configurations, id);
-    if (row == nullptr || !row->unread.empty() || !row->is_settled)
-      out_.open.emplace_back(in_force.evidence, vnet.id);
-    else
+    if (row != nullptr && row->unread.empty() && row->is_settled) {
       add_spoke(vnet, in_force, *row);
+    } else {
+      out_.open.emplace_back(in_force.evidence, vnet.id);
+      leave_open(vnet.id, in_force.evidence);
+    }
   }
 }
 
@@ -148,6 +154,17 @@ void Joining::add_absent_members(ResourceId group_id, Group& group) const {
     const auto same = [&](const Member& member) { return member.vnet == row.vnet; };
     if (std::any_of(group.members.begin(), group.members.end(), same)) continue;
     group.members.push_back({row.vnet, nullptr, group.members.front().configuration, row.id, Ternary::unknown, false});
+  }
+}
+
+/// Networks that may be members, for all that their own rows settle: the others may reach them.
+void Joining::add_undecided(Group& group) const {
+  for (const auto& [vnet, evidence] : undecided_) {
+    const auto same = [vnet = vnet](const Member& member) { return member.vnet == vnet; };
+    if (std::any_of(group.members.begin(), group.members.end(), same)) continue;
+    const auto row = rows_.find(vnet);
+    group.members.push_back({vnet, row == rows_.end() ? nullptr : row->second, group.members.front().configuration,
+                             evidence, Ternary::unknown, false});
   }
 }
 
@@ -226,6 +243,7 @@ ConnectedGroups Joining::run() {
     for (const ResourceId id : named) {
       if (id.is_set()) add_absent_members(id, group);
     }
+    add_undecided(group);
     add_hubs(group);
     if (group.members.size() <= kMostMembers) {
       join(group);
@@ -243,7 +261,20 @@ ConnectedGroups connected_groups(const Snapshot& snapshot, const Managers& manag
                                  const std::vector<InForce>& in_force) {
   Joining joining(snapshot, managers);
   for (std::size_t i = 0; i < in_force.size(); ++i) {
-    if (in_force[i].is_decided) joining.network(snapshot.tables.virtual_networks[i], in_force[i]);
+    const VirtualNetwork& vnet = snapshot.tables.virtual_networks[i];
+    if (in_force[i].is_decided)
+      joining.network(vnet, in_force[i]);
+    else
+      joining.leave_open(vnet.id, in_force[i].evidence);
+  }
+  // A network that is not in the export, and says all the same that something is applied to it.
+  for (const EffectiveConfigurations& row : snapshot.tables.effective_configurations) {
+    const auto is_this = [&](const VirtualNetwork& vnet) { return vnet.id == row.vnet; };
+    const auto& vnets = snapshot.tables.virtual_networks;
+    const bool says_nothing = row.configurations.empty() && row.unread.empty() && row.is_settled;
+    if (row.feature == ManagerFeature::connectivity && row.vnet.is_set() && !says_nothing &&
+        std::none_of(vnets.begin(), vnets.end(), is_this))
+      joining.leave_open(row.vnet, row.id);
   }
   return joining.run();
 }

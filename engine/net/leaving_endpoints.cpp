@@ -140,7 +140,20 @@ void Leaving::tell_endpoints(const Subnet& subnet, const EndpointSubnet& target,
                   ? std::string("whether the user route displaces the /32 is not documented for this virtual network")
                   : target.link.reason;
   if (out.doubt.empty() && landing.passes == Ternary::unknown) out.doubt = landing.reason;
-  add_unless_told(run_, std::move(out), landing.examples, {Place::Kind::subnet, subnet.id}, peer_told_);
+  const Place from{Place::Kind::subnet, subnet.id};
+  const bool is_open = !out.doubt.empty();
+  Bypass one = out;
+  if (add_unless_told(run_, std::move(out), landing.examples, from, peer_told_) || is_open) return;
+  // The tracer may not show the endpoint that stands for all (its connection is pending, say), and show another.
+  for (const auto& [key, at] : e_.endpoints_by_subnet.of(target.subnet.id)) {
+    for (const Ipv4 address : run_.shared.addresses_of(at)) {
+      if (!addresses.contains(address)) continue;
+      Landing alone;
+      land(v_, subnet, target.subnet, AddressSet(Prefix::host(address)), alone);
+      one.destinations = alone.destinations;
+      if (add_unless_told(run_, one, alone.examples, from, addresses)) return;
+    }
+  }
 }
 
 }  // namespace hubproof::net

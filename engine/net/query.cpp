@@ -79,7 +79,7 @@ void QueryWalk::share_segment(const RouteSet& set, const Segment& segment, std::
   }
   if (rest.empty() || best == nullptr) return;
   for (const Route* other : segment.chosen) {
-    if (other->next_hop == best->next_hop && (other->is_certain || other == best || best->is_certain)) continue;
+    if (leads_alike(*other, *best) && (other->is_certain || other == best || best->is_certain)) continue;
     return add(rest, anything,
                other->uncertainty.empty() ? std::string("several next hops are possible") : other->uncertainty);
   }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/net/reach_search.h"
+#include "engine/net/route_collection.h"
 
 namespace hubproof::net {
 namespace {
@@ -84,7 +85,7 @@ std::vector<const Route*> ways(const Segment& segment) {
   std::vector<const Route*> out;
   for (const Route* route : segment.chosen) {
     const Route& first = *segment.chosen.front();
-    const bool is_same = route != &first && first.is_certain && !route->is_certain && route->next_hop == first.next_hop;
+    const bool is_same = route != &first && first.is_certain && !route->is_certain && leads_alike(*route, first);
     if (!is_same) out.push_back(route);
   }
   return out;

@@ -21,6 +21,10 @@ RouteSet collect_routes(const model::View& view, const model::Subnet& subnet, co
 
 /// effective_routes_v6() without the peering routes that overlap none of `window`; an empty window keeps all.
 RouteSet6 effective_routes_v6(const model::View& view, const model::Subnet& subnet, std::span<const Prefix6> window);
+/// Both take a packet to the same place. By the router of a virtual hub that is for what teaches the route to say: a
+/// connection, a branch, a static route.
+bool leads_alike(const Route& a, const Route& b);
+inline bool leads_alike(const Route6& a, const Route6& b) { return a.next_hop == b.next_hop; }  // no virtual hubs
 /// A route of `unknown` may win against `best` (nullptr: no route) for a destination that both hold.
 /// source: azure-semantics.md 1.3
 bool may_win(const UnknownRoutes& unknown, const Route* best);

@@ -76,6 +76,12 @@ std::vector<const Route6*> select_routes(std::span<const Route6> routes, const I
   return select(routes, destination);
 }
 
+bool leads_alike(const Route& a, const Route& b) {
+  if (a.next_hop != b.next_hop) return false;
+  const bool is_by_router = a.next_hop.kind == NextHop::Kind::virtual_hub && a.next_hop.address.bits() == 0;
+  return !is_by_router || (a.origin.kind == b.origin.kind && a.origin.resource == b.origin.resource);
+}
+
 bool holds_public_only(const UnknownRoutes& unknown) {
   const NextHop::Kind kind = unknown.next_hop.kind;
   return kind == NextHop::Kind::service_endpoint ||
@@ -86,9 +92,9 @@ bool may_win(const UnknownRoutes& unknown, const Route* best) {
   if (best == nullptr) return true;
   const bool is_any = unknown.next_hop.kind == NextHop::Kind::unknown;
   if (best->source == RouteSource::user && best->prefix.length() == 32 && !is_any) return false;
-  const bool is_local =
-      best->next_hop.kind == NextHop::Kind::vnet_local || best->next_hop.kind == NextHop::Kind::peering ||
-      best->next_hop.kind == NextHop::Kind::virtual_hub;
+  const bool is_local = best->next_hop.kind == NextHop::Kind::vnet_local ||
+                        best->next_hop.kind == NextHop::Kind::peering ||
+                        best->next_hop.kind == NextHop::Kind::virtual_hub;
   return !(unknown.source == RouteSource::bgp && best->source == RouteSource::system && is_local);
 }
 

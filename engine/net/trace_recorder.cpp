@@ -27,7 +27,7 @@ void TraceRecorder::enter_vnet(model::ResourceId vnet) {
 }
 
 bool TraceRecorder::allow(const FilterResult& result, const Place& at, std::string_view direction) {
-  if (result.evaluated.empty() && result.decision == FilterResult::Decision::allow) return true;
+  if (result.decided_by.empty() && result.decision == FilterResult::Decision::allow) return true;
   switch (result.decision) {
     case FilterResult::Decision::allow:
       hop(at, "allow", fmt::format("{}: allowed by {}", direction, result.reason)).decided_by = result.decided_by;

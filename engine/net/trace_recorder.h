@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "engine/net/filter.h"
-#include "engine/net/routes.h"
+#include "engine/net/route_collection.h"
 #include "engine/net/trace.h"
 
 namespace hubproof::net {
@@ -42,7 +42,7 @@ std::optional<RouteType> TraceRecorder::settle(const std::vector<const RouteType
   if (chosen.empty()) return end(Disposition::dropped, "drop", at, "no route matches"), std::nullopt;
   const RouteType& first = *chosen.front();
   for (const RouteType* other : chosen) {
-    if (other == &first || (other->next_hop == first.next_hop && (other->is_certain || first.is_certain))) continue;
+    if (other == &first || (leads_alike(*other, first) && (other->is_certain || first.is_certain))) continue;
     const std::string why =
         other->uncertainty.empty() ? std::string("several next hops are possible") : other->uncertainty;
     give_up(at, fmt::format("{} -> {} may decide: {}", to_string(other->prefix), name(other->next_hop.kind), why),

@@ -162,11 +162,13 @@ bool add_witnessed(TransitRun& run, Bypass bypass, const std::optional<Packet>& 
   return add_witnessed(run, std::move(bypass), examples, std::move(from));
 }
 
-void add_unless_told(TransitRun& run, Bypass bypass, std::span<const Packet> examples, Place from,
+bool add_unless_told(TransitRun& run, Bypass bypass, std::span<const Packet> examples, Place from,
                      const AddressSet& told) {
   const bool is_told = (bypass.destinations - told).empty();
   const std::size_t before = run.result.bypasses.size();
-  if (!add_witnessed(run, std::move(bypass), examples, std::move(from)) && is_told) run.result.bypasses.resize(before);
+  const bool is_certain = add_witnessed(run, std::move(bypass), examples, std::move(from));
+  if (!is_certain && is_told) run.result.bypasses.resize(before);
+  return is_certain;
 }
 
 namespace {

@@ -92,15 +92,18 @@ void TransitRun6::witnessed(Bypass bypass, const std::optional<Packet6>& example
   result_.bypasses.push_back(std::move(bypass));
 }
 
-void TransitRun6::doubt_sender(const Subnet& subnet, std::size_t first) {
+void TransitRun6::doubt_sender(std::size_t first, const std::string& why) {
   for (std::size_t i = first; i < result_.bypasses.size(); ++i) {
     Bypass& bypass = result_.bypasses[i];
     if (!bypass.is_certain) continue;
     bypass.is_certain = false;
     bypass.witness.reset();
-    bypass.doubt =
-        fmt::format("whether anything but private endpoints stands in {} is not known", shown(v_, subnet.id));
+    bypass.doubt = why;
   }
+}
+
+std::string TransitRun6::perhaps_silent(const Subnet& subnet) const {
+  return fmt::format("whether anything but private endpoints stands in {} is not known", shown(v_, subnet.id));
 }
 
 // Private endpoints are IPv4: a subnet with nothing else neither sends nor receives. source: azure-semantics.md 1.8
@@ -130,6 +133,16 @@ void TransitRun6::land(const Subnet& sender, const Subnet& target, const Ranges6
   }
 }
 
+// As for IPv4: the platform's instances are no services of the estate. source: azure-semantics.md 1.5
+bool TransitRun6::is_destination(const Subnet& target) {
+  if (is_firewall_subnet(v_, target)) return false;
+  if (!is_platform_subnet(v_, target) && !holds_only_public_bastions(v_, target)) return true;
+  assumptions_.insert(
+      fmt::format("{} of {} holds platform instances only, which do not pass packets on around the firewall",
+                  shown(v_, target.id), shown(v_, target.vnet)));
+  return false;
+}
+
 void TransitRun6::to_peer(const Subnet& subnet, const Share6& share) {
   const Route6& route = *share.route;
   const VirtualNetwork* remote = e_.find<VirtualNetwork>(route.next_hop.target);
@@ -146,14 +159,7 @@ void TransitRun6::to_peer(const Subnet& subnet, const Share6& share) {
   Landing6 landing;
   for (const auto& [key, at] : e_.subnets_by_vnet.of(remote->id)) {
     const Subnet& target = e_.tables().subnets[at];
-    if (is_firewall_subnet(v_, target) || target.prefixes_v6.empty()) continue;
-    if (is_platform_subnet(v_, target) || holds_only_public_bastions(v_, target)) {
-      assumptions_.insert(
-          fmt::format("{} of {} holds platform instances only, which do not pass packets on around the firewall",
-                      shown(v_, target.id), shown(v_, target.vnet)));
-      continue;
-    }
-    land(subnet, target, share.destinations, landing);
+    if (!target.prefixes_v6.empty() && is_destination(target)) land(subnet, target, share.destinations, landing);
   }
   if (landing.passes == Ternary::no) return;
   Bypass out;
@@ -265,7 +271,9 @@ void TransitRun6::leaves(const Subnet& subnet) {
     if (unknown.next_hop.kind == NextHop::Kind::none) continue;
     uncertain(Bypass::Way::leaves, &subnet, unknown.next_hop, {unknown.fact}, "IPv6: " + unknown.reason);
   }
-  if (is_silent == Ternary::unknown) doubt_sender(subnet, first);
+  if (is_silent == Ternary::unknown) doubt_sender(first, perhaps_silent(subnet));
+  // source: azure-semantics.md 1.8 (VPN carries IPv4, ExpressRoute may carry both)
+  if (is_named(v_, subnet, "GatewaySubnet")) doubt_sender(first, "whether the gateway carries IPv6 is not modelled");
 }
 
 // Azure refuses to peer networks that overlap: which one a packet reaches is not known.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "engine/net/resolver_subnets.h"
 #include "engine/net/route_collection.h"
 #include "engine/net/transit_ipv6_parts.h"
 
@@ -39,7 +40,8 @@ bool TransitRun6::sends_into_spokes(const Subnet& subnet) const {
     const auto& hosts = e_.tables().bastion_hosts;
     return std::any_of(hosts.begin(), hosts.end(), [&](const auto& host) { return host.subnet == subnet.id; });
   }
-  return holds_endpoints_only(v_, subnet) != Ternary::yes;
+  // The assumption is printed with those of IPv4.
+  return holds_endpoints_only(v_, subnet) != Ternary::yes && !holds_resolver_endpoints_only(v_, subnet);
 }
 
 void TransitRun6::judge_entering(const Subnet& subnet, const Share6& share, const PeeringLink& link) {
@@ -58,7 +60,9 @@ void TransitRun6::judge_entering(const Subnet& subnet, const Share6& share, cons
                                  table_of(v_, subnet), shown(v_, vnet_.id)));
   }
   Landing6 landing;
-  for (const Subnet* target : subnets_) land(subnet, *target, share.destinations, landing);
+  for (const Subnet* target : subnets_) {
+    if (is_destination(*target)) land(subnet, *target, share.destinations, landing);
+  }
   if (landing.passes == Ternary::no) return;
   Bypass out;
   out.way = Bypass::Way::enters;
@@ -110,7 +114,7 @@ void TransitRun6::enters_from(const VirtualNetwork& vnet, const PeeringLink& lin
     if (!sends_into_spokes(subnet)) continue;
     const std::size_t first = result_.bypasses.size();
     enters_from(subnet, link);
-    if (holds_endpoints_only(v_, subnet) == Ternary::unknown) doubt_sender(subnet, first);
+    if (holds_endpoints_only(v_, subnet) == Ternary::unknown) doubt_sender(first, perhaps_silent(subnet));
   }
 }
 

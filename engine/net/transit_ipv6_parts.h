@@ -39,6 +39,7 @@ class TransitRun6 {
   void to_peer(const model::Subnet& subnet, const Share6& share);
   void to_internet(const model::Subnet& subnet, const Share6& share);
   void land(const model::Subnet& sender, const model::Subnet& target, const Ranges6& destinations, Landing6& landing);
+  bool is_destination(const model::Subnet& target);
   void overlaps();
 
   // transit_ipv6_enters.cpp
@@ -70,7 +71,9 @@ class TransitRun6 {
                  std::string reason);
   void witnessed(Bypass bypass, const std::optional<Packet6>& example, const Place& from);
   model::SubnetIndex index(const model::Subnet& subnet) const { return model::SubnetIndex(e_.index_of(subnet)); }
-  void doubt_sender(const model::Subnet& subnet, std::size_t first);
+  /// What starts at `first` is not certain: whether anybody sends it is not.
+  void doubt_sender(std::size_t first, const std::string& why);
+  std::string perhaps_silent(const model::Subnet& subnet) const;
 
   const model::View& v_;
   const model::Estate& e_;

@@ -79,7 +79,8 @@ bool add_witnessed(TransitRun& run, Bypass bypass, std::span<const Packet> examp
 bool add_witnessed(TransitRun& run, Bypass bypass, const std::optional<Packet>& example, Place from);
 
 /// add_witnessed(), unless it is not certain and `told` holds all its destinations: then they are in doubt already.
-void add_unless_told(TransitRun& run, Bypass bypass, std::span<const Packet> examples, Place from,
+/// True when it is certain.
+bool add_unless_told(TransitRun& run, Bypass bypass, std::span<const Packet> examples, Place from,
                      const AddressSet& told);
 
 /// Who in the subnet may pass on packets that others sent, so that their source is none of the subnet's; empty: nobody.

@@ -286,6 +286,14 @@ void Walker6::deliver_to_members(const model::LoadBalancer& balancer, ResourceId
       if (!config.is_v6 || !is_behind(balancer, pool, config)) continue;
       Walker6 member = *this;
       member.hop(at, "forward", fmt::format("to member {}", shown(v_, nic.id)));
+      const Subnet* subnet = e_.find<Subnet>(config.subnet);
+      const bool has_group =
+          nic.network_security_group.is_set() || (subnet != nullptr && subnet->network_security_group.is_set());
+      // source: azure-semantics.md 5 (the pages disagree)
+      if (balancer.is_standard && !has_group)
+        return give_up(at,
+                       "a Standard public frontend without a network security group: the pages disagree on whether it "
+                       "is open");
       member.deliver_to(nic, config);
       if (first && first->trace_.disposition != member.trace_.disposition)
         return give_up(at, "the members of the pool treat the packet differently");

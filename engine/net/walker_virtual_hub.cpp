@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "engine/core/text.h"
 #include "engine/net/walker.h"
 #include "engine/value/address_set.h"
 
@@ -85,8 +86,14 @@ void Walker::to_hub_connection(const HubRouting& from, const HubConnection& conn
                  {{connection.id, "/properties/routingConfiguration/propagatedRouteTables", "not the default table"}});
     }
   }
-  if (e_.find<model::VirtualNetwork>(connection.vnet) == nullptr)
+  const auto* network = e_.find<model::VirtualNetwork>(connection.vnet);
+  if (network == nullptr)
     return give_up(at, fmt::format("virtual network {} is not in the export", shown(v_, connection.vnet)));
+  // source: azure-semantics.md 0 (a property that is not understood may change forwarding)
+  if (!network->unread.empty()) {
+    return give_up(at, fmt::format("virtual network {} has {}, which is not understood", shown(v_, connection.vnet),
+                                   text::printable(network->unread.front().pointer)));
+  }
   hop(at, "forward", fmt::format("by the connection of {}", shown(v_, connection.vnet))).decided_by = {
       {connection.id, "/properties/remoteVirtualNetwork/id", shown(v_, connection.vnet)}};
   enter_vnet(connection.vnet);

@@ -52,7 +52,7 @@ class Claim {
   Verdict unknown(const Member& member, const net::TransitResult& exact, std::string_view otherwise) const;
   Verdict by_filters(const Class& group, const Member& member, const net::TransitResult& exact);
   void look_for_missed(const Class& group, const Member& member, ClaimResult& result);
-  const Question* question_of(const Member& member, const Bypass& bypass) const;
+  std::vector<const Question*> questions_of(const Member& member, const Bypass& bypass) const;
   Verdict differ(ClaimResult& result, std::string what);
   void prove_v6(const SpokeRole& role, ClaimResult& result);
   void missing_spokes();
@@ -85,14 +85,16 @@ Class Claim::solve(const Member& first) {
   return out;
 }
 
-const Question* Claim::question_of(const Member& member, const Bypass& bypass) const {
+// Two networks may be joined twice, by a peering and by a connected group: each has a question of its own.
+std::vector<const Question*> Claim::questions_of(const Member& member, const Bypass& bypass) const {
+  std::vector<const Question*> out;
   const bool is_entry = bypass.way == Bypass::Way::enters && bypass.next_hop.kind == net::NextHop::Kind::internet;
   for (const Question& question : member.asked.questions) {
     if (is_entry || question.way != bypass.way) continue;
     if (std::find(question.sources.begin(), question.sources.end(), bypass.from) != question.sources.end())
-      return &question;
+      out.push_back(&question);
   }
-  return nullptr;
+  return out;
 }
 
 Verdict Claim::differ(ClaimResult& result, std::string what) {
@@ -118,13 +120,17 @@ Verdict Claim::proved(const Class& group, const Member& member, const net::Trans
 
 Verdict Claim::refuted(const Member& member, const net::TransitResult& exact, const Bypass& bypass,
                        ClaimResult& result) {
-  Ipv4 destination;
   // Entries from the Internet start at no subnet: the tracer alone shows them.
-  if (const Question* question = question_of(member, bypass)) {
+  const std::vector<const Question*> asked = questions_of(member, bypass);
+  Answer said = asked.empty() ? Answer::sat : Answer::unsat;
+  for (const Question* question : asked) {
+    Ipv4 destination;
     const Answer answer = solver_.must_bypass(*question, &std::get<Ipv4>(bypass.witness->destination), destination);
-    if (answer == Answer::gave_up) return unknown(member, exact, "the solver's resource limit was reached");
-    if (answer == Answer::unsat) return differ(result, "the solver denies " + to_string(*bypass.witness));
+    if (answer == Answer::sat || said == Answer::unsat) said = answer;
+    if (said == Answer::sat) break;
   }
+  if (said == Answer::gave_up) return unknown(member, exact, "the solver's resource limit was reached");
+  if (said == Answer::unsat) return differ(result, "the solver denies " + to_string(*bypass.witness));
   net::Trace trace = net::trace(view_, *bypass.witness);
   if (!net::leaves_the_promised_way(trace))
     return differ(result, "the tracer does not show " + to_string(*bypass.witness));
@@ -184,7 +190,7 @@ Verdict Claim::judge(const Class& group, const Member& member, ClaimResult& resu
                                     [](const Bypass& bypass) { return bypass.is_certain && bypass.witness; });
   if (group.answer == Answer::gave_up) return unknown(member, exact, "the solver's resource limit was reached");
   if (certain != exact.bypasses.end()) {
-    const bool is_entry = question_of(member, *certain) == nullptr;
+    const bool is_entry = questions_of(member, *certain).empty();
     if (group.answer == Answer::unsat && !is_entry)
       return differ(result, "the solver proves what " + to_string(*certain->witness) + " refutes");
     return refuted(member, exact, *certain, result);

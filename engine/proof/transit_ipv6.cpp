@@ -284,14 +284,16 @@ Answer6 TransitProof6::State::refuted(const SpokeQuestions6& asked, const net::T
   // Entries from the Internet start at no subnet: the tracer alone shows them.
   const bool is_entry = bypass.next_hop.kind == net::NextHop::Kind::internet && bypass.way == Bypass::Way::enters;
   const Ipv6 wanted = std::get<Ipv6>(bypass.witness->destination);
+  std::optional<Answer> said;  // two networks may be joined twice: one of the ways is enough
   for (const Question6& question : asked.questions) {
     if (is_entry || question.way != bypass.way || question.from != bypass.from.index()) continue;
     Ipv6 destination;
     const Answer answer = solver.must_bypass(question, &wanted, destination);
-    if (answer == Answer::gave_up) return {Unknown{"the solver's resource limit was reached", {}, {}}, false, {}};
-    if (answer == Answer::unsat)
-      return {Unknown{}, false, fmt::format("the solver denies {}", to_string(*bypass.witness))};
+    if (!said || answer == Answer::sat || *said == Answer::unsat) said = answer;
+    if (*said == Answer::sat) break;
   }
+  if (said == Answer::gave_up) return {Unknown{"the solver's resource limit was reached", {}, {}}, false, {}};
+  if (said == Answer::unsat) return {Unknown{}, false, fmt::format("the solver denies {}", to_string(*bypass.witness))};
   net::Trace trace = net::trace(view, *bypass.witness);
   if (!net::leaves_the_promised_way(trace))
     return {Unknown{}, false, fmt::format("the tracer does not show {}", to_string(*bypass.witness))};

@@ -63,12 +63,14 @@ bool is_understood(const model::NatGateway* gateway) {
   return gateway != nullptr && gateway->unread.empty() && gateway->is_settled;
 }
 
-/// Private endpoints are IPv4, so that a subnet of them alone holds nobody. source: azure-semantics.md 1.8
+/// Private endpoints are IPv4, so that a subnet of them alone holds nobody; nor do the platform's.
+/// source: azure-semantics.md 1.8, 1.5
 std::vector<std::uint32_t> Asking6::places_in(ResourceId vnet) const {
   std::vector<std::uint32_t> out;
   for (const auto& [key, index] : estate_.subnets_by_vnet.of(vnet)) {
     const Subnet& subnet = estate_.tables().subnets[index];
-    if (!subnet.prefixes_v6.empty() && sends(estate_, subnet) != Ternary::no) out.push_back(index);
+    if (!subnet.prefixes_v6.empty() && sends(estate_, subnet) != Ternary::no && !is_left_out(view_, subnet))
+      out.push_back(index);
   }
   return out;
 }
@@ -139,9 +141,7 @@ Candidate6 Asking6::judge_leaving(const net::Route6& route, const Subnet& from) 
       out.harm = is_known && carries == Ternary::yes ? Harm::certain : Harm::maybe;
       out.is_bounded = is_known;
       if (!is_known) break;
-      for (const std::uint32_t place : places_in(remote->id)) {
-        if (!is_left_out(view_, estate_.tables().subnets[place])) out.targets.push_back(place);
-      }
+      out.targets = places_in(remote->id);
       break;
     }
     // No appliance, gateway or firewall is modelled for IPv6. source: azure-semantics.md 1.8
@@ -183,7 +183,8 @@ Candidate6 Asking6::judge_entering(const net::Route6& route, const Subnet& from,
 Question6 Asking6::leaving(const Subnet& subnet) const {
   Question6 out;
   out.from = estate_.index_of(subnet);
-  out.may_be_silent = sends(estate_, subnet) == Ternary::unknown;
+  // Whether a gateway carries IPv6 is not modelled.
+  out.may_be_silent = sends(estate_, subnet) == Ternary::unknown || net::is_named(view_, subnet, "GatewaySubnet");
   const net::RouteSet6 set = net::effective_routes_v6(view_, subnet);
   for (const net::Route6& route : set.routes) out.candidates.push_back(judge_leaving(route, subnet));
   for (const net::UnknownRoutes& unknown : set.unknown) {

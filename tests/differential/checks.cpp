@@ -12,7 +12,7 @@
 #include "engine/net/trace.h"
 #include "engine/net/transit.h"
 #include "engine/proof/claims.h"
-#include "tests/differential/oracle.h"
+#include "tests/differential/checks_parts.h"
 
 namespace hubproof::differential {
 namespace {
@@ -22,13 +22,53 @@ using net::FilterResult;
 using net::NextHop;
 using net::Place;
 
-constexpr Protocol kProtocols[] = {Protocol::tcp, Protocol::udp, Protocol::icmp};
+}  // namespace
 
 std::string verdict_word(const proof::Verdict& verdict) {
   if (std::holds_alternative<proof::Proved>(verdict)) return "proved";
   if (std::holds_alternative<proof::Refuted>(verdict)) return "refuted";
   return std::holds_alternative<proof::Unknown>(verdict) ? "unknown" : "not applicable";
 }
+
+std::string why(const net::TransitResult& result) {
+  std::string out;
+  for (std::size_t i = 0; i < std::min<std::size_t>(result.bypasses.size(), 4); ++i)
+    out += fmt::format("\n    {}", net::open_question(result.bypasses[i]));
+  return out;
+}
+
+std::string word_of(const net::TransitResult& result) {
+  if (result.bypasses.empty()) return "proved";
+  return std::any_of(result.bypasses.begin(), result.bypasses.end(), [](const auto& b) { return b.is_certain; })
+             ? "refuted"
+             : "unknown";
+}
+
+std::string name_of(const World& world, const model::SpokeRole& spoke) {
+  const model::Estate& e = world.estate();
+  return std::string(e.name(e.tables().virtual_networks[spoke.vnet.index()].id));
+}
+
+// A refutation stands by a packet that the tracer shows and that breaks the promise by the claim's own text.
+void check_witness(const Comparing& all, const model::SpokeRole& spoke, const net::Bypass& bypass) {
+  const std::string name = name_of(all.world, spoke);
+  if (!bypass.witness) return all.say(fmt::format("{}: a certain bypass without a witness: {}", name, bypass.reason));
+  const net::Trace trace = net::trace(all.world.view(), *bypass.witness);
+  all.coverage.see(trace);
+  // What another network's appliance does is not known; there the packet has left the promised way all the same.
+  if (trace.disposition == Disposition::unknown && !trace.crossed_firewall && !trace.hops.empty() &&
+      trace.hops.back().at.kind == Place::Kind::appliance && trace.vnets.size() > 1)
+    return;
+  const std::vector<Breach> found = breaches(all.world, trace, false);
+  const bool is_ours =
+      std::any_of(found.begin(), found.end(), [&](const Breach& b) { return b.spoke == &spoke && b.is_certain; });
+  if (!is_ours) {
+    all.say(fmt::format("{}: the witness {} breaks no promise ({}): {}", name, to_string(*bypass.witness),
+                        net::name(trace.disposition), bypass.reason));
+  }
+}
+
+namespace {
 
 class Comparison {
  public:
@@ -45,7 +85,6 @@ class Comparison {
 
  private:
   void transit();
-  void witness(const model::SpokeRole& spoke, const net::Bypass& bypass);
   void flows();
   void flow(const Origin& origin, Ipv4 destination);
   void reply(const net::Trace& forward);
@@ -54,10 +93,10 @@ class Comparison {
   void routes(model::SubnetIndex subnet);
   void filters();
   void solver();
+  void exposure();
   void say(std::string sentence) { out_.push_back(std::move(sentence)); }
-  std::string name(const model::SpokeRole& spoke) const {
-    return std::string(e_.name(e_.tables().virtual_networks[spoke.vnet.index()].id));
-  }
+  std::string name(const model::SpokeRole& spoke) const { return name_of(w_, spoke); }
+  std::string word_of_both(const model::SpokeRole& spoke) const;
 
   const World& w_;
   const model::View view_;
@@ -69,50 +108,22 @@ class Comparison {
   std::vector<std::uint16_t> ports_;
   std::map<const model::SpokeRole*, net::TransitResult> exact_;
   std::set<model::ResourceId> reached_;  ///< services whose endpoint a packet from the Internet was delivered to
+  std::map<const model::SpokeRole*, std::string> words_v6_;  ///< of the dual-stack spokes
   std::vector<std::string> out_;
+  const Comparing all_{w_, dice_, coverage_, out_};
 };
-
-/// The first open questions of an undecided spoke, for failure messages.
-std::string why(const net::TransitResult& result) {
-  std::string out;
-  for (std::size_t i = 0; i < std::min<std::size_t>(result.bypasses.size(), 4); ++i)
-    out += fmt::format("\n    {}", net::open_question(result.bypasses[i]));
-  return out;
-}
-
-std::string word_of(const net::TransitResult& result) {
-  if (result.bypasses.empty()) return "proved";
-  return std::any_of(result.bypasses.begin(), result.bypasses.end(), [](const auto& b) { return b.is_certain; })
-             ? "refuted"
-             : "unknown";
-}
 
 void Comparison::transit() {
   net::Transit exact(view_);
   for (const model::SpokeRole& spoke : w_.roles.spokes) {
     const net::TransitResult& result = exact_.emplace(&spoke, exact.of(spoke)).first->second;
     ++coverage_.verdicts[word_of(result)];
+    const model::ResourceId vnet = e_.tables().virtual_networks[spoke.vnet.index()].id;
+    if (!e_.connections_by_vnet.of(vnet).empty()) ++coverage_.verdicts["virtual hub " + word_of(result)];
+    if (e_.admin_policy(vnet) != nullptr) ++coverage_.verdicts["managed " + word_of(result)];
     for (const net::Bypass& bypass : result.bypasses) {
-      if (bypass.is_certain) witness(spoke, bypass);
+      if (bypass.is_certain) check_witness(all_, spoke, bypass);
     }
-  }
-}
-
-// A refutation stands by a packet that the tracer shows and that breaks the promise by the claim's own text.
-void Comparison::witness(const model::SpokeRole& spoke, const net::Bypass& bypass) {
-  if (!bypass.witness)
-    return say(fmt::format("{}: a certain bypass without a witness: {}", name(spoke), bypass.reason));
-  const net::Trace trace = net::trace(view_, *bypass.witness);
-  coverage_.see(trace);
-  // What another network's appliance does is not known; there the packet has left the promised way all the same.
-  if (trace.disposition == Disposition::unknown && !trace.crossed_firewall && !trace.hops.empty() &&
-      trace.hops.back().at.kind == Place::Kind::appliance && trace.vnets.size() > 1)
-    return;
-  const std::vector<Breach> found = breaches(w_, trace, false);
-  const bool is_ours = std::any_of(found.begin(), found.end(), [&](const Breach& b) { return b.spoke == &spoke; });
-  if (!is_ours) {
-    say(fmt::format("{}: the witness {} breaks no promise ({}): {}", name(spoke), to_string(*bypass.witness),
-                    net::name(trace.disposition), bypass.reason));
   }
 }
 
@@ -190,34 +201,10 @@ void Comparison::exposed(const net::Trace& trace, const model::PrivateEndpoint& 
   for (const auto& connection : endpoint.connections) reached_.insert(connection.target);
 }
 
-/// Azure's choice among `routes`, from the page's own words; empty when nothing certain matches.
-/// source: learn.microsoft.com/azure/virtual-network/virtual-networks-udr-overview#how-azure-selects-a-route
-const net::Route* chosen(const std::vector<net::Route>& routes, Ipv4 address) {
-  std::vector<const net::Route*> there;
-  bool is_kept = false;
-  for (const net::Route& route : routes) {
-    if (!route.is_certain || !route.prefix.contains(address)) continue;
-    there.push_back(&route);
-    const NextHop::Kind kind = route.next_hop.kind;
-    is_kept = is_kept || (route.source == net::RouteSource::system &&
-                          (kind == NextHop::Kind::vnet_local || kind == NextHop::Kind::peering));
-  }
-  const net::Route* best = nullptr;
-  const auto rank = [](const net::Route& route) {
-    return std::make_pair(-route.prefix.length(), static_cast<int>(route.source));
-  };
-  for (const net::Route* route : there) {
-    if (is_kept && route->source == net::RouteSource::bgp) continue;
-    if (best == nullptr || rank(*route) < rank(*best)) best = route;
-  }
-  return best;
-}
-
 void Comparison::routes(model::SubnetIndex subnet) {
   const net::RouteSet set = net::effective_routes(view_, subnet);
-  for (const net::Route& route : set.routes) ++coverage_.routes[std::string(net::name(route.next_hop.kind))];
-  for (const net::UnknownRoutes& unknown : set.unknown)
-    ++coverage_.routes[std::string(net::name(unknown.next_hop.kind))];
+  for (const net::Route& route : set.routes) ++coverage_.routes[hop_word(route.next_hop.kind)];
+  for (const net::UnknownRoutes& unknown : set.unknown) ++coverage_.routes[hop_word(unknown.next_hop.kind)];
   const std::vector<net::Segment> segments = net::decide(set.routes, {});
   for (const Ipv4 address : addresses_) {
     ++coverage_.addresses;
@@ -266,6 +253,14 @@ void Comparison::filters() {
   }
 }
 
+/// A packet of either family refutes it; both must be proved.
+std::string Comparison::word_of_both(const model::SpokeRole& spoke) const {
+  const std::string four = word_of(exact_.at(&spoke));
+  const auto found = words_v6_.find(&spoke);
+  if (found == words_v6_.end() || four == "refuted" || found->second == "proved") return four;
+  return found->second;
+}
+
 void Comparison::solver() {
   ++coverage_.solved;
   const proof::ProofRun transit = proof::prove_transit(view_);
@@ -275,11 +270,14 @@ void Comparison::solver() {
       if (e_.tables().virtual_networks[spoke->vnet.index()].id != result.resource) continue;
       const std::string met = verdict_word(result.verdict);
       ++coverage_.verdicts["by both layers " + met];
-      const std::string alone = word_of(exact);
+      const std::string alone = word_of_both(*spoke);
       const bool agrees = met == "unknown" ? alone != "refuted" || !w_.roles.ambiguities.empty() : met == alone;
       if (!agrees) say(fmt::format("{}: {} by both layers and {} by the exact one", name(*spoke), met, alone));
     }
   }
+}
+
+void Comparison::exposure() {
   const proof::ProofRun exposure = proof::prove_no_public_endpoint(view_);
   for (const std::string& sentence : exposure.disagreements) say("layers: " + sentence);
   for (const proof::ClaimResult& result : exposure.results) {
@@ -300,7 +298,11 @@ std::vector<std::string> Comparison::run() {
   const auto& subnets = e_.tables().subnets;
   if (!subnets.empty()) routes(model::SubnetIndex(static_cast<std::uint32_t>(dice_.below(subnets.size()))));
   for (int i = 0; i < 2; ++i) filters();
-  if (checks_.with_solver) solver();
+  if (has_ipv6(w_)) words_v6_ = compare_ipv6(all_);
+  if (!checks_.with_solver) return std::move(out_);
+  solver();
+  if (checks_.with_exposure) exposure();
+  if (!e_.tables().private_dns_zones.empty()) compare_names(all_);
   return std::move(out_);
 }
 

@@ -11,8 +11,9 @@
 namespace hubproof::differential {
 
 struct Checks {
-  bool with_solver = false;
-  std::size_t flows = 200;  ///< at most so many, drawn from all pairs of places and corners; 0: all
+  bool with_solver = false;    ///< transit, and what is proved of names
+  bool with_exposure = false;  ///< and what is proved of public endpoints
+  std::size_t flows = 160;     ///< at most so many, drawn from all pairs of places and corners; 0: all
 };
 
 /// Sentences that say where two evaluations differ; empty when all agree.

@@ -11,6 +11,9 @@
 
 namespace hubproof::differential {
 
+/// As net::name(), which calls a virtual hub a gateway as Azure does.
+std::string hop_word(net::NextHop::Kind kind);
+
 struct Coverage {
   std::uint64_t estates = 0;
   std::uint64_t solved = 0;  ///< estates that the solver was asked about as well
@@ -23,6 +26,7 @@ struct Coverage {
   std::map<std::string, std::uint64_t> routes;  ///< next hops of effective routes
   std::map<std::string, std::uint64_t> verdicts;
   std::map<std::string, std::uint64_t> breaches;  ///< flows that break a promise
+  std::map<std::string, std::uint64_t> features;  ///< what single worlds have: admin rules, IPv6, branches, names
 
   void see(const net::Trace& trace);
   /// What was never seen and should have been; empty when all was.

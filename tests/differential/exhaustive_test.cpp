@@ -80,7 +80,7 @@ bool check(const Choice& choice, Coverage& coverage) {
   Dice dice(static_cast<std::uint32_t>(coverage.estates));
   const Json page = estate(choice);
   const World world = load(page, {});
-  const std::vector<std::string> found = disagreements(world, dice, {true, 0}, coverage);
+  const std::vector<std::string> found = disagreements(world, dice, {true, false, 0}, coverage);
   for (const std::string& sentence : found)
     fmt::print("{} / {}, {} -> {}, group {}, policies {}: {}\n", choice.here, choice.there, choice.prefix, choice.hop,
                static_cast<int>(choice.group), choice.policies, sentence);

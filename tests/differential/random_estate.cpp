@@ -123,6 +123,14 @@ void make_others(RandomEstate& e) {
   }
 }
 
+void make_defects(RandomEstate& e, const std::vector<Defect>& list, unsigned percent) {
+  while (e.dice.chance(percent)) {
+    const Defect& defect = e.dice.of(list);
+    e.story += (e.story.empty() ? "" : ", ") + std::string(defect.name);
+    defect.make(e);
+  }
+}
+
 void make_defects(RandomEstate& e) {
   static const std::vector<Defect> kAll = [] {
     std::vector<Defect> all = routing_defects();
@@ -130,10 +138,30 @@ void make_defects(RandomEstate& e) {
     all.insert(all.end(), filter_defects().begin(), filter_defects().end());
     return all;
   }();
-  while (e.dice.chance(68)) {
-    const Defect& defect = e.dice.of(kAll);
-    e.story += (e.story.empty() ? "" : ", ") + std::string(defect.name);
-    defect.make(e);
+  make_defects(e, kAll, 68);
+}
+
+/// One thing that the other estates do not have.
+struct Further {
+  const char* name;
+  void (*add)(RandomEstate& estate);
+  const std::vector<Defect>& (*defects)();
+};
+constexpr Further kFurther[] = {{"names", add_names, name_defects},
+                                {"virtual WAN", add_virtual_wan, virtual_wan_defects},
+                                {"managers", add_managers, manager_defects},
+                                {"dual stack", add_dual_stack, dual_stack_defects}};
+
+// Half of the estates stay as they are; of the others each has one further thing, or (one in five) any of them.
+void make_further(RandomEstate& e, std::uint32_t seed) {
+  const std::uint32_t share = seed % 10;
+  if (share < 5) return;
+  for (const Further& one : kFurther) {
+    const bool is_chosen = share == 9 ? e.dice.chance(50) : &one == &kFurther[share - 5];
+    if (!is_chosen) continue;
+    e.story += (e.story.empty() ? "" : ", ") + std::string(one.name);
+    one.add(e);
+    make_defects(e, one.defects(), 60);
   }
 }
 
@@ -160,6 +188,7 @@ RandomEstate random_estate(std::uint32_t seed) {
   for (int i = 1; i <= e.spokes; ++i) make_spoke(e, i);
   peer_with_hub(e);
   make_others(e);
+  make_further(e, seed);
   make_defects(e);
   return e;
 }

@@ -48,6 +48,16 @@ const std::vector<Defect>& routing_defects();
 const std::vector<Defect>& device_defects();
 const std::vector<Defect>& filter_defects();
 
+// Further worlds, each in a share of the estates, with defects of its own.
+void add_managers(RandomEstate& estate);
+void add_dual_stack(RandomEstate& estate);
+void add_virtual_wan(RandomEstate& estate);
+void add_names(RandomEstate& estate);
+const std::vector<Defect>& manager_defects();
+const std::vector<Defect>& dual_stack_defects();
+const std::vector<Defect>& virtual_wan_defects();
+const std::vector<Defect>& name_defects();
+
 /// Every scalar of a row's properties but the names and ids of the parts themselves.
 std::vector<Json*> scalars_of(Json& row);
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <utility>
 
@@ -35,6 +36,11 @@ std::string id_of(std::string_view type, std::string_view name) {
   return fmt::format("/subscriptions/{}/resourceGroups/rg/providers/{}/{}", kSubscription, full_type(type), name);
 }
 
+std::string id_at(std::string_view path) {
+  const std::size_t slash = path.find('/');
+  return id_of(path.substr(0, slash), path.substr(slash + 1));
+}
+
 std::string subnet_id(std::string_view vnet_slash_subnet) {
   const std::size_t slash = vnet_slash_subnet.find('/');
   return fmt::format("{}/subnets/{}", id_of("virtualNetworks", vnet_slash_subnet.substr(0, slash)),
@@ -43,17 +49,43 @@ std::string subnet_id(std::string_view vnet_slash_subnet) {
 
 Json reference(const std::string& id) { return Json::object({{"id", id}}); }
 
-Json& Rows::row(std::string_view type, std::string_view name, Json properties) {
+Json& Rows::add(std::string id, std::string_view name, const std::string& type, Json properties) {
   properties["provisioningState"] = "Succeeded";
-  rows_.push_back({{"id", id_of(type, name)},
+  for (Json& row : rows_) {
+    if (row["id"] == id) return row["properties"] = std::move(properties);
+  }
+  rows_.push_back({{"id", std::move(id)},
                    {"name", name},
-                   {"type", text::lower(full_type(type))},
+                   {"type", text::lower(type)},
                    {"location", "swedencentral"},
                    {"resourceGroup", "rg"},
                    {"subscriptionId", kSubscription},
                    {"tenantId", "72f00000-0000-4000-8000-00000000c0de"},
                    {"properties", std::move(properties)}});
   return rows_.back()["properties"];
+}
+
+Json& Rows::row(std::string_view type, std::string_view name, Json properties) {
+  return add(id_of(type, name), name, full_type(type), std::move(properties));
+}
+
+Json& Rows::at(const std::string& path, Json properties) {
+  std::string type = "Microsoft.Network";
+  std::string_view rest = path;
+  std::string_view name;
+  while (!rest.empty()) {
+    const std::size_t kind = rest.find('/');
+    const std::size_t end = std::min(rest.find('/', kind + 1), rest.size());
+    type += fmt::format("/{}", rest.substr(0, kind));
+    name = rest.substr(kind + 1, end - kind - 1);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return add(id_at(path), name, type, std::move(properties));
+}
+
+Json& Rows::on(const std::string& id, const std::string& kind, Json properties) {
+  return add(fmt::format("{}/providers/Microsoft.Network/{}/default", id, kind), "default", "Microsoft.Network/" + kind,
+             std::move(properties));
 }
 
 Json* Rows::find(std::string_view type, std::string_view name) {

@@ -15,6 +15,8 @@ using Names = std::vector<std::string>;
 
 /// ARM id of a resource of the one subscription; `type` as "virtualNetworks" (Microsoft.Network) or "Microsoft.X/y".
 std::string id_of(std::string_view type, std::string_view name);
+/// Of a row that Rows::at() makes.
+std::string id_at(std::string_view path);
 /// "vnet/subnet" as ARM id.
 std::string subnet_id(std::string_view vnet_slash_subnet);
 /// {"id": id}
@@ -33,10 +35,15 @@ struct RuleWords {
   std::string to_asg = {};
 };
 
-/// Every function that makes or finds something returns its `properties`; they live until a sibling is added.
+/// Every function that makes or finds something returns its `properties`; they live until a sibling is added. A row
+/// that is there is written anew.
 class Rows {
  public:
   Json& row(std::string_view type, std::string_view name, Json properties);
+  /// A row at any depth below a resource of Microsoft.Network: "virtualHubs/hub/hubRouteTables/table".
+  Json& at(const std::string& path, Json properties);
+  /// An extension of a resource: <id>/providers/Microsoft.Network/<kind>/default.
+  Json& on(const std::string& id, const std::string& kind, Json properties);
   Json& vnet(const std::string& name, const Names& prefixes);
   Json& subnet(const std::string& vnet, const std::string& name, const std::string& prefix);
   /// One side, Connected and in sync, with the address space that the remote network has now.
@@ -77,6 +84,7 @@ class Rows {
   Json page() const;
 
  private:
+  Json& add(std::string id, std::string_view name, const std::string& type, Json properties);
   void attach(const std::string& vnet_slash_subnet, const std::string& configuration);
   std::deque<Json> rows_;
 };

@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "engine/ingest/load.h"
+#include "engine/model/virtual_wan.h"
 #include "engine/net/peerings.h"
 
 namespace hubproof::differential {
@@ -73,6 +74,10 @@ std::vector<Ipv4> corner_addresses(const World& world) {
       if (ip.address) out.push_back(*ip.address);
     }
   }
+  for (const model::AdminRule& rule : t.admin_rules) {
+    add_terms(rule.match.sources, out);
+    add_terms(rule.match.destinations, out);
+  }
   for (const model::LoadBalancer& balancer : t.load_balancers) {
     for (const auto& frontend : balancer.frontends) {
       if (frontend.address) out.push_back(*frontend.address);
@@ -94,6 +99,7 @@ std::vector<std::uint16_t> corner_ports(const World& world) {
   for (const model::NetworkSecurityGroup& nsg : world.estate().tables().network_security_groups) {
     for (const model::SecurityRule& rule : nsg.rules) add_ports(rule.destination_ports);
   }
+  for (const model::AdminRule& rule : world.estate().tables().admin_rules) add_ports(rule.match.destination_ports);
   sort_once(out);
   return out;
 }
@@ -114,9 +120,62 @@ std::vector<Origin> origins(const World& world) {
     for (const char* other : {"10.1.0.7", "10.2.0.9", "10.200.1.1", "8.8.8.8"})
       out.push_back({place, *Ipv4::parse(other), true});
   }
+  for (const model::VirtualHub& hub : t.virtual_hubs) {
+    if (model::has_branches(world.estate(), hub))
+      out.push_back({{Place::Kind::virtual_hub, hub.id}, *Ipv4::parse("10.200.1.1")});
+  }
   for (const model::Gateway& gateway : t.gateways)
     out.push_back({{Place::Kind::gateway, gateway.id}, *Ipv4::parse("10.200.1.1")});
   out.push_back({{Place::Kind::internet, {}}, *Ipv4::parse("8.8.8.8")});
+  return out;
+}
+
+bool has_ipv6(const World& world) {
+  const model::Tables& t = world.estate().tables();
+  return std::any_of(t.virtual_networks.begin(), t.virtual_networks.end(),
+                     [](const auto& vnet) { return !vnet.address_space_v6.empty(); }) ||
+         std::any_of(t.subnets.begin(), t.subnets.end(),
+                     [](const auto& subnet) { return !subnet.prefixes_v6.empty(); });
+}
+
+std::vector<Ipv6> corner_addresses_v6(const World& world) {
+  const model::Tables& t = world.estate().tables();
+  std::vector<Ipv6> out{*Ipv6::parse("2001:4860:4860::8888"), *Ipv6::parse("fd99::1")};
+  const auto add = [&](const Prefix6& prefix) {
+    for (const std::uint32_t step : {0U, 4U, 9U}) {
+      if (prefix.contains(prefix.first().plus(step))) out.push_back(prefix.first().plus(step));
+    }
+    out.push_back(prefix.last());
+    out.push_back(prefix.last().plus(1));
+  };
+  for (const model::VirtualNetwork& vnet : t.virtual_networks) {
+    for (const Prefix6& prefix : vnet.address_space_v6) add(prefix);
+  }
+  for (const model::Subnet& subnet : t.subnets) {
+    for (const Prefix6& prefix : subnet.prefixes_v6) add(prefix);
+  }
+  for (const model::RouteTable& table : t.route_tables) {
+    for (const model::Route& route : table.routes) {
+      if (route.prefix && std::holds_alternative<Prefix6>(*route.prefix)) add(std::get<Prefix6>(*route.prefix));
+    }
+  }
+  for (const Prefix6& prefix : t.prefixes_v6) add(prefix);  // of rules
+  sort_once(out);
+  return out;
+}
+
+std::vector<Origin6> origins_v6(const World& world) {
+  const model::Tables& t = world.estate().tables();
+  std::vector<Origin6> out;
+  for (const model::Subnet& subnet : t.subnets) {
+    for (const Prefix6& prefix : subnet.prefixes_v6)
+      out.push_back({{Place::Kind::subnet, subnet.id}, prefix.first().plus(7)});
+  }
+  for (const model::NetworkInterface& nic : t.network_interfaces) {
+    for (const model::IpConfiguration& config : nic.ip_configurations) {
+      if (config.address_v6) out.push_back({{Place::Kind::network_interface, nic.id}, *config.address_v6});
+    }
+  }
   return out;
 }
 

@@ -35,4 +35,14 @@ struct Origin {
 };
 std::vector<Origin> origins(const World& world);
 
+/// Some network or subnet of the estate has an IPv6 prefix.
+bool has_ipv6(const World& world);
+/// As corner_addresses() and origins() in the other packet space.
+std::vector<Ipv6> corner_addresses_v6(const World& world);
+struct Origin6 {
+  net::Place place;
+  Ipv6 source;
+};
+std::vector<Origin6> origins_v6(const World& world);
+
 }  // namespace hubproof::differential

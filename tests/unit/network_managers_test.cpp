@@ -493,6 +493,26 @@ TEST_CASE("transit proof: both layers agree about what network managers open and
          place_all(b, {"spoke", "second"});
        },
        "refuted"},
+      {"whether another spoke is in the mesh is not settled",
+       [&](Build& b) {
+         b.join("m/mesh", {});
+         place_all(b, {"spoke"});
+         b.effective("second", {"m/mesh"}, connectivity).is_settled = false;
+       },
+       "unknown"},
+      {"another spoke names a configuration that the export does not hold",
+       [&](Build& b) {
+         b.join("m/mesh", {});
+         place_all(b, {"spoke"});
+         b.effective("second", {"m/other"}, connectivity);
+       },
+       "unknown"},
+      {"a network that the export does not hold is in the mesh",
+       [&](Build& b) {
+         b.join("m/mesh", {});
+         place_all(b, {"spoke", "gone"});
+       },
+       "unknown"},
       {"a mesh that does not join them",
        [&](Build& b) {
          b.join("m/mesh", {.topology = "HubAndSpoke", .is_direct = false});

@@ -197,6 +197,44 @@ TEST_CASE("a static route to the hub's firewall is followed without a routing in
   CHECK(verdict("10.0.0.0/8") == "unknown");  // a private subnet still reaches storage of its region
 }
 
+TEST_CASE("a static route to something unknown is not the way of the connection that it is longer than") {
+  Estate e;
+  e.hub("far", "10.101.0.0/24", "10.101.0.4");
+  e.b.routing_intent("far", "fw-far", "fw-far");
+  e.b.virtual_hub("plain", "wan", "10.100.0.0/24");
+  for (const int number : {1, 2}) {
+    const std::string net = "10." + std::to_string(number);
+    const std::string name = number == 1 ? "a" : "b";
+    e.b.vnet(name, net + ".0.0/16");
+    e.b.subnet(name, "app", net + ".0.0/24", {.default_outbound = false});
+    e.b.connect(name, "plain");
+  }
+  for (const char* prefix : {"10.1.0.0/24", "10.2.0.0/24"})
+    e.b.hub_route("plain/defaultRouteTable", prefix, prefix, "fw-elsewhere");
+  const World w = e.b.world();
+  const proof::ProofRun run = proof::prove_transit(w.view(), {});
+  CHECK(run.disagreements.empty());
+  CHECK(verdict_of(w, run, "a") == "unknown");
+}
+
+TEST_CASE("a packet by the router into a network with a property that nobody knows goes nowhere that is known") {
+  for (const bool is_odd : {false, true}) {
+    CAPTURE(is_odd);
+    const World w = build({.has_private = false, .more = [&](Build& b) {
+                             for (model::VirtualNetwork& network : b.vnets()) {
+                               if (is_odd && network.id == b.vnet_id("b")) network.unread = {{"/properties/odd", "On"}};
+                             }
+                           }});
+    const proof::ProofRun run = proof::prove_transit(w.view(), {});
+    CHECK(run.disagreements.empty());
+    net::Flow flow;
+    flow.from = {net::Place::Kind::subnet, w.estate().tables().subnets[w.subnet("a/app").index()].id};
+    flow.source = ip("10.1.0.4");
+    flow.destination = ip("10.2.0.4");
+    CHECK(net::name(net::trace(w.view(), flow).disposition) == (is_odd ? "unknown" : "delivered"));
+  }
+}
+
 TEST_CASE("connections that propagate to the default table are more specific than a static route to the firewall") {
   Estate e;
   e.hub("hub", "10.100.0.0/24", "10.100.0.4");

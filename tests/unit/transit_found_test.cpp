@@ -32,6 +32,25 @@ void guarded_exit(Build& b) {
   b.subnet("spoke", "nva", "10.1.2.0/24", {.route_table = "rt-exit", .nsg = "ng-own"});
 }
 
+/// A mesh of the spoke and another, "late", whose prefix a gateway in the spoke teaches as well: which of the two
+/// routes is used is not documented, and the /32 of an endpoint is longer than both. Nothing else gets around.
+void mesh_beside_gateway(Build& b) {
+  add_spoke(b, "late", 5);
+  for (model::VirtualNetwork& network : b.vnets()) network.location = "westeurope";
+  b.join("m/mesh", {});
+  for (const char* name : {"spoke", "late"}) b.effective(name, {"m/mesh"}, model::ManagerFeature::connectivity);
+  b.designations.has_learned_prefixes = true;
+  b.designations.learned_prefixes = {prefix("10.5.0.0/22")};
+  b.nsg("ng-closed");
+  b.rule("ng-closed", {.priority = 100, .access = "Deny"});
+  b.attach("spoke", "app", {.nsg = "ng-closed"});
+  b.attach("spoke", "pe", {.nsg = "ng-closed", .policies = "Enabled"});
+  b.route_table("rt-gateway", false);
+  for (const char* to : {"0.0.0.0/0", "10.0.2.0/24", "10.0.3.0/24"}) b.udr("rt-gateway", to, "10.0.0.4");
+  b.subnet("spoke", "GatewaySubnet", "10.1.3.0/27", {.route_table = "rt-gateway"});
+  b.gateway("gw", "spoke");
+}
+
 /// A subnet of the hub without a route table, which the spoke reaches through the firewall.
 void open_subnet(Build& b) {
   b.udr("rt-spoke", "10.0.4.0/24", "10.0.0.4");
@@ -239,6 +258,34 @@ TEST_CASE("transit: what random estates have found") {
          b.attach("spoke", "app", {.route_table = "rt-only-default", .nsg = "ng-web"});
          b.nic("plain", "spoke/app", "10.1.0.4");
          b.nic("member", "spoke/app", "10.1.0.9", {.asgs = {"web"}});
+       },
+       "refuted"},
+      {"an endpoint that is reached stands beside one that is not: its /32 is shown all the same",
+       [](Build& b) {
+         b.attach("spoke", "app", {.route_table = "rt-both"});
+         b.route_table("rt-both");
+         for (const char* to : {"0.0.0.0/0", "10.0.2.0/24"}) b.udr("rt-both", to, "10.0.0.4");
+         b.udr("rt-both", "10.0.3.0/24", "10.0.0.4");
+         b.attach("hub", "pe", {.policies = "Disabled"});
+         b.endpoint("pe-before", "hub/pe", "10.0.3.4", {.status = "Pending"});
+       },
+       "refuted"},
+      {"a connected group joins what a peering that is half there may join as well",
+       [](Build& b) {
+         for (model::VirtualNetwork& network : b.vnets()) network.location = "westeurope";
+         b.join("m/mesh", {});
+         b.vnet("late", "10.5.0.0/22").location = "westeurope";
+         b.subnet("late", "app", "10.5.0.0/24", {.route_table = "rt-spoke", .default_outbound = false});
+         b.peer_one_side("spoke", "late");
+         b.peer_one_side("late", "spoke", {.state = "Initiated"});
+         for (const char* name : {"spoke", "late"}) b.effective(name, {"m/mesh"}, model::ManagerFeature::connectivity);
+       },
+       "refuted"},
+      {"so is that of a member of a connected group beside an equal learned route",
+       [](Build& b) {
+         mesh_beside_gateway(b);
+         b.attach("late", "pe", {.policies = "Disabled"});
+         b.endpoint("pe-before", "late/pe", "10.5.1.4", {.status = "Pending"});
        },
        "refuted"},
   };

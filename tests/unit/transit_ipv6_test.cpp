@@ -157,6 +157,16 @@ TEST_CASE("IPv6 that is dropped or denied on every way out and in is proved") {
          machine(b, "pip6");
        },
        "proved"},
+      {"the gateway's own subnet in a spoke is no destination",
+       [](Build& b) {
+         b.route_table("rt-tools");
+         for (const char* to : {"10.1.0.0/22", "10.1.3.0/27"}) b.udr("rt-tools", to, "10.0.0.4");
+         b.udr("rt-tools", "fd00:b::/64", "None");
+         b.udr("rt-spoke", "10.0.4.0/24", "10.0.0.4");
+         b.subnet("hub", "tools", "10.0.4.0/24, fd00:a:0:4::/64", {.route_table = "rt-tools"});
+         b.subnet("spoke", "GatewaySubnet", "10.1.3.0/27, fd00:b:0:3::/64", {.route_table = "rt-spoke"});
+       },
+       "proved"},
       {"a NAT gateway with IPv6 where ::/0 goes to None",
        [](Build& b) {
          b.nat_gateway("nat").has_v6 = true;
@@ -263,6 +273,15 @@ TEST_CASE("what is not known about IPv6 is neither proved nor refuted") {
          b.gateway("gw", "hub", "Vpn");
        },
        "unknown"},
+      {"a gateway's subnet of the spoke from which the peering is reached",
+       [](Build& b) {
+         b.route_table("rt-gateway");
+         for (const char* to : {"0.0.0.0/0", "10.0.2.0/24", "10.1.0.0/22"}) b.udr("rt-gateway", to, "10.0.0.4");
+         b.udr("rt-gateway", "::/0", "None");
+         b.subnet("spoke", "GatewaySubnet", "10.1.3.0/27, fd00:b:0:3::/64", {.route_table = "rt-gateway"});
+         b.gateway("gw", "spoke");
+       },
+       "unknown"},
       {"a group that denies a service tag, whose IPv6 prefixes are not kept",
        [](Build& b) {
          b.nat_gateway("nat").has_v6 = true;
@@ -346,6 +365,24 @@ TEST_CASE("an IPv6 packet is traced over its own routes") {
     CAPTURE((trace.hops.empty() ? std::string() : trace.hops.back().note));
     CHECK(net::name(trace.disposition) == row.expected);
     CHECK_FALSE(trace.crossed_firewall);
+  }
+}
+
+TEST_CASE("a Standard public IPv6 frontend whose member has no group is open by one page and closed by another") {
+  for (const char* group : {"", "open"}) {
+    CAPTURE(std::string(group));
+    Build b = dual();
+    balancer_v6(b, false);
+    b.nsg("open");
+    b.rule("open", {.priority = 100, .protocol = "Tcp", .from = "*", .ports = "443"});
+    b.attach("spoke", "app", {.nsg = group});
+    const World w = b.world();
+    net::Flow flow;
+    flow.from = {net::Place::Kind::internet, {}};
+    flow.source = ip6("2001:db8::7");
+    flow.destination = ip6("2001:db8:1::20");
+    const bool has_group = *group != '\0';
+    CHECK(net::name(net::trace(w.view(), flow).disposition) == (has_group ? "delivered" : "unknown"));
   }
 }
 
