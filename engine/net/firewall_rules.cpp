@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "engine/core/text.h"
+#include "engine/net/firewall_policies.h"
 #include "engine/value/address_set.h"
 
 namespace hubproof::net {
@@ -221,29 +222,6 @@ FirewallResult by_application_rules(const View& view, const model::AzureFirewall
           fmt::format("no rule of {} matches", shown(view, firewall.id))};
 }
 
-bool add_groups(const View& view, const model::FirewallPolicy& policy, std::vector<const RuleCollectionGroup*>& out,
-                std::string& why) {
-  std::vector<const RuleCollectionGroup*> own;
-  for (const auto& [key, index] : view.estate.groups_by_policy.of(policy.id)) {
-    own.push_back(&view.estate.tables().rule_collection_groups[index]);
-  }
-  for (const model::ResourceId id : policy.rule_collection_groups) {
-    if (view.estate.find<RuleCollectionGroup>(id) != nullptr) continue;
-    why = fmt::format("rule collection group {} is not in the export", shown(view, id));
-    return false;
-  }
-  for (const RuleCollectionGroup* group : own) {
-    if (group->unread.empty() && group->is_settled) continue;
-    why = fmt::format("rule collection group {} is not fully understood", shown(view, group->id));
-    return false;
-  }
-  std::stable_sort(own.begin(), own.end(), [](const RuleCollectionGroup* a, const RuleCollectionGroup* b) {
-    return a->priority < b->priority;
-  });
-  out.insert(out.end(), own.begin(), own.end());
-  return true;
-}
-
 }  // namespace
 
 Ternary holds(const View& view, const std::vector<model::AddressTerm>& terms,
@@ -257,41 +235,6 @@ Ternary holds(const View& view, const std::vector<model::AddressTerm>& terms,
       continue;
     }
     for (const model::AddressTerm& term : group->members) out = std::max(out, in_term(view, term, address));
-  }
-  return out;
-}
-
-std::optional<std::vector<const RuleCollectionGroup*>> acting_groups(const View& view,
-                                                                     const model::AzureFirewall& firewall,
-                                                                     std::string& why) {
-  if (!firewall.unread.empty() || !firewall.is_settled || firewall.has_classic_rules) {
-    why = firewall.has_classic_rules
-              ? fmt::format("{} has classic rules, which are not modelled", shown(view, firewall.id))
-              : fmt::format("{} is not fully understood", shown(view, firewall.id));
-    return std::nullopt;
-  }
-  std::vector<const model::FirewallPolicy*> chain;  // child first
-  for (model::ResourceId id = firewall.policy; id.is_set();) {
-    const model::FirewallPolicy* policy = view.estate.find<model::FirewallPolicy>(id);
-    if (policy == nullptr || !policy->unread.empty() || !policy->is_settled) {
-      why = policy == nullptr ? fmt::format("firewall policy {} is not in the export", shown(view, id))
-                              : fmt::format("firewall policy {} is not fully understood", shown(view, id));
-      return std::nullopt;
-    }
-    if (std::find(chain.begin(), chain.end(), policy) != chain.end()) {
-      why = fmt::format("firewall policy {} is its own parent", shown(view, id));
-      return std::nullopt;
-    }
-    chain.push_back(policy);
-    id = policy->base_policy;
-  }
-  std::vector<const RuleCollectionGroup*> out;
-  for (auto policy = chain.rbegin(); policy != chain.rend(); ++policy) {
-    if (!add_groups(view, **policy, out, why)) return std::nullopt;
-  }
-  if (!chain.empty() && view.estate.is_partial(model::ArgTable::network_resources)) {
-    why = "the export of rule collection groups is partial";
-    return std::nullopt;
   }
   return out;
 }

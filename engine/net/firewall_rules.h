@@ -12,6 +12,7 @@ namespace hubproof::net {
 struct Translation {
   Ipv4 address;
   std::uint16_t port = 0;
+  friend bool operator==(const Translation&, const Translation&) = default;
 };
 
 struct FirewallResult {
@@ -25,12 +26,6 @@ struct FirewallResult {
 /// only DNAT rules can move it on. source: learn.microsoft.com/azure/firewall/rule-processing
 FirewallResult firewall_rules(const model::View& view, const model::AzureFirewall& firewall, const Packet& packet,
                               bool is_for_firewall);
-
-/// The rule collection groups that act, in order: parent policy first, then by priority. Empty optional: part of the
-/// chain is not in the export or not understood; `why` then says what.
-std::optional<std::vector<const model::RuleCollectionGroup*>> acting_groups(const model::View& view,
-                                                                            const model::AzureFirewall& firewall,
-                                                                            std::string& why);
 
 /// Whether the terms and IP groups of a firewall rule hold an address.
 Ternary holds(const model::View& view, const std::vector<model::AddressTerm>& terms,

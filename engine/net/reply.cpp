@@ -13,7 +13,10 @@ bool is_at(const Trace& trace, const Place& place) {
 }
 
 bool is_translated(const Trace& trace) {
-  return std::any_of(trace.hops.begin(), trace.hops.end(), [](const Hop& hop) { return hop.decision == "translate"; });
+  return std::any_of(trace.hops.begin(), trace.hops.end(),
+                     [](const Hop& hop) { return hop.decision == "translate"; }) ||
+         std::any_of(trace.passages.begin(), trace.passages.end(),
+                     [](const Passage& passage) { return passage.before.source != passage.after.source; });
 }
 
 void leave_open(Trace& back, std::string why) {

@@ -9,8 +9,10 @@
 
 #include "engine/net/appliance.h"
 #include "engine/net/filter.h"
+#include "engine/net/firewall_rules.h"
 #include "engine/net/trace.h"
 #include "engine/net/virtual_hub.h"
+#include "engine/value/address_set.h"
 
 namespace hubproof::net {
 
@@ -40,10 +42,22 @@ class Walker {
   void deliver_in(const model::Subnet& subnet);
   void deliver_to_endpoint(const model::PrivateEndpoint& endpoint);
   void deliver_to_balancer(const model::LoadBalancer& balancer, const model::LoadBalancer::Frontend& frontend);
-  void deliver_to_firewall(const model::AzureFirewall& firewall);
   void deliver_to_member(model::ResourceId ip_configuration);
+
+  // walker_firewall.cpp: what firewalls do with the packet, and who filters it
+  void deliver_to_firewall(const model::AzureFirewall& firewall);
   void through_firewall(const model::AzureFirewall& firewall, bool is_for_firewall);
   void arrive_at_firewall(model::ResourceId device, model::ResourceId vnet);
+  FirewallResult ask(const model::AzureFirewall& firewall, bool is_for_firewall) const;
+  /// False when the walk ended.
+  bool translate(const model::AzureFirewall& firewall, const FirewallResult& result);
+  bool may_leave_firewall(const Place& at, bool has_nat_gateway);
+  /// A firewall put its own address in the place of the source, and left the destination.
+  bool is_source_translated() const;
+  void leave_firewall(const model::AzureFirewall& firewall, bool is_translated);
+  /// The groups of the point let the packet in or out; false when the walk ended.
+  bool passes(model::Direction direction, const FilterPoint& point, const Place& at);
+  FilterResult filtered(model::Direction direction, const FilterPoint& point) const;
 
   // walker_virtual_hub.cpp: hubs of virtual WANs
   void to_virtual_hub(const model::Subnet& subnet, const Route& route);
@@ -74,6 +88,7 @@ class Walker {
   const model::Estate& e_;
   Packet packet_;
   Trace trace_;
+  AddressSet sources_;  ///< after a firewall translated it: packet_.source stands for one of these
   bool is_ended_ = false;
   bool needs_group_ = false;  ///< came by a frontend that the pages call closed until a group allows, or open
   std::vector<std::pair<model::ResourceId, Packet>> seen_;

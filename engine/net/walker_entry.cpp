@@ -141,7 +141,7 @@ void Walker::enter_at_public_ip(const model::PublicIp& address) {
       if (!subnet->prefixes.empty()) packet_.destination = subnet->prefixes.front().first();
       enter_vnet(subnet->vnet);
       const Place there{Place::Kind::service, gateway.id};
-      if (!allow(filter(v_, Direction::inbound, {subnet, nullptr, false}, packet_), there, "inbound")) return;
+      if (!passes(Direction::inbound, {subnet, nullptr, false}, there)) return;
       return end(Disposition::delivered, "deliver", there,
                  fmt::format("a public frontend of application gateway {}", shown(v_, gateway.id)));
     }
