@@ -70,7 +70,8 @@ void Walker::through_firewall(const model::AzureFirewall& firewall, bool is_for_
 
 /// The rules for whichever instance of a firewall before this one sent the packet.
 FirewallResult Walker::ask(const model::AzureFirewall& firewall, bool is_for_firewall) const {
-  FirewallResult out = firewall_rules(v_, firewall, packet_, is_for_firewall);
+  const std::string& host = trace_.flow.host;
+  FirewallResult out = firewall_rules(v_, firewall, packet_, is_for_firewall, host);
   const auto open = [&](const char* why) {
     out.decision = FilterResult::Decision::unknown;
     out.reason = why;
@@ -82,23 +83,28 @@ FirewallResult Walker::ask(const model::AzureFirewall& firewall, bool is_for_fir
     for (std::uint64_t bits = range.first.bits(); bits <= range.last.bits(); ++bits) {
       Packet other = packet_;
       other.source = Ipv4(static_cast<std::uint32_t>(bits));
-      const FirewallResult result = firewall_rules(v_, firewall, other, is_for_firewall);
-      if (result.decision == out.decision && result.translation == out.translation) continue;
+      const FirewallResult result = firewall_rules(v_, firewall, other, is_for_firewall, host);
+      if (result.decision == out.decision && result.translation == out.translation && result.by_name == out.by_name &&
+          result.asks_itself == out.asks_itself)
+        continue;
       return open("its rules treat the addresses of the firewall that the packet comes from differently");
     }
   }
   return out;
 }
 
-// law:  DNAT rules put one of the firewall's own addresses in the source's place, network rules do so unless the
-//       destination is in the private ranges
+// law:  DNAT and application rules put one of the firewall's own addresses in the source's place, network rules do so
+//       unless the destination is in the private ranges
 // source: azure-semantics.md 4.4; learn.microsoft.com/azure/firewall/snat-private-range
 bool Walker::translate(const model::AzureFirewall& firewall, const FirewallResult& result) {
   const Place at{Place::Kind::firewall, firewall.id};
   if (result.translation) {
     packet_.destination = result.translation->address;
     packet_.destination_port = result.translation->port;
-  } else {
+  } else if (result.asks_itself) {
+    give_up(at, "the firewall asks its own DNS where the name leads, which is not modelled", result.decided_by);
+    return false;
+  } else if (!result.by_name) {
     const KeptSources kept = kept_sources(v_, firewall, packet_.protocol);
     if (kept.certain.contains(packet_.destination)) return true;
     if (kept.possible.contains(packet_.destination)) {

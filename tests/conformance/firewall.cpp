@@ -294,7 +294,29 @@ void translated_source(Vector& vector) {
   vector.same("to", is_translated ? "private IP in AzureFirewallSubnet" : "none");
 }
 
+/// An application rule for HTTP: the tracer does not follow the packet to its own destination.
+void forward_destination(Vector& vector) {
+  Build b = one_firewall();
+  b.rule_group("child", "group", 100);
+  add_rule(b, "child", "group", 100, Access::allow, "web",
+           {.kind = "application",
+            .fqdns = {"a.example"},
+            .applications = joined(vector.network().at("applicationRule").at("protocols"))});
+  b.vnet("client", "10.1.0.0/16");
+  b.route_table("rt");
+  b.udr("rt", "0.0.0.0/0", "10.0.0.4");
+  b.subnet("client", "s", "10.1.0.0/24", {.route_table = "rt"});
+  b.peer("hub", "client");
+  const World w = b.world();
+  net::Flow flow{place(subnet_of(w, "client/s")), ip("10.1.0.4"), ip(kInternet)};
+  flow.destination_port = 80;
+  flow.host = "a.example";
+  const net::Trace trace = net::trace(w.view(), flow);
+  vector.same("address", trace.disposition == net::Disposition::unknown ? "unknown" : "the packet destination IP");
+}
+
 constexpr Run kRuns[] = {
+    {"forwardDestination", forward_destination},
     {"ruleOrder", rule_order},
     {"fw-ex1", network_before_application},
     {"fw-ex2", collection_priority},
@@ -310,20 +332,16 @@ constexpr Run kRuns[] = {
 
 using enum LeftOut::How;
 constexpr std::string_view kInspection = "threat intelligence and intrusion detection are not modelled as filters";
-constexpr std::string_view kByName =
-    "an application rule decides by the name in the request: the engine leaves its outcome open";
 constexpr std::string_view kPlatform = "what a platform service supports or needs is no question to the engine";
 constexpr std::string_view kNames = "which addresses a name in a firewall rule stands for is in no export";
 constexpr LeftOut kLeftOut[] = {
-    {"fw-snat-private-app", left_open, kByName},
-    {"fw-snat-always-app-never", left_open, kByName},
     {"fw-stateful-return", left_open,
      "a reply that a stateful filter lets pass is not followed further, so its end is left open"},
     {"fw-threatintel-first", not_run, kInspection},
     {"blocks", not_run, kInspection},
     {"fw-infra", left_open, "which names the built-in collection of rules holds is in no export"},
     {"matchField", not_run, "what of a request bears its name is no question to the engine"},
-    {"forwardDestination", not_run, kByName},
+    {"forwardDestination", left_open, "where the firewall's own DNS leads is not followed"},
     {"validity", not_run, kPlatform},
     {"fqdnNetworkRuleSupported", not_run, kNames},
     {"resolve", not_run, "whether a DNS server is healthy is in no export"},

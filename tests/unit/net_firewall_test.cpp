@@ -261,3 +261,129 @@ TEST_CASE("firewall: with private ranges of its own it sends to the Internet onl
     CHECK(net::name(from_client(b.world(), "8.8.8.8").disposition) == row.expected);
   }
 }
+
+namespace {
+
+/// "allow", "deny" or "unknown" for a request of 10.1.0.4 to 10.9.0.4.
+std::string asked(const std::vector<Placed>& placed, std::string_view host, std::uint16_t port = 443,
+                  std::string_view destination = "10.9.0.4") {
+  Build b = one_firewall(placed);
+  const World w = b.world();
+  const net::FirewallResult result =
+      net::firewall_rules(w.view(), w.estate().tables().firewalls.front(),
+                          {ip("10.1.0.4"), ip(destination), Protocol::tcp, 49152, port}, false, host);
+  const std::string how = result.asks_itself ? " by its own DNS" : (result.by_name ? " by name" : "");
+  const bool is_allow = result.decision == net::FilterResult::Decision::allow;
+  return (is_allow ? "allow" : (result.decision == net::FilterResult::Decision::deny ? "deny" : "unknown")) + how;
+}
+
+FirewallRuleRow names(Names fqdns, std::string applications = "https:443") {
+  return {.kind = "application", .fqdns = std::move(fqdns), .applications = std::move(applications)};
+}
+
+}  // namespace
+
+TEST_CASE("firewall: an application rule holds names, with an asterisk on the left for anything") {
+  // source: learn.microsoft.com/azure/firewall/firewall-faq (wildcards in target FQDNs)
+  struct Row {
+    std::string pattern;
+    std::string host;
+    std::string expected;
+  };
+  const Row rows[] = {
+      {"www.contoso.com", "www.contoso.com", "allow by name"},
+      {"WWW.Contoso.com", "www.contoso.COM", "allow by name"},
+      {"www.contoso.com", "www.contoso.com.", "allow by name"},
+      {"www.contoso.com", "www.contoso.org", "deny"},
+      {"www.contoso.com", "a.www.contoso.com", "deny"},
+      {"*.contoso.com", "any.contoso.com", "allow by name"},
+      {"*.contoso.com", "sub1.any.contoso.com", "allow by name"},
+      {"*.contoso.com", "contoso.com", "deny"},
+      {"*.contoso.com", "anycontoso.com", "deny"},
+      {"*contoso.com", "example.anycontoso.com", "allow by name"},
+      {"*contoso.com", "contoso.com", "allow by name"},
+      {"*", "contoso.com", "allow by name"},
+      {"www.contoso.*", "www.contoso.com", "unknown"},
+      {"*.contoso.*", "www.contoso.com", "unknown"},
+      {"*", "", "unknown"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.pattern);
+    CAPTURE(row.host);
+    CHECK(asked({{"child", "g", 100, 100, model::Access::allow, names({row.pattern})}}, row.host) == row.expected);
+  }
+}
+
+TEST_CASE("firewall: a request for a name on 80, 443 and 1433 is HTTP, HTTPS and SQL; only HTTPS goes on as it is") {
+  // source: learn.microsoft.com/azure/firewall/rule-processing; azure-semantics.md 4.2
+  FirewallRuleRow ends_tls = names({"*"});
+  ends_tls.terminates_tls = true;
+  struct Row {
+    std::string why;
+    FirewallRuleRow rule;
+    std::uint16_t port;
+    std::string expected;
+  };
+  const Row rows[] = {
+      {"HTTPS", names({"*"}), 443, "allow by name"},
+      {"HTTPS that the firewall ends", ends_tls, 443, "allow by its own DNS"},
+      {"HTTP", names({"*"}, "http:80, https:443"), 80, "allow by its own DNS"},
+      {"SQL", names({"*"}, "mssql:1433"), 1433, "allow by its own DNS"},
+      {"another port than the rule's", names({"*"}), 80, "deny"},
+      {"HTTP on the port of HTTPS", names({"*"}, "http:443"), 443, "unknown"},
+      {"a port that is no protocol's own", names({"*"}, "https:8443"), 8443, "unknown"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.why);
+    CHECK(asked({{"child", "g", 100, 100, model::Access::allow, row.rule}}, "a.example", row.port) == row.expected);
+  }
+}
+
+TEST_CASE("firewall: application rules decide in order once the name is known, after network rules") {
+  using enum model::Access;
+  FirewallRuleRow tag = names({});
+  tag.has_other_names = true;
+  FirewallRuleRow elsewhere = names({"*"});
+  elsewhere.from = "10.7.0.0/16";
+  FirewallRuleRow with_addresses = names({"*"});
+  with_addresses.to = "10.9.0.0/16";
+  struct Row {
+    std::string why;
+    std::vector<Placed> rules;
+    std::string expected;
+  };
+  const Row rows[] = {
+      {"the first that matches denies",
+       {{"child", "g", 100, 100, deny, names({"a.example"})}, {"child", "g", 100, 200, allow, names({"*"})}},
+       "deny"},
+      {"the first that matches allows",
+       {{"child", "g", 100, 100, allow, names({"a.example"})}, {"child", "g", 100, 200, deny, names({"*"})}},
+       "allow by name"},
+      {"a parent's deny before a child's allow",
+       {{"child", "g", 100, 100, allow, names({"*"})}, {"parent", "h", 900, 900, deny, names({"*.example"})}},
+       "deny"},
+      {"a rule for other names decides nothing",
+       {{"child", "g", 100, 100, deny, names({"b.example"})}, {"child", "g", 100, 200, allow, names({"*"})}},
+       "allow by name"},
+      {"a rule for other senders decides nothing", {{"child", "g", 100, 100, allow, elsewhere}}, "deny"},
+      {"a network rule comes before",
+       {{"child", "g", 100, 100, deny, names({"*"})}, {"child", "g", 100, 200, allow, {}}},
+       "allow"},
+      {"a tag may hold the name", {{"child", "g", 100, 100, allow, tag}}, "unknown"},
+      {"a tag may hold the name, and the next rule says otherwise",
+       {{"child", "g", 100, 100, deny, tag}, {"child", "g", 100, 200, allow, names({"*"})}},
+       "unknown"},
+      {"a tag may hold the name, and the next rule says the same",
+       {{"child", "g", 100, 100, allow, tag}, {"child", "g", 100, 200, allow, names({"*"})}},
+       "allow by name"},
+      {"addresses beside names", {{"child", "g", 100, 100, allow, with_addresses}}, "unknown"},
+      {"no rule", {}, "deny"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.why);
+    CHECK(asked(row.rules, "a.example") == row.expected);
+  }
+  // Which names the built-in collection holds is in no export, but one's own rules come first.
+  CHECK(asked({}, "a.example", 443, "8.8.8.8") == "unknown");
+  CHECK(asked({{"child", "g", 100, 100, deny, names({"*"})}}, "a.example", 443, "8.8.8.8") == "deny");
+}
