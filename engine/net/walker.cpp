@@ -53,9 +53,12 @@ bool may_filter_platform(const model::View& view, const FilterPoint& point) {
 
 }  // namespace
 
-Walker::Walker(const model::View& view, const Flow& flow) : v_(view), e_(view.estate), packet_(packet_of<Ipv4>(flow)) {
+Walker::Walker(const model::View& view, const Flow& flow, const Trace* request)
+    : v_(view), e_(view.estate), packet_(packet_of<Ipv4>(flow)), request_(request) {
   trace_.flow = flow;
 }
+
+bool Walker::is_of_platform(Ipv4 address) { return address == kWireServer || address == kInstanceMetadata; }
 
 Trace Walker::run() {
   start();
@@ -121,7 +124,7 @@ void Walker::emit(const Subnet& subnet, const model::NetworkInterface* nic, bool
   enter_vnet(subnet.vnet);
   // source: learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16 (a path of the host: neither
   // routes nor groups act on it, but for rules with the AzurePlatform tags)
-  if (packet_.destination == kWireServer || packet_.destination == kInstanceMetadata) {
+  if (is_of_platform(packet_.destination)) {
     if (!may_filter_platform(v_, {&subnet, nic, false})) {
       return end(Disposition::delivered, "deliver", at, "the platform answers on the host itself");
     }

@@ -18,7 +18,10 @@ namespace hubproof::net {
 
 class Walker {
  public:
-  Walker(const model::View& view, const Flow& flow);
+  /// `request`: what the packet answers; nullptr: a new flow.
+  Walker(const model::View& view, const Flow& flow, const Trace* request = nullptr);
+  /// 168.63.129.16 and 169.254.169.254, which answer on the host of the sender.
+  static bool is_of_platform(Ipv4 address);
   Trace run();
 
  private:
@@ -55,6 +58,10 @@ class Walker {
   /// A firewall put its own address in the place of the source, and left the destination.
   bool is_source_translated() const;
   void leave_firewall(const model::AzureFirewall& firewall, bool is_translated);
+  void return_through(const model::AzureFirewall& firewall, bool is_for_firewall);
+  void return_from_endpoint();
+  /// The packet goes to the address that the firewall put in the place of the request's source.
+  bool is_translated_by(const model::AzureFirewall& firewall) const;
   /// The groups of the point let the packet in or out; false when the walk ended.
   bool passes(model::Direction direction, const FilterPoint& point, const Place& at);
   FilterResult filtered(model::Direction direction, const FilterPoint& point) const;
@@ -87,6 +94,7 @@ class Walker {
   const model::View& v_;
   const model::Estate& e_;
   Packet packet_;
+  const Trace* request_;
   Trace trace_;
   AddressSet sources_;  ///< after a firewall translated it: packet_.source stands for one of these
   bool is_ended_ = false;

@@ -50,6 +50,7 @@ void Walker::deliver_in(const Subnet& subnet) {
     for (const auto& config : firewall.ip_configurations) {
       if (config.address == packet_.destination) return deliver_to_firewall(firewall);
     }
+    if (is_translated_by(firewall)) return deliver_to_firewall(firewall);
   }
   for (const model::LoadBalancer& balancer : e_.tables().load_balancers) {
     for (const auto& frontend : balancer.frontends) {

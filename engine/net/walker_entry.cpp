@@ -32,6 +32,7 @@ void Walker::start() {
     // source: learn.microsoft.com/azure/private-link/private-endpoint-overview (connections can only be started towards
     // it)
     case Place::Kind::private_endpoint:
+      if (request_ != nullptr) return return_from_endpoint();
       return end(Disposition::dropped, "drop", from, "a private endpoint never starts a connection");
     case Place::Kind::service: {
       const auto* service = e_.find<model::ApiManagement>(from.id);

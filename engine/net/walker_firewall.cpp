@@ -18,6 +18,10 @@ namespace {
 /// The most addresses of a firewall that another one's rules are asked for, one by one; a subnet for it has 59.
 constexpr std::uint64_t kMostInstances = 1024;
 
+Packet reversed(const Packet& packet) {
+  return {packet.destination, packet.source, packet.protocol, packet.destination_port, packet.source_port};
+}
+
 bool translates_source(const Passage& passage) { return passage.before.source != passage.after.source; }
 
 }  // namespace
@@ -28,7 +32,7 @@ void Walker::deliver_to_firewall(const model::AzureFirewall& firewall) {
   }
   // source: azure-semantics.md 4.3 (port 53 is answered with the DNS proxy on)
   const auto* policy = e_.find<model::FirewallPolicy>(firewall.policy);
-  if (packet_.destination_port == 53 && policy != nullptr && policy->dns_proxy.is(true)) {
+  if (request_ == nullptr && packet_.destination_port == 53 && policy != nullptr && policy->dns_proxy.is(true)) {
     return end(Disposition::delivered, "deliver", {Place::Kind::firewall, firewall.id}, "the firewall's DNS proxy",
                {{policy->id, "/properties/dnsSettings/enableProxy", "true"}});
   }
@@ -53,6 +57,7 @@ void Walker::arrive_at_firewall(ResourceId device, ResourceId vnet) {
 void Walker::through_firewall(const model::AzureFirewall& firewall, bool is_for_firewall) {
   const Place at{Place::Kind::firewall, firewall.id};
   if (is_back(at)) return;
+  if (request_ != nullptr) return return_through(firewall, is_for_firewall);
   const FirewallResult result = ask(firewall, is_for_firewall);
   switch (result.decision) {
     case FilterResult::Decision::deny:
@@ -188,10 +193,80 @@ FilterResult Walker::filtered(Direction direction, const FilterPoint& point) con
   return out;
 }
 
+// law:  the reply to a flow that groups let pass needs no rule of its own
+// source: learn.microsoft.com/azure/virtual-network/network-security-groups-overview (flow records; stateful)
 bool Walker::passes(Direction direction, const FilterPoint& point, const Place& at) {
-  if (!allow(filtered(direction, point), at, direction == Direction::inbound ? "inbound" : "outbound")) return false;
+  const std::string_view word = direction == Direction::inbound ? "inbound" : "outbound";
+  const FilterResult result = filtered(direction, point);
+  if (request_ != nullptr && result.decision != FilterResult::Decision::allow &&
+      std::find(request_->filtered.begin(), request_->filtered.end(), point.subnet->id) != request_->filtered.end()) {
+    if (e_.admin_policy(point.subnet->vnet) != nullptr) {
+      give_up(at, fmt::format("{}: whether security admin rules let replies pass is not documented", word));
+      return false;
+    }
+    hop(at, "allow", fmt::format("{}: the reply to a flow that was let pass", word));
+    return true;
+  }
+  if (!allow(result, at, word)) return false;
   trace_.filtered.push_back(point.subnet->id);
   return true;
+}
+
+// law:  the reply of a flow that the firewall keeps passes whatever the rules say, and what was translated is put back;
+//       one that belongs to no flow is dropped
+// source: learn.microsoft.com/azure/firewall/rule-processing (stateful); azure-semantics.md 1.4 (asymmetry; another
+// instance than the one that translated)
+void Walker::return_through(const model::AzureFirewall& firewall, bool is_for_firewall) {
+  const Place at{Place::Kind::firewall, firewall.id};
+  const auto is_its_flow = [&](const Passage& passage) {
+    return passage.firewall == firewall.id && reversed(passage.after) == packet_;
+  };
+  const auto flow = std::find_if(request_->passages.begin(), request_->passages.end(), is_its_flow);
+  if (flow == request_->passages.end()) {
+    if (packet_.protocol != Protocol::tcp)
+      return give_up(at, "the reply meets a firewall that did not see the request");
+    return end(Disposition::dropped, "drop", at, "the firewall did not see the request, so it drops the reply");
+  }
+  if (translates_source(*flow) && !is_for_firewall) {
+    return give_up(at,
+                   "a route leads the reply to the firewall's own address, where another instance than the one that "
+                   "translated the request may drop it");
+  }
+  packet_ = reversed(flow->before);
+  hop(at, translates_source(*flow) ? "translate" : "allow",
+      fmt::format("the reply to a flow that was let pass, to {}", to_string(packet_.destination)));
+  leave_firewall(firewall, false);
+}
+
+bool Walker::is_translated_by(const model::AzureFirewall& firewall) const {
+  return request_ != nullptr &&
+         std::any_of(request_->passages.begin(), request_->passages.end(), [&](const Passage& passage) {
+           return passage.firewall == firewall.id && translates_source(passage) &&
+                  passage.after.source == packet_.destination;
+         });
+}
+
+// law:  what a firewall translated comes back to it from a private endpoint, whatever the routes say
+// source: azure-semantics.md 1.6 (replies)
+void Walker::return_from_endpoint() {
+  const model::AzureFirewall* firewall = nullptr;
+  if (!request_->passages.empty()) firewall = e_.find<model::AzureFirewall>(request_->passages.back().firewall);
+  if (firewall == nullptr || !is_translated_by(*firewall))
+    return give_up(trace_.flow.from, "no route table decides where a private endpoint's reply goes");
+  hop(trace_.flow.from, "forward", "to the firewall that the request came from");
+  deliver_to_firewall(*firewall);
+}
+
+Trace trace_back(const model::View& view, const Trace& request) {
+  const Packet& arrived = *request.arrived;
+  Flow flow;
+  flow.from = request.hops.back().at;
+  flow.source = arrived.destination;
+  flow.destination = arrived.source;
+  flow.protocol = arrived.protocol;
+  flow.source_port = arrived.destination_port;
+  flow.destination_port = arrived.source_port;
+  return Walker(view, flow, &request).run();
 }
 
 }  // namespace hubproof::net

@@ -217,6 +217,9 @@ Build with_premises(const Json& rules) {
   b.udr("rt-gw", "10.1.0.0/16", "10.0.0.4");
   b.subnet("hub", "GatewaySubnet", "10.0.5.0/27", {.route_table = "rt-gw"});
   b.gateway("vpn", "hub");
+  b.route_table("rt-fw");
+  b.udr("rt-fw", "10.200.0.0/16", "VirtualNetworkGateway");
+  b.attach("hub", "AzureFirewallSubnet", {.route_table = "rt-fw"});
   b.designations.has_learned_prefixes = true;
   b.designations.learned_prefixes = {prefix("10.200.0.0/16")};
   return b;
@@ -227,7 +230,7 @@ void reply_to_premises(Vector& vector) {
   const net::Trace request = traced(w, {net::Place::Kind::on_premises, {}}, "10.200.0.4", "10.1.0.4");
   const net::Reply reply = net::trace_reply(w.view(), request);
   vector.same("access", reply.trace ? access_word(reply.trace->disposition) : "not followed");
-  vector.aside("rule");
+  vector.same("rule", reply.trace && is_let_pass_by_state(*reply.trace) ? "state" : "another");
 }
 
 void new_to_premises(Vector& vector) {
@@ -335,8 +338,6 @@ constexpr std::string_view kInspection = "threat intelligence and intrusion dete
 constexpr std::string_view kPlatform = "what a platform service supports or needs is no question to the engine";
 constexpr std::string_view kNames = "which addresses a name in a firewall rule stands for is in no export";
 constexpr LeftOut kLeftOut[] = {
-    {"fw-stateful-return", left_open,
-     "a reply that a stateful filter lets pass is not followed further, so its end is left open"},
     {"fw-threatintel-first", not_run, kInspection},
     {"blocks", not_run, kInspection},
     {"fw-infra", left_open, "which names the built-in collection of rules holds is in no export"},
