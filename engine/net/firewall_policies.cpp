@@ -135,6 +135,33 @@ KeptSources kept_sources(const View& view, const model::AzureFirewall& firewall,
   return out;
 }
 
+std::string_view name(Inspection::Kind kind) {
+  return kind == Inspection::Kind::threat_intelligence ? "threat intelligence" : "intrusion detection";
+}
+
+// law:  a child policy is at least as strict as its parent; intrusion detection needs the Premium tier of both
+// source: learn.microsoft.com/azure/firewall-manager/policy-overview; azure-semantics.md 4.2
+std::vector<Inspection> denying_inspections(const View& view, const model::AzureFirewall& firewall) {
+  std::string why;
+  const auto chain = policies_of(view, firewall, why);
+  std::vector<Inspection> out;
+  if (!chain) return out;
+  const auto may_be_premium = [](const auto& tier) {
+    return !tier.is_known() || tier.is(model::FirewallTier::premium);
+  };
+  const auto threats = [](const FirewallPolicy* policy) { return policy->denies_threats; };
+  const auto intrusions = [&](const FirewallPolicy* policy) {
+    return policy->denies_intrusions && may_be_premium(policy->tier) && may_be_premium(firewall.tier);
+  };
+  const auto add = [&](Inspection::Kind kind, const auto& denies) {
+    const auto found = std::find_if(chain->begin(), chain->end(), denies);
+    if (found != chain->end()) out.push_back({kind, (*found)->id});
+  };
+  add(Inspection::Kind::threat_intelligence, threats);
+  add(Inspection::Kind::intrusion_detection, intrusions);
+  return out;
+}
+
 AddressSet instance_addresses(const View& view, const model::AzureFirewall& firewall) {
   AddressSet out;
   for (const auto& config : firewall.ip_configurations) {

@@ -1,8 +1,10 @@
 // The policies of an Azure Firewall: which rules act, and to which destinations packets keep their source.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/model/view.h"
@@ -27,6 +29,18 @@ struct KeptSources {
 };
 /// source: learn.microsoft.com/azure/firewall/snat-private-range; azure-semantics.md 4.4
 KeptSources kept_sources(const model::View& view, const model::AzureFirewall& firewall, Protocol protocol);
+
+/// A filter of a firewall that drops what Microsoft's own lists hold, which are in no export, and lets all else pass.
+struct Inspection {
+  enum class Kind : std::uint8_t { threat_intelligence, intrusion_detection };
+  Kind kind = Kind::threat_intelligence;
+  model::ResourceId policy;
+};
+/// "threat intelligence", "intrusion detection"
+std::string_view name(Inspection::Kind kind);
+/// Those that drop, in the order in which they act: threat intelligence before all rules, intrusion detection on what
+/// the rules let pass. source: learn.microsoft.com/azure/firewall/rule-processing#threat-intelligence, #idps
+std::vector<Inspection> denying_inspections(const model::View& view, const model::AzureFirewall& firewall);
 
 /// Addresses that the instances of a firewall may have: what stands in the source's place after translation. Empty: not
 /// in the export.

@@ -313,6 +313,9 @@ void QueryWalk::through_firewall(const model::AzureFirewall& firewall, const Que
     }
     return BoxOutcome{};
   };
+  for (const Inspection& inspection : denying_inspections(v_, firewall))
+    notes_.insert(
+        fmt::format("{} of {} drops what it takes for malicious", name(inspection.kind), shown(v_, firewall.id)));
   const Subnet* subnet = nullptr;
   for (const auto& config : firewall.ip_configurations) {
     if (subnet == nullptr) subnet = e_.find<Subnet>(config.subnet);

@@ -18,6 +18,11 @@ namespace {
 /// The most addresses of a firewall that another one's rules are asked for, one by one; a subnet for it has 59.
 constexpr std::uint64_t kMostInstances = 1024;
 
+model::Fact fact_of(const Inspection& inspection) {
+  const bool is_detection = inspection.kind == Inspection::Kind::intrusion_detection;
+  return {inspection.policy, is_detection ? "/properties/intrusionDetection" : "/properties/threatIntelMode", "Deny"};
+}
+
 Packet reversed(const Packet& packet) {
   return {packet.destination, packet.source, packet.protocol, packet.destination_port, packet.source_port};
 }
@@ -65,8 +70,12 @@ void Walker::through_firewall(const model::AzureFirewall& firewall, bool is_for_
     case FilterResult::Decision::unknown: return give_up(at, result.reason, result.decided_by);
     case FilterResult::Decision::allow: break;
   }
-  hop(at, result.translation ? "translate" : "allow", fmt::format("allowed by {}", result.reason)).decided_by =
-      result.decided_by;
+  Hop& here = hop(at, result.translation ? "translate" : "allow", fmt::format("allowed by {}", result.reason));
+  here.decided_by = result.decided_by;
+  for (const Inspection& inspection : denying_inspections(v_, firewall)) {
+    here.note += fmt::format("; {} drops what it takes for malicious", name(inspection.kind));
+    here.decided_by.push_back(fact_of(inspection));
+  }
   const Packet before = packet_;
   if (!translate(firewall, result)) return;
   trace_.passages.push_back({firewall.id, before, packet_});

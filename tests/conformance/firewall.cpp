@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "engine/core/text.h"
+#include "engine/net/firewall_policies.h"
 #include "engine/net/firewall_rules.h"
 #include "engine/net/reply.h"
 #include "tests/conformance/asking.h"
@@ -14,13 +15,17 @@ using namespace hubproof::test;
 using model::Access;
 
 /// A hub whose firewall 10.0.0.4 has policy "child", which inherits from "parent".
-Build hub_with_firewall(const std::vector<Prefix>& private_ranges) {
+Build hub_with_firewall(const std::vector<Prefix>& private_ranges, bool denies_threats = false,
+                        bool denies_intrusions = false) {
   Build b;
   b.vnet("hub", "10.0.0.0/16");
   b.subnet("hub", "AzureFirewallSubnet", "10.0.0.0/26");
   b.public_ip("pip", "203.0.113.4");
   b.policy("parent");
-  b.policy("child", "parent").private_ranges = private_ranges;
+  model::FirewallPolicy& child = b.policy("child", "parent");
+  child.private_ranges = private_ranges;
+  child.denies_threats = denies_threats;
+  child.denies_intrusions = denies_intrusions;
   b.firewall("fw", "hub", "10.0.0.4", {.policy = "child", .public_ip = "pip"});
   return b;
 }
@@ -297,6 +302,31 @@ void translated_source(Vector& vector) {
   vector.same("to", is_translated ? "private IP in AzureFirewallSubnet" : "none");
 }
 
+/// A malicious packet: one that the lists of threat intelligence hold, or that a signature matches.
+World with_inspection(bool denies_threats, bool denies_intrusions) {
+  Build b = hub_with_firewall({}, denies_threats, denies_intrusions);
+  b.rule_group("child", "group", 100);
+  add_rule(b, "child", "group", 100, Access::allow, "all");
+  return b.world();
+}
+
+bool drops(const World& w, net::Inspection::Kind kind) {
+  const auto list = net::denying_inspections(w.view(), w.estate().tables().firewalls.front());
+  return std::any_of(list.begin(), list.end(), [&](const auto& inspection) { return inspection.kind == kind; });
+}
+
+void threat_intelligence(Vector& vector) {
+  const World w = with_inspection(text_at(vector.network(), "threatIntelMode") == "Deny", false);
+  const bool is_dropped = drops(w, net::Inspection::Kind::threat_intelligence);
+  vector.same("access", is_dropped ? "Deny" : access_word(asked(w, kInternet, 443).decision));
+  vector.same("rule", is_dropped ? "threat intelligence" : "all");
+}
+
+void signature_match(Vector& vector) {
+  const World w = with_inspection(false, text_at(vector.network().at("intrusionDetection"), "mode") == "Deny");
+  vector.same("blocks", drops(w, net::Inspection::Kind::intrusion_detection));
+}
+
 /// An application rule for HTTP: the tracer does not follow the packet to its own destination.
 void forward_destination(Vector& vector) {
   Build b = one_firewall();
@@ -330,16 +360,15 @@ constexpr Run kRuns[] = {
     {"fw-dnat-network-deny-2020", denied_after_translation},
     {"fw-stateful-return", reply_to_premises},
     {"fw-stateful-new", new_to_premises},
+    {"fw-threatintel-first", threat_intelligence},
+    {"blocks", signature_match},
     {"snat", translated_source},
 };
 
 using enum LeftOut::How;
-constexpr std::string_view kInspection = "threat intelligence and intrusion detection are not modelled as filters";
 constexpr std::string_view kPlatform = "what a platform service supports or needs is no question to the engine";
 constexpr std::string_view kNames = "which addresses a name in a firewall rule stands for is in no export";
 constexpr LeftOut kLeftOut[] = {
-    {"fw-threatintel-first", not_run, kInspection},
-    {"blocks", not_run, kInspection},
     {"fw-infra", left_open, "which names the built-in collection of rules holds is in no export"},
     {"matchField", not_run, "what of a request bears its name is no question to the engine"},
     {"forwardDestination", left_open, "where the firewall's own DNS leads is not followed"},

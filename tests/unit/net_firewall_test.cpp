@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/net/firewall_policies.h"
 #include "engine/net/firewall_rules.h"
 #include "engine/net/trace.h"
 #include "tests/support/estate_builder.h"
@@ -259,6 +260,55 @@ TEST_CASE("firewall: with private ranges of its own it sends to the Internet onl
     b.subnet("client", "s", "10.1.0.0/24", {.route_table = "rt"});
     b.peer("hub", "client");
     CHECK(net::name(from_client(b.world(), "8.8.8.8").disposition) == row.expected);
+  }
+}
+
+TEST_CASE(
+    "firewall: what threat intelligence and intrusion detection may drop is told in the order in which they act") {
+  // source: learn.microsoft.com/azure/firewall/rule-processing#threat-intelligence, #idps
+  struct Row {
+    std::string why;
+    bool parent_denies_threats;
+    bool denies_threats;
+    bool denies_intrusions;
+    std::string tier;
+    std::string expected;
+  };
+  const Row rows[] = {
+      {"neither drops", false, false, false, "Premium", ""},
+      {"both drop", false, true, true, "Premium", "threat intelligence, intrusion detection"},
+      {"a child is as strict as its parent", true, false, false, "Standard", "threat intelligence"},
+      {"intrusion detection needs Premium", false, false, true, "Standard", ""},
+      {"of a tier that is not known it may be", false, false, true, "", "intrusion detection"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.why);
+    Build b;
+    b.vnet("hub", "10.0.0.0/16");
+    b.subnet("hub", "AzureFirewallSubnet", "10.0.0.0/26");
+    b.policy("parent").denies_threats = row.parent_denies_threats;
+    model::FirewallPolicy& child = b.policy("child", "parent");
+    child.denies_threats = row.denies_threats;
+    child.denies_intrusions = row.denies_intrusions;
+    b.rule_group("child", "g", 100);
+    b.rules("child", "g", 100, model::Access::allow, {{}});
+    b.firewall("fw", "hub", "10.0.0.4", {.policy = "child", .tier = row.tier});
+    b.vnet("client", "10.1.0.0/16");
+    b.route_table("rt");
+    b.udr("rt", "0.0.0.0/0", "10.0.0.4");
+    b.subnet("client", "s", "10.1.0.0/24", {.route_table = "rt"});
+    b.peer("hub", "client");
+    const World w = b.world();
+    std::string told;
+    for (const net::Inspection& inspection :
+         net::denying_inspections(w.view(), w.estate().tables().firewalls.front())) {
+      told += (told.empty() ? "" : ", ") + std::string(net::name(inspection.kind));
+    }
+    CHECK(told == row.expected);
+    bool is_in_trace = false;
+    for (const net::Hop& hop : from_client(w, "8.8.8.8").hops)
+      is_in_trace = is_in_trace || hop.note.find("for malicious") != std::string::npos;
+    CHECK(is_in_trace == !row.expected.empty());
   }
 }
 
