@@ -56,7 +56,7 @@ Result<TraceEnd> resolve(const model::View& view, const std::string& where, cons
     TraceEnd end = std::move(out).value();
     notes.push_back("public DNS answers with the public endpoint of the service");
     notes.insert(notes.end(), end.notes.begin(), end.notes.end());
-    return TraceEnd{where, end.place, end.address, std::move(notes)};
+    return TraceEnd{where, end.place, end.address, std::move(notes), name.fqdn};
   }
   if (resolution.kind != dns::Resolution::Kind::private_addresses || resolution.addresses.empty()) {
     return unresolved(where, resolution);
@@ -67,7 +67,7 @@ Result<TraceEnd> resolve(const model::View& view, const std::string& where, cons
   // Which device has the address is found on the way; here it only labels the answer, so an ambiguous one stays
   // unnamed.
   const Result<TraceEnd> holder = find_place(view, to_string(address));
-  return TraceEnd{where, holder ? holder->place : Place{}, address, std::move(notes)};
+  return TraceEnd{where, holder ? holder->place : Place{}, address, std::move(notes), name.fqdn};
 }
 
 }  // namespace

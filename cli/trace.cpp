@@ -36,6 +36,7 @@ net::Flow flow_of(const TraceOptions& trace, const report::TraceEnd& from, const
   flow.protocol = protocol_of(trace.protocol);
   flow.source_port = trace.source_port;
   flow.destination_port = trace.port;
+  flow.host = to.host;
   return flow;
 }
 

@@ -11,6 +11,13 @@
 
 namespace hubproof::model {
 
+/// The destinations that a firewall takes for private as long as it is told no others ("IANAPrivateRanges"): RFC 1918
+/// and RFC 6598. source: learn.microsoft.com/azure/firewall/snat-private-range
+inline constexpr Prefix kDefaultPrivateRanges[] = {Prefix::around(Ipv4(0x0a000000U), 8),    // 10.0.0.0/8
+                                                   Prefix::around(Ipv4(0xac100000U), 12),   // 172.16.0.0/12
+                                                   Prefix::around(Ipv4(0xc0a80000U), 16),   // 192.168.0.0/16
+                                                   Prefix::around(Ipv4(0x64400000U), 10)};  // 100.64.0.0/10
+
 struct AzureFirewall : Entity {
   struct IpConfiguration {
     std::optional<Ipv4> address;
@@ -26,6 +33,7 @@ struct AzureFirewall : Entity {
   bool has_management_nic = false;
   bool has_classic_rules = false;  ///< any classic rule collection that is not empty
   bool has_classic_nat_rules = false;
+  std::vector<Prefix> private_ranges;  ///< Network.SNAT.PrivateRanges; as FirewallPolicy::private_ranges
   friend bool operator==(const AzureFirewall&, const AzureFirewall&) = default;
 };
 
@@ -35,7 +43,20 @@ struct FirewallPolicy : Entity {
   std::vector<ResourceId> rule_collection_groups;
   Setting<bool> dns_proxy;               ///< dnsSettings.enableProxy, absent = false (or the parent's)
   std::vector<std::string> dns_servers;  ///< empty = Azure DNS (or the parent's)
+  /// snat.privateRanges: destinations to which network rules let packets pass with their source. Empty: none are named.
+  std::vector<Prefix> private_ranges;
+  bool learns_private_ranges = false;  ///< snat.autoLearnPrivateRanges: more than these, in no export
+  bool denies_threats = false;         ///< threatIntelMode is Deny, or a word that is not known
+  bool denies_intrusions = false;      ///< intrusionDetection has Deny for all or single signatures, or such a word
   friend bool operator==(const FirewallPolicy&, const FirewallPolicy&) = default;
+};
+
+/// What an application rule listens for, on one port.
+struct ApplicationProtocol {
+  enum class Kind : std::uint8_t { http, https, mssql };
+  Kind kind = Kind::https;
+  std::uint16_t port = 443;
+  friend bool operator==(const ApplicationProtocol&, const ApplicationProtocol&) = default;
 };
 
 struct FirewallRule {
@@ -48,8 +69,10 @@ struct FirewallRule {
   std::vector<ResourceId> source_ip_groups;
   std::vector<ResourceId> destination_ip_groups;
   std::vector<PortRange> destination_ports;
-  std::vector<std::string>
-      fqdns;  ///< destinationFqdns, targetFqdns, targetUrls, fqdnTags and webCategories, as spelled
+  std::vector<ApplicationProtocol> application_protocols;
+  std::vector<std::string> fqdns;  ///< destinationFqdns and targetFqdns, as spelled
+  bool has_other_names = false;    ///< names targetUrls, fqdnTags or webCategories as well
+  bool terminates_tls = false;
   std::string translated_address;  ///< of a nat rule: address or FQDN as spelled
   std::optional<std::uint16_t> translated_port;
   bool is_usable = true;

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/net/firewall_rules.h"
+#include "engine/net/firewall_policies.h"
 
 namespace hubproof::net {
 namespace {
@@ -168,12 +168,15 @@ void cut_by_groups(const View& view, const FilterPoint& point, model::Direction 
 
 void cut_by_firewall(const View& view, const model::AzureFirewall& firewall, bool with_translation, BoxCuts& cuts) {
   // source: azure-semantics.md 4.2, 4.3 (web ports decide by name, 53 is the DNS proxy);
-  // learn.microsoft.com/azure/firewall/snat-private-range (private ranges are not translated)
+  // learn.microsoft.com/azure/firewall/snat-private-range (sources are translated or kept)
   cuts.tells_protocols_apart = true;
   for (const std::uint16_t port : {std::uint16_t{53}, std::uint16_t{80}, std::uint16_t{443}})
     cuts.ports.emplace_back(port, port);
-  for (const std::string_view range : {"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"})
-    add_set(cuts.destinations, AddressSet(*Prefix::parse(range)));
+  for (const Protocol protocol : {Protocol::tcp, Protocol::icmp}) {
+    KeptSources kept = kept_sources(view, firewall, protocol);
+    add_set(cuts.destinations, std::move(kept.certain));
+    add_set(cuts.destinations, std::move(kept.possible));
+  }
   add_set(cuts.sources, internet_addresses());
   add_set(cuts.destinations, internet_addresses());
   std::string why;

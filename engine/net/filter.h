@@ -11,25 +11,6 @@
 
 namespace hubproof::net {
 
-/// A header as a filter sees it: inbound after destination NAT, outbound before source NAT.
-template <class Address>
-struct BasicPacket {
-  Address source;
-  Address destination;
-  Protocol protocol = Protocol::tcp;  ///< never `any`
-  std::uint16_t source_port = 49152;
-  std::uint16_t destination_port = 443;
-  friend bool operator==(const BasicPacket&, const BasicPacket&) = default;
-};
-using Packet = BasicPacket<Ipv4>;
-using Packet6 = BasicPacket<Ipv6>;
-/// Precondition: both addresses of the flow are of this family.
-template <class Address>
-BasicPacket<Address> packet_of(const Flow& flow) {
-  return {std::get<Address>(flow.source), std::get<Address>(flow.destination), flow.protocol, flow.source_port,
-          flow.destination_port};
-}
-
 struct FilterResult {
   enum class Decision : std::uint8_t { allow, deny, unknown };
   Decision decision = Decision::allow;

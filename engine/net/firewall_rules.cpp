@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "engine/core/text.h"
+#include "engine/net/firewall_names.h"
+#include "engine/net/firewall_policies.h"
 #include "engine/value/address_set.h"
 
 namespace hubproof::net {
@@ -64,22 +66,24 @@ std::vector<PlacedRule> in_order(const std::vector<const RuleCollectionGroup*>& 
 
 class Evaluation {
  public:
-  Evaluation(const View& view, const Packet& packet) : v_(view), packet_(packet) {}
+  Evaluation(const View& view, const Packet& packet, std::string_view host = {})
+      : v_(view), packet_(packet), host_(host) {}
   Ternary matches(const FirewallRule& rule) const;
 
  private:
   Ternary protocol(const FirewallRule& rule) const;
   Ternary ports(const FirewallRule& rule) const;
+  Ternary request(const FirewallRule& rule) const;
+  Ternary destination(const FirewallRule& rule) const;
   const View& v_;
   const Packet& packet_;
+  std::string_view host_;
 };
 
 bool has_ports(Protocol protocol) { return protocol == Protocol::tcp || protocol == Protocol::udp; }
 
 // source: azure-semantics.md 4.2 (Any with an explicit port is TCP and UDP, with * all protocols)
 Ternary Evaluation::protocol(const FirewallRule& rule) const {
-  if (rule.kind == FirewallRule::Kind::application)
-    return packet_.protocol == Protocol::tcp ? Ternary::unknown : Ternary::no;
   if (rule.protocols.empty()) return Ternary::unknown;
   for (const Protocol p : rule.protocols) {
     if (p == packet_.protocol || p == Protocol::any) return Ternary::yes;
@@ -101,16 +105,32 @@ Ternary Evaluation::ports(const FirewallRule& rule) const {
                                                                                                : Ternary::no;
 }
 
+Ternary Evaluation::request(const FirewallRule& rule) const {
+  if (packet_.protocol != Protocol::tcp) return Ternary::no;
+  if (host_.empty()) return std::min(ports(rule), Ternary::unknown);
+  return names_request(rule, packet_.destination_port, host_);
+}
+
+Ternary Evaluation::destination(const FirewallRule& rule) const {
+  if (rule.kind == FirewallRule::Kind::application) {
+    const auto is_any = [](const model::AddressTerm& term) { return term.kind == model::AddressTerm::Kind::any; };
+    const bool is_anywhere = rule.destinations.empty() && rule.destination_ip_groups.empty();
+    // Whether the addresses of an application rule are the packet's or those of the name is not documented.
+    return is_anywhere || std::any_of(rule.destinations.begin(), rule.destinations.end(), is_any) ? Ternary::yes
+                                                                                                  : Ternary::unknown;
+  }
+  // What a name resolves to is in no export. source: azure-semantics.md 4.3
+  const Ternary out = holds(v_, rule.destinations, rule.destination_ip_groups, packet_.destination);
+  return rule.fqdns.empty() ? out : std::max(out, Ternary::unknown);
+}
+
 Ternary Evaluation::matches(const FirewallRule& rule) const {
   if (!rule.is_usable) return Ternary::unknown;
-  Ternary out = std::min(protocol(rule), ports(rule));
+  const bool is_by_name = rule.kind == FirewallRule::Kind::application;
+  Ternary out = is_by_name ? request(rule) : std::min(protocol(rule), ports(rule));
   if (out == Ternary::no) return out;
   out = std::min(out, holds(v_, rule.sources, rule.source_ip_groups, packet_.source));
-  if (out == Ternary::no || rule.kind == FirewallRule::Kind::application) return out;
-  // What a name resolves to is in no export. source: azure-semantics.md 4.3
-  Ternary to = holds(v_, rule.destinations, rule.destination_ip_groups, packet_.destination);
-  if (!rule.fqdns.empty()) to = std::max(to, Ternary::unknown);
-  return std::min(out, to);
+  return out == Ternary::no ? out : std::min(out, destination(rule));
 }
 
 model::Fact fact_of(const PlacedRule& placed) {
@@ -124,7 +144,26 @@ std::string shown_rule(const View& view, const PlacedRule& placed) {
 }
 
 FirewallResult undecided(const View& view, const PlacedRule& placed, std::string_view why) {
-  return {Decision::unknown, {}, {fact_of(placed)}, fmt::format("{}: {}", shown_rule(view, placed), why)};
+  FirewallResult out;
+  out.decided_by = {fact_of(placed)};
+  out.reason = fmt::format("{}: {}", shown_rule(view, placed), why);
+  return out;
+}
+
+FirewallResult by_rule(const View& view, const PlacedRule& placed) {
+  FirewallResult out;
+  out.decision = placed.in().action == model::Access::allow ? Decision::allow : Decision::deny;
+  out.decided_by = {fact_of(placed)};
+  out.reason = shown_rule(view, placed);
+  return out;
+}
+
+FirewallResult denied(model::ResourceId by, std::string_view value, std::string reason) {
+  FirewallResult out;
+  out.decision = Decision::deny;
+  out.decided_by = {{by, "", std::string(value)}};
+  out.reason = std::move(reason);
+  return out;
 }
 
 std::optional<FirewallResult> translate(const View& view, const std::vector<PlacedRule>& rules, const Packet& packet) {
@@ -135,18 +174,17 @@ std::optional<FirewallResult> translate(const View& view, const std::vector<Plac
     const Result<Ipv4> target = Ipv4::parse(placed.get().translated_address);
     if (match == Ternary::unknown) return undecided(view, placed, "whether it matches is not known");
     if (!target) return undecided(view, placed, "it translates to a name");
-    return FirewallResult{Decision::allow,
-                          Translation{*target, placed.get().translated_port.value_or(packet.destination_port)},
-                          {fact_of(placed)},
-                          shown_rule(view, placed)};
+    FirewallResult out = by_rule(view, placed);
+    out.translation = Translation{*target, placed.get().translated_port.value_or(packet.destination_port)};
+    return out;
   }
   return std::nullopt;
 }
 
-// First network rule that matches; a doubtful one leaves both ways open until a certain one agrees.
-std::optional<FirewallResult> by_network_rules(const View& view, const std::vector<PlacedRule>& rules,
-                                               const Packet& packet) {
-  const Evaluation evaluation(view, packet);
+// First rule that matches; a doubtful one leaves both ways open until a certain one agrees.
+std::optional<FirewallResult> first_match(const View& view, const std::vector<PlacedRule>& rules, const Packet& packet,
+                                          std::string_view host) {
+  const Evaluation evaluation(view, packet, host);
   const PlacedRule* doubtful = nullptr;
   for (const PlacedRule& placed : rules) {
     const Ternary match = evaluation.matches(placed.get());
@@ -159,8 +197,11 @@ std::optional<FirewallResult> by_network_rules(const View& view, const std::vect
       doubtful = &placed;
       continue;
     }
-    const Decision decision = placed.in().action == model::Access::allow ? Decision::allow : Decision::deny;
-    return FirewallResult{decision, {}, {fact_of(placed)}, shown_rule(view, placed)};
+    FirewallResult out = by_rule(view, placed);
+    const auto resolves = [&](const PlacedRule& rule) { return resolves_itself(rule.get(), packet.destination_port); };
+    out.by_name = placed.get().kind == FirewallRule::Kind::application && out.decision == Decision::allow;
+    out.asks_itself = out.by_name && (resolves(placed) || (doubtful != nullptr && resolves(*doubtful)));
+    return out;
   }
   if (doubtful != nullptr) return undecided(view, *doubtful, "whether it matches is not known");
   return std::nullopt;
@@ -194,54 +235,37 @@ void doubt_translation(const View& view, const std::vector<PlacedRule>& rules, c
                                   translated.reason, shown_rule(view, *deny));
 }
 
+/// The first application rule that may allow some request; nullptr when none does.
+const PlacedRule* first_allow(const View& view, const std::vector<PlacedRule>& rules, const Packet& packet) {
+  const Evaluation evaluation(view, packet);
+  const auto may_allow = [&](const PlacedRule& placed) {
+    return (placed.in().action == model::Access::allow || !placed.get().is_usable) &&
+           evaluation.matches(placed.get()) != Ternary::no;
+  };
+  const auto found = std::find_if(rules.begin(), rules.end(), may_allow);
+  return found == rules.end() ? nullptr : &*found;
+}
+
 // source: learn.microsoft.com/azure/firewall/rule-processing (application rules, then the built-in infrastructure
 // collection)
 FirewallResult by_application_rules(const View& view, const model::AzureFirewall& firewall,
-                                    const std::vector<PlacedRule>& rules, const Packet& packet) {
-  const Evaluation evaluation(view, packet);
-  const PlacedRule* may_allow = nullptr;
-  for (const PlacedRule& placed : rules) {
-    if (evaluation.matches(placed.get()) == Ternary::no) continue;
-    if (placed.in().action == model::Access::allow || !placed.get().is_usable)
-      may_allow = may_allow ? may_allow : &placed;
+                                    const std::vector<PlacedRule>& rules, const Packet& packet, std::string_view host) {
+  if (!host.empty()) {
+    std::optional<FirewallResult> decided = first_match(view, rules, packet, host);
+    if (decided) return *std::move(decided);
+  } else if (const PlacedRule* placed = first_allow(view, rules, packet)) {
+    return undecided(view, *placed, "an application rule decides by the name in the request");
   }
-  if (may_allow != nullptr)
-    return undecided(view, *may_allow, "an application rule decides by the name in the request");
   const bool is_web =
       packet.protocol == Protocol::tcp && (packet.destination_port == 80 || packet.destination_port == 443);
   if (is_web && internet_addresses().contains(packet.destination)) {
-    return {Decision::unknown,
-            {},
-            {{firewall.id, "", "built-in infrastructure rules"}},
-            "the firewall's built-in infrastructure rules decide by the name in the request"};
+    FirewallResult out;
+    out.decided_by = {{firewall.id, "", "built-in infrastructure rules"}};
+    out.reason = "the firewall's built-in infrastructure rules decide by the name in the request";
+    return out;
   }
-  return {Decision::deny,
-          {},
-          {{firewall.policy.is_set() ? firewall.policy : firewall.id, "", "no rule matches -> Deny"}},
-          fmt::format("no rule of {} matches", shown(view, firewall.id))};
-}
-
-bool add_groups(const View& view, const model::FirewallPolicy& policy, std::vector<const RuleCollectionGroup*>& out,
-                std::string& why) {
-  std::vector<const RuleCollectionGroup*> own;
-  for (const auto& [key, index] : view.estate.groups_by_policy.of(policy.id)) {
-    own.push_back(&view.estate.tables().rule_collection_groups[index]);
-  }
-  for (const model::ResourceId id : policy.rule_collection_groups) {
-    if (view.estate.find<RuleCollectionGroup>(id) != nullptr) continue;
-    why = fmt::format("rule collection group {} is not in the export", shown(view, id));
-    return false;
-  }
-  for (const RuleCollectionGroup* group : own) {
-    if (group->unread.empty() && group->is_settled) continue;
-    why = fmt::format("rule collection group {} is not fully understood", shown(view, group->id));
-    return false;
-  }
-  std::stable_sort(own.begin(), own.end(), [](const RuleCollectionGroup* a, const RuleCollectionGroup* b) {
-    return a->priority < b->priority;
-  });
-  out.insert(out.end(), own.begin(), own.end());
-  return true;
+  return denied(firewall.policy.is_set() ? firewall.policy : firewall.id, "no rule matches -> Deny",
+                fmt::format("no rule of {} matches", shown(view, firewall.id)));
 }
 
 }  // namespace
@@ -261,65 +285,30 @@ Ternary holds(const View& view, const std::vector<model::AddressTerm>& terms,
   return out;
 }
 
-std::optional<std::vector<const RuleCollectionGroup*>> acting_groups(const View& view,
-                                                                     const model::AzureFirewall& firewall,
-                                                                     std::string& why) {
-  if (!firewall.unread.empty() || !firewall.is_settled || firewall.has_classic_rules) {
-    why = firewall.has_classic_rules
-              ? fmt::format("{} has classic rules, which are not modelled", shown(view, firewall.id))
-              : fmt::format("{} is not fully understood", shown(view, firewall.id));
-    return std::nullopt;
-  }
-  std::vector<const model::FirewallPolicy*> chain;  // child first
-  for (model::ResourceId id = firewall.policy; id.is_set();) {
-    const model::FirewallPolicy* policy = view.estate.find<model::FirewallPolicy>(id);
-    if (policy == nullptr || !policy->unread.empty() || !policy->is_settled) {
-      why = policy == nullptr ? fmt::format("firewall policy {} is not in the export", shown(view, id))
-                              : fmt::format("firewall policy {} is not fully understood", shown(view, id));
-      return std::nullopt;
-    }
-    if (std::find(chain.begin(), chain.end(), policy) != chain.end()) {
-      why = fmt::format("firewall policy {} is its own parent", shown(view, id));
-      return std::nullopt;
-    }
-    chain.push_back(policy);
-    id = policy->base_policy;
-  }
-  std::vector<const RuleCollectionGroup*> out;
-  for (auto policy = chain.rbegin(); policy != chain.rend(); ++policy) {
-    if (!add_groups(view, **policy, out, why)) return std::nullopt;
-  }
-  if (!chain.empty() && view.estate.is_partial(model::ArgTable::network_resources)) {
-    why = "the export of rule collection groups is partial";
-    return std::nullopt;
-  }
-  return out;
-}
-
 FirewallResult firewall_rules(const View& view, const model::AzureFirewall& firewall, const Packet& packet,
-                              bool is_for_firewall) {
+                              bool is_for_firewall, std::string_view host) {
   std::string why;
   const auto groups = acting_groups(view, firewall, why);
-  if (!groups) return {Decision::unknown, {}, {{firewall.id, "/properties/firewallPolicy", "not known"}}, why};
+  if (!groups) {
+    FirewallResult out;
+    out.decided_by = {{firewall.id, "/properties/firewallPolicy", "not known"}};
+    out.reason = why;
+    return out;
+  }
   if (is_for_firewall) {
     std::optional<FirewallResult> translated = translate(view, in_order(*groups, FirewallRule::Kind::nat), packet);
     if (translated) {
       doubt_translation(view, in_order(*groups, FirewallRule::Kind::network), packet, *translated);
       return *std::move(translated);
     }
-    return {Decision::deny,
-            {},
-            {{firewall.id, "", "no DNAT rule matches -> Deny"}},
-            fmt::format("no DNAT rule of {} matches", shown(view, firewall.id))};
+    return denied(firewall.id, "no DNAT rule matches -> Deny",
+                  fmt::format("no DNAT rule of {} matches", shown(view, firewall.id)));
   }
   std::optional<FirewallResult> decided =
-      by_network_rules(view, in_order(*groups, FirewallRule::Kind::network), packet);
-  if (decided) {
-    // A doubtful network rule that may allow, where an application rule may decide otherwise, stays undecided either
-    // way.
-    return *std::move(decided);
-  }
-  return by_application_rules(view, firewall, in_order(*groups, FirewallRule::Kind::application), packet);
+      first_match(view, in_order(*groups, FirewallRule::Kind::network), packet, host);
+  // A doubtful network rule that may allow, where an application rule may decide otherwise, stays undecided either way.
+  if (decided) return *std::move(decided);
+  return by_application_rules(view, firewall, in_order(*groups, FirewallRule::Kind::application), packet, host);
 }
 
 }  // namespace hubproof::net

@@ -44,9 +44,30 @@ struct Flow {
   Protocol protocol = Protocol::tcp;  ///< never `any`
   std::uint16_t source_port = 49152;
   std::uint16_t destination_port = 443;
+  /// The name that the request is for (server name of TLS, Host header). Empty: none is known, it may be any or none.
+  std::string host = {};
 };
 /// "10.1.0.4:49152 -> 203.0.113.10:443/tcp", "[fd00::4]:49152 -> [fd01::4]:443/tcp"
 std::string to_string(const Flow& flow);
+
+/// A header as a filter sees it: inbound after destination NAT, outbound before source NAT.
+template <class Address>
+struct BasicPacket {
+  Address source;
+  Address destination;
+  Protocol protocol = Protocol::tcp;  ///< never `any`
+  std::uint16_t source_port = 49152;
+  std::uint16_t destination_port = 443;
+  friend bool operator==(const BasicPacket&, const BasicPacket&) = default;
+};
+using Packet = BasicPacket<Ipv4>;
+using Packet6 = BasicPacket<Ipv6>;
+/// Precondition: both addresses of the flow are of this family.
+template <class Address>
+BasicPacket<Address> packet_of(const Flow& flow) {
+  return {std::get<Address>(flow.source), std::get<Address>(flow.destination), flow.protocol, flow.source_port,
+          flow.destination_port};
+}
 
 enum class Disposition : std::uint8_t {
   delivered,
@@ -70,6 +91,13 @@ struct Hop {
   std::string note;  ///< one readable sentence
 };
 
+/// A firewall that let the packet pass, and the header before and after it: the flow that it keeps.
+struct Passage {
+  model::ResourceId firewall;
+  Packet before;
+  Packet after;
+};
+
 struct Trace {
   Flow flow;
   Disposition disposition = Disposition::unknown;
@@ -77,6 +105,9 @@ struct Trace {
   bool crossed_firewall = false;         ///< a hub firewall handled the packet
   std::vector<model::ResourceId> vnets;  ///< VNets that the packet was in, in order
   std::vector<std::string> unknown_because;
+  std::vector<Passage> passages;            ///< firewalls that let it pass, in order
+  std::vector<model::ResourceId> filtered;  ///< subnets whose groups let it pass
+  std::optional<Packet> arrived;            ///< the header at the last hop; empty for IPv6
 };
 
 }  // namespace hubproof::net

@@ -5,6 +5,7 @@
 
 #include "engine/net/appliance.h"
 #include "engine/net/box_cuts.h"
+#include "engine/net/firewall_policies.h"
 #include "engine/net/firewall_rules.h"
 #include "engine/net/query_walk.h"
 #include "engine/net/reach.h"
@@ -29,12 +30,14 @@ AddressSet space_of(const model::VirtualNetwork* vnet) {
   return out;
 }
 
-// source: learn.microsoft.com/azure/firewall/snat-private-range (default private ranges: RFC 1918 and RFC 6598)
-AddressSet untranslated() {
-  AddressSet out;
-  for (const std::string_view range : {"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"})
-    out.add(*Prefix::parse(range));
-  return out;
+/// What the firewall leaves the source for; ranges of one's own may act on some protocols only.
+std::vector<std::pair<ProtocolBits, KeptSources>> kept_by_protocol(const model::View& view,
+                                                                   const model::AzureFirewall& firewall) {
+  KeptSources with_ports = kept_sources(view, firewall, Protocol::tcp);
+  KeptSources without = kept_sources(view, firewall, Protocol::icmp);
+  if (with_ports == without) return {{kAllProtocols, std::move(without)}};
+  return {{kProtocolsWithPorts, std::move(with_ports)},
+          {static_cast<ProtocolBits>(kAllProtocols & ~kProtocolsWithPorts), std::move(without)}};
 }
 
 void add_doubt(QueryLoad& load, const std::string& why) {
@@ -310,26 +313,41 @@ void QueryWalk::through_firewall(const model::AzureFirewall& firewall, const Que
     }
     return BoxOutcome{};
   };
+  for (const Inspection& inspection : denying_inspections(v_, firewall))
+    notes_.insert(
+        fmt::format("{} of {} drops what it takes for malicious", name(inspection.kind), shown(v_, firewall.id)));
   const Subnet* subnet = nullptr;
   for (const auto& config : firewall.ip_configurations) {
     if (subnet == nullptr) subnet = e_.find<Subnet>(config.subnet);
   }
-  const AddressSet kept = untranslated();
   for (auto& [box, outcome] : split(load.box, cuts, ask, budget_)) {
-    QueryLoad allowed = load;
-    allowed.box = std::move(box);
-    if (outcome.passes == Ternary::unknown) add_doubt(allowed, outcome.reason);
-    if (subnet == nullptr) {
-      add_doubt(allowed, "the firewall's subnet is not in the export");
-      finish(allowed, {});
-      continue;
+    for (auto& [protocols, kept] : kept_by_protocol(v_, firewall)) {
+      QueryLoad allowed = load;
+      allowed.box = box;
+      allowed.box.protocols &= protocols;
+      if (is_empty(allowed.box)) continue;
+      if (outcome.passes == Ternary::unknown) add_doubt(allowed, outcome.reason);
+      leave_firewall(firewall, subnet, kept, allowed);
     }
-    QueryLoad translated = allowed;
-    translated.box.destinations -= kept;
-    translated.source_now = firewall.ip_configurations.front().address;
-    allowed.box.destinations &= kept;
-    if (!is_empty(allowed.box)) leave(*subnet, allowed);
-    if (!is_empty(translated.box)) leave(*subnet, translated);
+  }
+}
+
+void QueryWalk::leave_firewall(const model::AzureFirewall& firewall, const Subnet* subnet, const KeptSources& kept,
+                               const QueryLoad& load) {
+  QueryLoad untranslated = load;
+  if (subnet == nullptr) {
+    add_doubt(untranslated, "the firewall's subnet is not in the export");
+    return finish(untranslated, {});
+  }
+  QueryLoad translated = load;
+  translated.box.destinations -= kept.possible;
+  translated.source_now = firewall.ip_configurations.front().address;
+  untranslated.box.destinations &= kept.certain;
+  QueryLoad either = load;
+  either.box.destinations &= kept.possible - kept.certain;
+  add_doubt(either, kept.doubt);
+  for (const QueryLoad* part : {&untranslated, &translated, &either}) {
+    if (!is_empty(part->box)) leave(*subnet, *part);
   }
 }
 

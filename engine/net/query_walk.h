@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/net/firewall_policies.h"
 #include "engine/net/query.h"
 #include "engine/net/reach.h"
 #include "engine/net/transit.h"
@@ -63,6 +64,8 @@ class QueryWalk {
   const std::vector<Spot>& spots_of(const model::Subnet& subnet);
   void through_firewalls();
   void through_firewall(const model::AzureFirewall& firewall, const QueryLoad& load);
+  void leave_firewall(const model::AzureFirewall& firewall, const model::Subnet* subnet, const KeptSources& kept,
+                      const QueryLoad& load);
 
   // query_boxes.cpp: what comes out
   void finish(const QueryLoad& load, const BoxCuts& cuts);

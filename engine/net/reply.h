@@ -14,15 +14,10 @@ struct Reply {
   std::string note;            ///< why it is not followed, or that the firewall sees half of the flow; may be empty
 };
 
-/// Traces the reply to `forward`. The tracer follows new flows; a reply differs from one in that stateful filters that
-/// saw the request let it pass, and stateful firewalls that did not see it drop it.
-Reply trace_reply(const model::View& view, const Trace& forward);
-
-/// What the trace of the reversed header says about a reply to `forward`: a refusal by a filter that saw the request is
-/// no refusal of the reply (then what follows is unknown), and a TCP reply that meets a firewall that did not see the
-/// request is dropped there.
+/// Traces the reply to `forward`. It differs from a new flow in that groups and firewalls that saw the request let it
+/// pass, firewalls put back what they translated, and one that did not see the request drops it.
 /// source: learn.microsoft.com/azure/virtual-network/network-security-groups-overview (flow records; stateful),
 /// azure-semantics.md 1.4 (asymmetry)
-void judge_reply(const Trace& forward, Trace& back);
+Reply trace_reply(const model::View& view, const Trace& forward);
 
 }  // namespace hubproof::net

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "engine/core/text.h"
-#include "engine/net/firewall_rules.h"
+#include "engine/net/firewall_policies.h"
 #include "engine/net/surfaces_parts.h"
 
 namespace hubproof::net {

@@ -10,4 +10,8 @@ namespace hubproof::net {
 /// firewall on the way is a hop whose rules decide what happens after it; `crossed_firewall` is set on arrival.
 Trace trace(const model::View& view, const Flow& flow);
 
+/// Follows the reply to `request` by the flows that groups and firewalls keep of it. Precondition: the request is of
+/// IPv4 and was delivered.
+Trace trace_back(const model::View& view, const Trace& request);
+
 }  // namespace hubproof::net

@@ -53,11 +53,15 @@ bool may_filter_platform(const model::View& view, const FilterPoint& point) {
 
 }  // namespace
 
-Walker::Walker(const model::View& view, const Flow& flow) : TraceRecorder(view, flow), packet_(packet_of<Ipv4>(flow)) {}
+Walker::Walker(const model::View& view, const Flow& flow, const Trace* request)
+    : TraceRecorder(view, flow), packet_(packet_of<Ipv4>(flow)), request_(request) {}
+
+bool Walker::is_of_platform(Ipv4 address) { return address == kWireServer || address == kInstanceMetadata; }
 
 Trace Walker::run() {
   start();
   if (!is_ended_) give_up(trace_.flow.from, "the walk did not end");
+  if (!trace_.arrived) trace_.arrived = packet_;
   return std::move(trace_);
 }
 
@@ -77,13 +81,13 @@ void Walker::emit(const Subnet& subnet, const model::NetworkInterface* nic, bool
   enter_vnet(subnet.vnet);
   // source: learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16 (a path of the host: neither
   // routes nor groups act on it, but for rules with the AzurePlatform tags)
-  if (packet_.destination == kWireServer || packet_.destination == kInstanceMetadata) {
+  if (is_of_platform(packet_.destination)) {
     if (!may_filter_platform(v_, {&subnet, nic, false})) {
       return end(Disposition::delivered, "deliver", at, "the platform answers on the host itself");
     }
     return give_up(at, "whether a rule with an AzurePlatform tag filters the platform's own address is not modelled");
   }
-  if (filters && !allow(filter(v_, Direction::outbound, {&subnet, nic, false}, packet_), at, "outbound")) return;
+  if (filters && !passes(Direction::outbound, {&subnet, nic, false}, at)) return;
   route(subnet, nic);
 }
 
@@ -186,7 +190,8 @@ bool Walker::cross_by(const model::Peering& peering, const PeeringLink& link) {
   if (link.carries == Ternary::unknown) return give_up(at, link.reason), false;
   const model::Peering* back = other_side(v_, peering);
   const auto* vnet = e_.find<model::VirtualNetwork>(peering.vnet);
-  const bool is_forwarded = vnet == nullptr || !contains(vnet->address_space, packet_.source);
+  // What a firewall translated originates in its network; that the flag is not needed then is not documented.
+  const bool is_forwarded = vnet == nullptr || !contains(vnet->address_space, packet_.source) || is_source_translated();
   const bool all_forward = peering.allow_forwarded.is(true) && (back == nullptr || back->allow_forwarded.is(true));
   if (is_forwarded && !all_forward) {
     const std::string why =
@@ -240,6 +245,8 @@ void Walker::to_internet(const Subnet& subnet, const model::NetworkInterface* ni
                                to_string(packet_.destination)),
                    {fact_of(v_, route)});
   }
+  const auto vnet_nat = e_.nat_gateways_by_vnet.of(subnet.vnet);
+  if (!may_leave_firewall(at, subnet.nat_gateway.is_set() || !vnet_nat.empty())) return;
   const auto leave = [&](std::string note, Fact fact) {
     end(Disposition::exits_to_internet, "exit", {Place::Kind::internet, {}}, std::move(note), {std::move(fact)});
   };
@@ -248,7 +255,6 @@ void Walker::to_internet(const Subnet& subnet, const model::NetworkInterface* ni
     return leave(fmt::format("through NAT gateway {}", shown(v_, subnet.nat_gateway)),
                  {subnet.id, "/properties/natGateway/id", std::string(e_.spelling(subnet.nat_gateway))});
   }
-  const auto vnet_nat = e_.nat_gateways_by_vnet.of(subnet.vnet);
   if (!vnet_nat.empty() && has_ports) {
     const model::NatGateway& gateway = e_.tables().nat_gateways[vnet_nat.front().second];
     return leave(fmt::format("through NAT gateway {} of the virtual network", shown(v_, gateway.id)),

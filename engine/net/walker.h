@@ -8,14 +8,19 @@
 #include <vector>
 
 #include "engine/net/appliance.h"
+#include "engine/net/firewall_rules.h"
 #include "engine/net/trace_recorder.h"
 #include "engine/net/virtual_hub.h"
+#include "engine/value/address_set.h"
 
 namespace hubproof::net {
 
 class Walker : TraceRecorder {
  public:
-  Walker(const model::View& view, const Flow& flow);
+  /// `request`: what the packet answers; nullptr: a new flow.
+  Walker(const model::View& view, const Flow& flow, const Trace* request = nullptr);
+  /// 168.63.129.16 and 169.254.169.254, which answer on the host of the sender.
+  static bool is_of_platform(Ipv4 address);
   Trace run();
 
  private:
@@ -38,10 +43,26 @@ class Walker : TraceRecorder {
   void deliver_in(const model::Subnet& subnet);
   void deliver_to_endpoint(const model::PrivateEndpoint& endpoint);
   void deliver_to_balancer(const model::LoadBalancer& balancer, const model::LoadBalancer::Frontend& frontend);
-  void deliver_to_firewall(const model::AzureFirewall& firewall);
   void deliver_to_member(model::ResourceId ip_configuration);
+
+  // walker_firewall.cpp: what firewalls do with the packet, and who filters it
+  void deliver_to_firewall(const model::AzureFirewall& firewall);
   void through_firewall(const model::AzureFirewall& firewall, bool is_for_firewall);
   void arrive_at_firewall(model::ResourceId device, model::ResourceId vnet);
+  FirewallResult ask(const model::AzureFirewall& firewall, bool is_for_firewall) const;
+  /// False when the walk ended.
+  bool translate(const model::AzureFirewall& firewall, const FirewallResult& result);
+  bool may_leave_firewall(const Place& at, bool has_nat_gateway);
+  /// A firewall put its own address in the place of the source, and left the destination.
+  bool is_source_translated() const;
+  void leave_firewall(const model::AzureFirewall& firewall, bool is_translated);
+  void return_through(const model::AzureFirewall& firewall, bool is_for_firewall);
+  void return_from_endpoint();
+  /// The packet goes to the address that the firewall put in the place of the request's source.
+  bool is_translated_by(const model::AzureFirewall& firewall) const;
+  /// The groups of the point let the packet in or out; false when the walk ended.
+  bool passes(model::Direction direction, const FilterPoint& point, const Place& at);
+  FilterResult filtered(model::Direction direction, const FilterPoint& point) const;
 
   // walker_virtual_hub.cpp: hubs of virtual WANs
   void to_virtual_hub(const model::Subnet& subnet, const Route& route);
@@ -63,6 +84,8 @@ class Walker : TraceRecorder {
   bool is_back(const Place& at);
 
   Packet packet_;
+  const Trace* request_;
+  AddressSet sources_;        ///< after a firewall translated it: packet_.source stands for one of these
   bool needs_group_ = false;  ///< came by a frontend that the pages call closed until a group allows, or open
   std::vector<std::pair<model::ResourceId, Packet>> seen_;
 };

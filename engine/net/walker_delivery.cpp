@@ -1,11 +1,9 @@
-// Delivery: who has the destination address, which filters it meets there, and what a firewall does with it.
+// Delivery: who has the destination address, and which filters it meets there.
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "engine/net/firewall_rules.h"
 #include "engine/net/walker.h"
-#include "engine/value/address_set.h"
 
 namespace hubproof::net {
 
@@ -18,14 +16,6 @@ namespace {
 template <class Prefixes>
 bool contains(const Prefixes& list, Ipv4 address) {
   return std::any_of(list.begin(), list.end(), [&](const Prefix& prefix) { return prefix.contains(address); });
-}
-
-// source: learn.microsoft.com/azure/firewall/snat-private-range (default private ranges: RFC 1918 and RFC 6598)
-bool is_private(Ipv4 address) {
-  for (const std::string_view text : {"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"}) {
-    if (Prefix::parse(text)->contains(address)) return true;
-  }
-  return false;
 }
 
 }  // namespace
@@ -60,6 +50,7 @@ void Walker::deliver_in(const Subnet& subnet) {
     for (const auto& config : firewall.ip_configurations) {
       if (config.address == packet_.destination) return deliver_to_firewall(firewall);
     }
+    if (is_translated_by(firewall)) return deliver_to_firewall(firewall);
   }
   for (const model::LoadBalancer& balancer : e_.tables().load_balancers) {
     for (const auto& frontend : balancer.frontends) {
@@ -68,7 +59,7 @@ void Walker::deliver_in(const Subnet& subnet) {
     }
   }
   const Place at{Place::Kind::subnet, subnet.id};
-  if (!allow(filter(v_, Direction::inbound, {&subnet, nullptr, false}, packet_), at, "inbound")) return;
+  if (!passes(Direction::inbound, {&subnet, nullptr, false}, at)) return;
   for (const model::ApplicationGateway& gateway : e_.tables().application_gateways) {
     for (const auto& frontend : gateway.frontends) {
       const bool is_here =
@@ -96,7 +87,7 @@ void Walker::deliver_to_endpoint(const model::PrivateEndpoint& endpoint) {
   const Place at{Place::Kind::private_endpoint, endpoint.id};
   const Subnet* subnet = e_.find<Subnet>(endpoint.subnet);
   if (subnet == nullptr) return give_up(at, "the private endpoint's subnet is not in the export");
-  if (!allow(filter(v_, Direction::inbound, {subnet, nullptr, true}, packet_), at, "inbound")) return;
+  if (!passes(Direction::inbound, {subnet, nullptr, true}, at)) return;
   // source: azure-semantics.md 9.4 (only an approved connection carries traffic)
   for (std::size_t i = 0; i < endpoint.connections.size(); ++i) {
     const auto& status = endpoint.connections[i].status;
@@ -135,7 +126,7 @@ void Walker::deliver_to_member(ResourceId ip_configuration) {
             at,
             "a Standard public frontend without a network security group: the pages disagree on whether it is open");
       }
-      if (!allow(filter(v_, Direction::inbound, {subnet, &nic, false}, packet_), at, "inbound")) return;
+      if (!passes(Direction::inbound, {subnet, &nic, false}, at)) return;
       return end(Disposition::delivered, "deliver", at, fmt::format("network interface {}", shown(v_, nic.id)));
     }
   }
@@ -188,63 +179,6 @@ void Walker::deliver_to_balancer(const model::LoadBalancer& balancer, const mode
   const auto differs = [&](Disposition d) { return d != trace_.disposition; };
   if (std::any_of(others.begin(), others.end(), differs))
     give_up(at, "the members of the pool treat the packet differently");
-}
-
-void Walker::deliver_to_firewall(const model::AzureFirewall& firewall) {
-  for (const model::FirewallRole& role : v_.roles.firewalls) {
-    if (role.firewall == firewall.id) trace_.crossed_firewall = true;
-  }
-  // source: azure-semantics.md 4.3 (port 53 is answered with the DNS proxy on)
-  const auto* policy = e_.find<model::FirewallPolicy>(firewall.policy);
-  if (packet_.destination_port == 53 && policy != nullptr && policy->dns_proxy.is(true)) {
-    return end(Disposition::delivered, "deliver", {Place::Kind::firewall, firewall.id}, "the firewall's DNS proxy",
-               {{policy->id, "/properties/dnsSettings/enableProxy", "true"}});
-  }
-  through_firewall(firewall, true);
-}
-
-void Walker::arrive_at_firewall(ResourceId device, ResourceId vnet) {
-  for (const model::FirewallRole& role : v_.roles.firewalls) {
-    if (role.firewall == device) trace_.crossed_firewall = true;
-  }
-  const auto* firewall = e_.find<model::AzureFirewall>(device);
-  if (firewall == nullptr) {
-    trace_.crossed_firewall = true;
-    return give_up({Place::Kind::appliance, vnet},
-                   "what the declared firewall appliance does with the packet is in no export");
-  }
-  through_firewall(*firewall, false);
-}
-
-// law:  rules, then source translation, then the routes of the firewall's own subnet
-// source: azure-semantics.md 4.2, 4.4; learn.microsoft.com/azure/firewall/snat-private-range
-void Walker::through_firewall(const model::AzureFirewall& firewall, bool is_for_firewall) {
-  const Place at{Place::Kind::firewall, firewall.id};
-  if (is_back(at)) return;
-  const FirewallResult result = firewall_rules(v_, firewall, packet_, is_for_firewall);
-  switch (result.decision) {
-    case FilterResult::Decision::deny:
-      return end(Disposition::denied, "deny", at, fmt::format("denied: {}", result.reason), result.decided_by);
-    case FilterResult::Decision::unknown: return give_up(at, result.reason, result.decided_by);
-    case FilterResult::Decision::allow: break;
-  }
-  hop(at, result.translation ? "translate" : "allow", fmt::format("allowed by {}", result.reason)).decided_by =
-      result.decided_by;
-  if (firewall.virtual_hub.is_set() && !result.translation) return leave_hub_firewall(firewall);
-  const Subnet* subnet = nullptr;
-  for (const auto& config : firewall.ip_configurations) {
-    if (subnet == nullptr) subnet = e_.find<Subnet>(config.subnet);
-  }
-  if (subnet == nullptr) return give_up(at, "the firewall's subnet is not in the export");
-  const std::optional<Ipv4> own = firewall.ip_configurations.front().address;
-  if (result.translation) {
-    packet_.destination = result.translation->address;
-    packet_.destination_port = result.translation->port;
-    if (own) packet_.source = *own;  // stands for any instance address of the firewall's subnet
-  } else if (!is_private(packet_.destination) && own) {
-    packet_.source = *own;
-  }
-  emit(*subnet, nullptr, false);
 }
 
 }  // namespace hubproof::net

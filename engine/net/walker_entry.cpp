@@ -32,6 +32,7 @@ void Walker::start() {
     // source: learn.microsoft.com/azure/private-link/private-endpoint-overview (connections can only be started towards
     // it)
     case Place::Kind::private_endpoint:
+      if (request_ != nullptr) return return_from_endpoint();
       return end(Disposition::dropped, "drop", from, "a private endpoint never starts a connection");
     case Place::Kind::service: {
       const auto* service = e_.find<model::ApiManagement>(from.id);
@@ -141,7 +142,7 @@ void Walker::enter_at_public_ip(const model::PublicIp& address) {
       if (!subnet->prefixes.empty()) packet_.destination = subnet->prefixes.front().first();
       enter_vnet(subnet->vnet);
       const Place there{Place::Kind::service, gateway.id};
-      if (!allow(filter(v_, Direction::inbound, {subnet, nullptr, false}, packet_), there, "inbound")) return;
+      if (!passes(Direction::inbound, {subnet, nullptr, false}, there)) return;
       return end(Disposition::delivered, "deliver", there,
                  fmt::format("a public frontend of application gateway {}", shown(v_, gateway.id)));
     }

@@ -61,6 +61,7 @@ void Walker::leave_hub_firewall(const model::AzureFirewall& firewall) {
   if (connection != nullptr) return to_hub_connection(here, *connection, true);
   if (!internet_addresses().contains(packet_.destination)) return to_branch(here, true);
   if (!here.internet.exists) return give_up(at, "no routing policy for the Internet says where the firewall sends it");
+  if (!may_leave_firewall(at, false)) return;
   end(Disposition::exits_to_internet, "exit", {Place::Kind::internet, {}},
       fmt::format("from the firewall {}", shown(v_, firewall.id)),
       {{here.internet.intent, fmt::format("/properties/routingPolicies/{}", here.internet.index), "Internet"}});

@@ -43,6 +43,7 @@ struct TraceEnd {
   net::Place place;
   AnyAddress address;
   std::vector<std::string> notes;  ///< how it was chosen: "a subnet stands for its first usable address", DNS steps
+  std::string host = {};           ///< the name that was resolved; empty when it is no host name
 };
 
 struct TraceReport {

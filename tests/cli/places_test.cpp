@@ -1,8 +1,7 @@
-// What --from and --to stand for, and when they are refused; what a reply's trace means.
+// What --from and --to stand for, and when they are refused.
 #include <doctest/doctest.h>
 
 #include "cli/places.h"
-#include "engine/net/reply.h"
 #include "engine/value/address_set.h"
 #include "tests/support/estate_builder.h"
 
@@ -99,36 +98,4 @@ TEST_CASE("what could mean two things, or nothing, is refused with what could be
   CHECK(has(found(w, "10.1.9.9"), "no subnet of a holds"));
   CHECK(has(found(w, "c/10.2.0.7"), "no virtual network \"c\""));
   CHECK(has(found(w, "/subscriptions/none"), "no such resource"));
-}
-
-TEST_CASE("a reply that a filter refuses as a new flow is not called denied: the filter saw the request") {
-  net::Trace forward;
-  forward.hops = {net::Hop()};
-  net::Trace back;
-  back.disposition = net::Disposition::denied;
-  back.hops = {net::Hop()};
-  back.hops.front().at.kind = Place::Kind::subnet;
-  net::judge_reply(forward, back);
-  CHECK(back.disposition == net::Disposition::unknown);
-  CHECK(back.unknown_because.size() == 1);
-}
-
-TEST_CASE("a TCP reply that meets a firewall which did not see the request is dropped there") {
-  const test::World w = world();
-  net::Hop firewall;
-  firewall.at = {Place::Kind::firewall, w.estate().tables().virtual_networks.front().id};
-  firewall.decision = "allow";
-  net::Trace back;
-  back.disposition = net::Disposition::delivered;
-  back.hops = {firewall, net::Hop()};
-  net::Trace one_way;
-  net::Trace asymmetric = back;
-  net::judge_reply(one_way, asymmetric);
-  CHECK(asymmetric.disposition == net::Disposition::dropped);
-  CHECK(asymmetric.hops.size() == 1);
-  net::Trace same_way;
-  same_way.hops = {firewall};
-  net::Trace symmetric = back;
-  net::judge_reply(same_way, symmetric);
-  CHECK(symmetric.disposition == net::Disposition::delivered);
 }

@@ -75,3 +75,17 @@ TEST_CASE("text and the port that was asked for") {
   CAPTURE(ended.err);
   CHECK(has(ended.out, "192.0.2.7:8443/udp"));
 }
+
+TEST_CASE("a request to a host name is decided by application rules for that name") {
+  const auto at_firewall = [](const std::string& from) {
+    const test::Ended ended = trace({"--from", from, "--to", "oai-contoso0.openai.azure.com", "-o", "json"});
+    CAPTURE(ended.err);
+    const json document = json::parse(ended.out);
+    for (const json& hop : document["hops"]) {
+      if (hop["kind"] == "firewall") return hop["decision"].get<std::string>();
+    }
+    return std::string("no firewall");
+  };
+  CHECK(at_firewall("vnet-hub-swedencentral/snet-apim") == "allow");
+  CHECK(at_firewall("vnet-t01/snet-app") == "deny");
+}

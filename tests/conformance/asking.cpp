@@ -31,6 +31,11 @@ net::Trace traced(const World& world, net::Place from, std::string_view source, 
   return net::trace(world.view(), {from, ip(source), ip(destination), port.protocol, 49152, port.number});
 }
 
+bool is_let_pass_by_state(const net::Trace& trace) {
+  return std::any_of(trace.hops.begin(), trace.hops.end(),
+                     [](const net::Hop& hop) { return hop.decision == "allow" && hop.decided_by.empty(); });
+}
+
 std::vector<net::Route> routes_to(const World& world, std::string_view vnet_slash_subnet,
                                   std::string_view destination) {
   const net::RouteSet set = net::effective_routes(world.view(), world.subnet(vnet_slash_subnet));

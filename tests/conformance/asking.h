@@ -30,6 +30,8 @@ struct Port {
 };
 net::Trace traced(const test::World& world, net::Place from, std::string_view source, std::string_view destination,
                   Port port = {});
+/// Some filter let the packet pass by no rule, but because it is a reply.
+bool is_let_pass_by_state(const net::Trace& trace);
 /// The routes that may decide; the preferred one first.
 std::vector<net::Route> routes_to(const test::World& world, std::string_view vnet_slash_subnet,
                                   std::string_view destination);

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "engine/core/text.h"
+#include "engine/net/firewall_policies.h"
 #include "engine/net/firewall_rules.h"
 #include "engine/net/reply.h"
 #include "tests/conformance/asking.h"
@@ -14,16 +15,22 @@ using namespace hubproof::test;
 using model::Access;
 
 /// A hub whose firewall 10.0.0.4 has policy "child", which inherits from "parent".
-Build one_firewall() {
+Build hub_with_firewall(const std::vector<Prefix>& private_ranges, bool denies_threats = false,
+                        bool denies_intrusions = false) {
   Build b;
   b.vnet("hub", "10.0.0.0/16");
   b.subnet("hub", "AzureFirewallSubnet", "10.0.0.0/26");
   b.public_ip("pip", "203.0.113.4");
   b.policy("parent");
-  b.policy("child", "parent");
+  model::FirewallPolicy& child = b.policy("child", "parent");
+  child.private_ranges = private_ranges;
+  child.denies_threats = denies_threats;
+  child.denies_intrusions = denies_intrusions;
   b.firewall("fw", "hub", "10.0.0.4", {.policy = "child", .public_ip = "pip"});
   return b;
 }
+
+Build one_firewall() { return hub_with_firewall({}); }
 
 /// A collection with one rule, both by that name.
 void add_rule(Build& b, const char* policy, const std::string& group, std::uint32_t priority, Access access,
@@ -215,6 +222,9 @@ Build with_premises(const Json& rules) {
   b.udr("rt-gw", "10.1.0.0/16", "10.0.0.4");
   b.subnet("hub", "GatewaySubnet", "10.0.5.0/27", {.route_table = "rt-gw"});
   b.gateway("vpn", "hub");
+  b.route_table("rt-fw");
+  b.udr("rt-fw", "10.200.0.0/16", "VirtualNetworkGateway");
+  b.attach("hub", "AzureFirewallSubnet", {.route_table = "rt-fw"});
   b.designations.has_learned_prefixes = true;
   b.designations.learned_prefixes = {prefix("10.200.0.0/16")};
   return b;
@@ -225,7 +235,7 @@ void reply_to_premises(Vector& vector) {
   const net::Trace request = traced(w, {net::Place::Kind::on_premises, {}}, "10.200.0.4", "10.1.0.4");
   const net::Reply reply = net::trace_reply(w.view(), request);
   vector.same("access", reply.trace ? access_word(reply.trace->disposition) : "not followed");
-  vector.aside("rule");
+  vector.same("rule", reply.trace && is_let_pass_by_state(*reply.trace) ? "state" : "another");
 }
 
 void new_to_premises(Vector& vector) {
@@ -236,38 +246,110 @@ void new_to_premises(Vector& vector) {
   vector.same("rule", is_rule ? "explicit deny" : trace.hops.back().note);
 }
 
+/// How the firewall lets the packet pass, and what its policy says of translation.
+struct Translating {
+  std::string rule = "network";
+  std::vector<Prefix> private_ranges;
+  bool is_forced = false;
+};
+
+Translating translating(const Json& network) {
+  Translating out;
+  out.rule = network.value("ruleType", "network");
+  out.is_forced = network.value("forcedTunneling", false);
+  const Json policy = network.value("firewallPolicy", Json::object());
+  const Json ranges = policy.value("snat", Json::object()).value("privateRanges", Json());
+  if (ranges.is_array()) {
+    for (const Json& range : ranges) out.private_ranges.push_back(prefix(range.get<std::string>()));
+  }
+  return out;
+}
+
 /// Whether a group in front of the destination sees `source` after the firewall let 10.1.0.4 pass to it.
-bool sees(const std::string& destination, const std::string& source, bool is_forced) {
-  Build b = one_firewall();
-  b.firewall("other", "hub", "10.0.0.5", {.is_hub_firewall = false}).has_management_nic = is_forced;
+bool sees(const Translating& how, const std::string& destination, const std::string& source) {
+  Build b = hub_with_firewall(how.private_ranges);
+  b.firewall("other", "hub", "10.0.0.5", {.is_hub_firewall = false}).has_management_nic = how.is_forced;
   b.rule_group("child", "group", 100);
-  add_rule(b, "child", "group", 100, Access::allow, "all");
+  const FirewallRuleRow by_name{.kind = "application", .fqdns = {"a.example"}, .applications = "https:443"};
+  add_rule(b, "child", "group", 100, Access::allow, "all", how.rule == "application" ? by_name : FirewallRuleRow{});
   b.vnet("client", "10.1.0.0/16");
   b.route_table("rt");
   b.udr("rt", destination + "/32", "10.0.0.4");
   b.subnet("client", "s", "10.1.0.0/24", {.route_table = "rt"});
   b.peer("hub", "client");
   const std::string range = to_string(Prefix::around(ip(destination), 24));
-  b.vnet("server", range);
+  const bool is_in_client = prefix("10.1.0.0/16").contains(ip(destination));
+  if (!is_in_client) {
+    b.vnet("server", range);
+    b.peer("hub", "server");
+  }
   b.nsg("nsg");
   b.rule("nsg", {.priority = 100, .from = source});
   b.rule("nsg", {.priority = 200, .access = "Deny"});
-  b.subnet("server", "s", range, {.nsg = "nsg"});
-  b.peer("hub", "server");
+  b.subnet(is_in_client ? "client" : "server", "server", range, {.nsg = "nsg"});
   const World w = b.world();
-  return traced(w, place(subnet_of(w, "client/s")), "10.1.0.4", destination).disposition == net::Disposition::delivered;
+  net::Flow flow{place(subnet_of(w, "client/s")), ip("10.1.0.4"), ip(destination)};
+  if (how.rule == "application") flow.host = "a.example";
+  return net::trace(w.view(), flow).disposition == net::Disposition::delivered;
 }
 
 void translated_source(Vector& vector) {
   const std::string destination = vector.asked("destination");
-  const bool is_forced = vector.network().value("forcedTunneling", false);
-  const bool is_translated = sees(destination, "10.0.0.4", is_forced);
-  const bool is_kept = sees(destination, "10.1.0.4", is_forced);
+  const Translating how = translating(vector.network());
+  const bool is_translated = sees(how, destination, "10.0.0.0/26");
+  const bool is_kept = sees(how, destination, "10.1.0.4");
   vector.same("snat", is_translated != is_kept ? Json(is_translated) : Json("unknown"));
   vector.same("to", is_translated ? "private IP in AzureFirewallSubnet" : "none");
 }
 
+/// A malicious packet: one that the lists of threat intelligence hold, or that a signature matches.
+World with_inspection(bool denies_threats, bool denies_intrusions) {
+  Build b = hub_with_firewall({}, denies_threats, denies_intrusions);
+  b.rule_group("child", "group", 100);
+  add_rule(b, "child", "group", 100, Access::allow, "all");
+  return b.world();
+}
+
+bool drops(const World& w, net::Inspection::Kind kind) {
+  const auto list = net::denying_inspections(w.view(), w.estate().tables().firewalls.front());
+  return std::any_of(list.begin(), list.end(), [&](const auto& inspection) { return inspection.kind == kind; });
+}
+
+void threat_intelligence(Vector& vector) {
+  const World w = with_inspection(text_at(vector.network(), "threatIntelMode") == "Deny", false);
+  const bool is_dropped = drops(w, net::Inspection::Kind::threat_intelligence);
+  vector.same("access", is_dropped ? "Deny" : access_word(asked(w, kInternet, 443).decision));
+  vector.same("rule", is_dropped ? "threat intelligence" : "all");
+}
+
+void signature_match(Vector& vector) {
+  const World w = with_inspection(false, text_at(vector.network().at("intrusionDetection"), "mode") == "Deny");
+  vector.same("blocks", drops(w, net::Inspection::Kind::intrusion_detection));
+}
+
+/// An application rule for HTTP: the tracer does not follow the packet to its own destination.
+void forward_destination(Vector& vector) {
+  Build b = one_firewall();
+  b.rule_group("child", "group", 100);
+  add_rule(b, "child", "group", 100, Access::allow, "web",
+           {.kind = "application",
+            .fqdns = {"a.example"},
+            .applications = joined(vector.network().at("applicationRule").at("protocols"))});
+  b.vnet("client", "10.1.0.0/16");
+  b.route_table("rt");
+  b.udr("rt", "0.0.0.0/0", "10.0.0.4");
+  b.subnet("client", "s", "10.1.0.0/24", {.route_table = "rt"});
+  b.peer("hub", "client");
+  const World w = b.world();
+  net::Flow flow{place(subnet_of(w, "client/s")), ip("10.1.0.4"), ip(kInternet)};
+  flow.destination_port = 80;
+  flow.host = "a.example";
+  const net::Trace trace = net::trace(w.view(), flow);
+  vector.same("address", trace.disposition == net::Disposition::unknown ? "unknown" : "the packet destination IP");
+}
+
 constexpr Run kRuns[] = {
+    {"forwardDestination", forward_destination},
     {"ruleOrder", rule_order},
     {"fw-ex1", network_before_application},
     {"fw-ex2", collection_priority},
@@ -278,30 +360,18 @@ constexpr Run kRuns[] = {
     {"fw-dnat-network-deny-2020", denied_after_translation},
     {"fw-stateful-return", reply_to_premises},
     {"fw-stateful-new", new_to_premises},
-    {"fw-snat-cgn-net", translated_source},
-    {"fw-snat-public-net", translated_source},
-    {"fw-snat-forced-tunnel", translated_source},
+    {"fw-threatintel-first", threat_intelligence},
+    {"blocks", signature_match},
+    {"snat", translated_source},
 };
 
 using enum LeftOut::How;
-constexpr std::string_view kByName =
-    "an application rule decides by the name in the request: the engine leaves its outcome open";
-constexpr std::string_view kRanges = "private ranges other than the default are not modelled: such a policy is unread";
-constexpr std::string_view kInspection = "threat intelligence and intrusion detection are not modelled as filters";
 constexpr std::string_view kPlatform = "what a platform service supports or needs is no question to the engine";
 constexpr std::string_view kNames = "which addresses a name in a firewall rule stands for is in no export";
 constexpr LeftOut kLeftOut[] = {
-    {"fw-threatintel-first", not_run, kInspection},
-    {"blocks", not_run, kInspection},
-    {"fw-infra", left_open, kByName},
-    {"matchField", not_run, kByName},
-    {"forwardDestination", not_run, kByName},
-    {"fw-snat-private-app", not_run, kByName},
-    {"fw-snat-always-app-never", not_run, kByName},
-    {"fw-stateful-return", left_open,
-     "a reply that a stateful filter lets pass is not followed further, so its end is left open"},
-    {"fw-snat-never", not_run, kRanges},
-    {"fw-snat-always", not_run, kRanges},
+    {"fw-infra", left_open, "which names the built-in collection of rules holds is in no export"},
+    {"matchField", not_run, "what of a request bears its name is no question to the engine"},
+    {"forwardDestination", left_open, "where the firewall's own DNS leads is not followed"},
     {"validity", not_run, kPlatform},
     {"fqdnNetworkRuleSupported", not_run, kNames},
     {"resolve", not_run, "whether a DNS server is healthy is in no export"},

@@ -197,7 +197,41 @@ void over_peerings(Vector& vector, bool is_nva_between) {
   vector.same("slash32Present", has_slash32(w, "client-vnet/client", "192.168.200.132"));
 }
 
+/// Whether a client's request for a name reaches an endpoint whose group lets in what comes from `source`.
+bool sees(const std::string& source, const std::vector<Prefix>& private_ranges) {
+  Build b;
+  b.vnet("hub", "10.0.0.0/16");
+  b.subnet("hub", "AzureFirewallSubnet", "10.0.0.0/26");
+  b.policy("policy").private_ranges = private_ranges;
+  b.rule_group("policy", "group", 100);
+  b.rules("policy", "group", 100, model::Access::allow,
+          {{.kind = "application", .fqdns = {"a.example"}, .applications = "https:443"}});
+  b.firewall("fw", "hub", "10.0.0.4", {.policy = "policy"});
+  b.nsg("nsg");
+  b.rule("nsg", {.priority = 100, .from = source});
+  b.rule("nsg", {.priority = 200, .access = "Deny"});
+  b.subnet("hub", "pe", "10.0.1.0/24", {.nsg = "nsg", .policies = "Enabled"});
+  b.endpoint("one", "hub/pe", "10.0.1.5");
+  b.vnet("client", "10.1.0.0/16");
+  b.route_table("rt");
+  b.udr("rt", "10.0.1.5/32", "10.0.0.4");
+  b.subnet("client", "s", "10.1.0.0/24", {.route_table = "rt"});
+  b.peer("hub", "client");
+  const World w = b.world();
+  net::Flow flow{place(subnet_of(w, "client/s")), ip("10.1.0.4"), ip("10.0.1.5")};
+  flow.host = "a.example";
+  return net::trace(w.view(), flow).disposition == net::Disposition::delivered;
+}
+
+void translation_by_name(Vector& vector) {
+  bool is_always = text_at(vector.network(), "azureFirewallRule") == "application";
+  for (const std::vector<Prefix>& ranges : {std::vector<Prefix>{}, std::vector<Prefix>{prefix("0.0.0.0/0")}})
+    is_always = is_always && sees("10.0.0.0/26", ranges) && !sees("10.1.0.4", ranges);
+  vector.same("snat", is_always ? "always" : "not always");
+}
+
 constexpr Run kRuns[] = {
+    {"snat", translation_by_name},
     {"default", default_policies},
     {"privateEndpointRoute", endpoint_route},
     {"scope", scope},
@@ -211,13 +245,8 @@ constexpr Run kRuns[] = {
     {"pe-lab-t4-propagation", [](Vector& vector) { over_peerings(vector, false); }},
 };
 
-constexpr LeftOut kLeftOut[] = {
-    {"snat", LeftOut::How::not_run,
-     "an application rule decides by the name in the request: the tracer ends there, before any translation"},
-};
-
 }  // namespace
 
-Topic private_endpoint() { return {"private-endpoint", kRuns, kLeftOut}; }
+Topic private_endpoint() { return {"private-endpoint", kRuns, {}}; }
 
 }  // namespace hubproof::conformance

@@ -160,6 +160,15 @@ void close_firewall(RandomEstate& e) {
   if (Json* list = collections(e)) list->erase(list->begin(), list->end());
 }
 
+void private_ranges(RandomEstate& e) {
+  Json* policy = e.rows.find("firewallPolicies", "policy");
+  if (policy == nullptr) return;
+  Json snat = {{"privateRanges",
+                Json::array({e.dice.word({"0.0.0.0/0", "255.255.255.255/32", "10.1.0.0/16", "IANAPrivateRanges"})})}};
+  if (e.dice.chance(20)) snat["autoLearnPrivateRanges"] = "Enabled";
+  (*policy)["properties"]["snat"] = std::move(snat);
+}
+
 void gather(Json& value, std::vector<Json*>& out) {
   if (value.is_array()) {
     for (Json& element : value) {
@@ -212,7 +221,8 @@ const std::vector<Defect>& filter_defects() {
                                            {"endpoint translated again", translate_to_endpoint},
                                            {"firewall closed", close_firewall},
                                            {"odd value", odd_value},
-                                           {"odd property", odd_property}};
+                                           {"odd property", odd_property},
+                                           {"private ranges", private_ranges}};
   return list;
 }
 

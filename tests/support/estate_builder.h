@@ -109,6 +109,9 @@ struct FirewallRuleRow {
   Names to_groups = {};
   std::string translated_address = {};
   std::uint16_t translated_port = 0;
+  std::string applications = {};  ///< of an application rule, comma-separated: https:443, http:80, mssql:1433
+  bool has_other_names = false;   ///< URLs, FQDN tags or web categories
+  bool terminates_tls = false;
 };
 
 struct EndpointOptions {

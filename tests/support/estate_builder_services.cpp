@@ -31,6 +31,21 @@ RuleCollectionGroup& Build::rule_group(std::string_view policy, std::string_view
   return out;
 }
 
+namespace {
+
+/// "https:443"
+void add_application(FirewallRule& rule, const std::string& text) {
+  using Kind = ApplicationProtocol::Kind;
+  const std::size_t colon = text.find(':');
+  const std::string word = text.substr(0, colon);
+  const PortRange port = *PortRange::parse(text.substr(colon + 1));
+  rule.application_protocols.push_back(
+      {word == "http" ? Kind::http : (word == "https" ? Kind::https : Kind::mssql), port.first()});
+  rule.destination_ports.push_back(port);
+}
+
+}  // namespace
+
 RuleCollection& Build::rules(std::string_view policy, std::string_view group, std::uint32_t priority, Access action,
                              std::initializer_list<FirewallRuleRow> rows) {
   const ResourceId owner = id("firewallPolicies", policy);
@@ -52,8 +67,13 @@ RuleCollection& Build::rules(std::string_view policy, std::string_view group, st
     const AddressTerms to = terms(row.to);
     rule.sources.assign(from.begin(), from.end());
     rule.destinations.assign(to.begin(), to.end());
-    for (const std::string& part : split(row.ports)) rule.destination_ports.push_back(*PortRange::parse(part));
+    if (row.applications.empty()) {
+      for (const std::string& part : split(row.ports)) rule.destination_ports.push_back(*PortRange::parse(part));
+    }
+    for (const std::string& part : split(row.applications)) add_application(rule, part);
     rule.fqdns = row.fqdns;
+    rule.has_other_names = row.has_other_names;
+    rule.terminates_tls = row.terminates_tls;
     for (const std::string& name : row.from_groups) rule.source_ip_groups.push_back(id("ipGroups", name));
     for (const std::string& name : row.to_groups) rule.destination_ip_groups.push_back(id("ipGroups", name));
     rule.translated_address = row.translated_address;

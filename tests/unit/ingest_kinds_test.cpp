@@ -10,6 +10,12 @@ using hubproof::test::unread_of;
 
 namespace {
 
+std::string printed(const std::vector<Prefix>& prefixes) {
+  std::string out;
+  for (const Prefix& prefix : prefixes) out += (out.empty() ? "" : " ") + to_string(prefix);
+  return out;
+}
+
 std::string printed(const model::Tables& tables, const model::AddressTerm& term) {
   switch (term.kind) {
     case model::AddressTerm::Kind::any: return "*";
@@ -571,7 +577,7 @@ TEST_CASE("a firewall gives its addresses, policy and whether classic rules are 
       "publicIPAddress": {"id": "/subscriptions/s/pip"}, "provisioningState": "Succeeded"}}]})");
   rows.network(
       "azureFirewalls/classic",
-      R"({"natRuleCollections": [{"name": "n"}], "additionalProperties": {"Network.SNAT.PrivateRanges": "255.255.255.255/32"}})");
+      R"({"natRuleCollections": [{"name": "n"}], "additionalProperties": {"Network.SNAT.PrivateRanges": "IANAPrivateRanges , 192.0.2.0/24,198.51.100.7"}})");
   rows.network(
       "azureFirewalls/hub",
       R"({"virtualHub": {"id": "/subscriptions/s/hub"}, "hubIPAddresses": {"privateIPAddress": "10.9.0.4", "publicIPs": {"count": 1}}})");
@@ -585,21 +591,31 @@ TEST_CASE("a firewall gives its addresses, policy and whether classic rules are 
   CHECK_FALSE(firewall.has_classic_rules);
   CHECK(rows.tables().firewalls.at(1).has_classic_rules);
   CHECK(rows.tables().firewalls[1].has_classic_nat_rules);
-  CHECK(unread_of(rows.tables().firewalls[1]) ==
-        "/properties/additionalProperties/Network.SNAT.PrivateRanges: 255.255.255.255/32");
+  CHECK(unread_of(rows.tables().firewalls[1]) == "");
+  CHECK(printed(rows.tables().firewalls[1].private_ranges) ==
+        "10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 100.64.0.0/10 192.0.2.0/24 198.51.100.7/32");
+  rows.network("azureFirewalls/odd", R"({"additionalProperties": {"Network.SNAT.PrivateRanges": "10.0.0.0/8, half"}})");
+  CHECK(unread_of(rows.tables().firewalls.at(3)) ==
+        "/properties/additionalProperties/Network.SNAT.PrivateRanges: 10.0.0.0/8, half");
+  CHECK(rows.tables().firewalls[3].private_ranges.size() == 1);
   CHECK(to_string(rows.tables().firewalls.at(2).hub_address.value()) == "10.9.0.4");
   CHECK(rows.spelling(rows.tables().firewalls[2].virtual_hub) == "/subscriptions/s/hub");
 }
 
-TEST_CASE(
-    "a firewall policy gives its parent, groups and DNS; other private ranges and an explicit proxy are not modelled") {
+TEST_CASE("a firewall policy gives its parent, groups, DNS and private ranges; an explicit proxy is not modelled") {
   Rows rows;
   rows.network("firewallPolicies/p",
                R"({"sku": {"tier": "Standard"}, "basePolicy": {"id": "/subscriptions/s/base"}, "size": "0.5MB",
     "ruleCollectionGroups": [{"id": "/subscriptions/s/g"}], "dnsSettings": {"servers": ["10.0.0.9"], "enableProxy": true, "requireProxyForNetworkRules": false},
-    "snat": {"privateRanges": ["IANAPrivateRanges"]}, "explicitProxy": {"enableExplicitProxy": false}, "intrusionDetection": {"mode": "Deny"}})");
-  rows.network("firewallPolicies/q",
-               R"({"snat": {"privateRanges": ["0.0.0.0/0"]}, "explicitProxy": {"enableExplicitProxy": true}})");
+    "snat": {"privateRanges": ["IANAPrivateRanges", "192.0.2.0/24"]}, "explicitProxy": {"enableExplicitProxy": false}, "intrusionDetection": {"mode": "Deny"}})");
+  rows.network(
+      "firewallPolicies/q",
+      R"({"snat": {"privateRanges": ["0.0.0.0/0"], "autoLearnPrivateRanges": "Enabled"}, "explicitProxy": {"enableExplicitProxy": true}})");
+  rows.network("firewallPolicies/r",
+               R"({"snat": {"privateRanges": [], "autoLearnPrivateRanges": "Disabled"}, "threatIntelMode": "Deny"})");
+  rows.network(
+      "firewallPolicies/s",
+      R"({"snat": {"privateRanges": ["10.0.0.0/8", "fd00::/8", "10.0.0.1/8"], "autoLearnPrivateRanges": "Perhaps"}})");
   const model::FirewallPolicy& policy = rows.tables().firewall_policies.at(0);
   CHECK(unread_of(policy) == "");
   CHECK(policy.tier.is(model::FirewallTier::standard));
@@ -607,7 +623,49 @@ TEST_CASE(
   CHECK(rows.spelling(policy.rule_collection_groups.at(0)) == "/subscriptions/s/g");
   CHECK(policy.dns_proxy.is(true));
   CHECK(policy.dns_servers == std::vector<std::string>{"10.0.0.9"});
-  CHECK(rows.tables().firewall_policies.at(1).unread.size() == 2);
+  CHECK(printed(policy.private_ranges) == "10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 100.64.0.0/10 192.0.2.0/24");
+  CHECK_FALSE(policy.learns_private_ranges);
+  const model::FirewallPolicy& learning = rows.tables().firewall_policies.at(1);
+  CHECK(unread_of(learning) == "/properties/explicitProxy/enableExplicitProxy: true: a property that is not modelled");
+  CHECK(printed(learning.private_ranges) == "0.0.0.0/0");
+  CHECK(learning.learns_private_ranges);
+  const model::FirewallPolicy& usual = rows.tables().firewall_policies.at(2);
+  CHECK(unread_of(usual) == "");
+  CHECK(usual.private_ranges.empty());
+  CHECK_FALSE(usual.learns_private_ranges);
+  CHECK(rows.tables().firewall_policies.at(3).unread.size() == 3);
+}
+
+TEST_CASE("a firewall policy says whether threat intelligence and intrusion detection may drop") {
+  struct Row {
+    const char* why;
+    const char* properties;
+    bool denies_threats;
+    bool denies_intrusions;
+  };
+  const Row table[] = {
+      {"nothing is said", "{}", false, false},
+      {"Alert does not drop", R"({"threatIntelMode": "Alert", "intrusionDetection": {"mode": "Alert"}})", false, false},
+      {"Off does not drop", R"({"threatIntelMode": "Off", "intrusionDetection": {"mode": "Off"}})", false, false},
+      {"Deny drops", R"({"threatIntelMode": "Deny", "intrusionDetection": {"mode": "deny"}})", true, true},
+      {"a word that is not known may drop", R"({"threatIntelMode": "x", "intrusionDetection": {"mode": "x"}})", true,
+       true},
+      {"a single signature in Deny",
+       R"({"intrusionDetection": {"mode": "Alert", "configuration": {"signatureOverrides": [{"id": "1", "mode": "Deny"}, {"id": "2", "mode": "Off"}]}}})",
+       false, true},
+      {"signatures do not act with detection off",
+       R"({"intrusionDetection": {"configuration": {"signatureOverrides": [{"id": "1", "mode": "Deny"}]}, "mode": "Off"}})",
+       false, false},
+  };
+  for (const Row& row : table) {
+    CAPTURE(row.why);
+    Rows rows;
+    rows.network("firewallPolicies/p", row.properties);
+    const model::FirewallPolicy& policy = rows.tables().firewall_policies.at(0);
+    CHECK(unread_of(policy) == "");
+    CHECK(policy.denies_threats == row.denies_threats);
+    CHECK(policy.denies_intrusions == row.denies_intrusions);
+  }
 }
 
 TEST_CASE("firewall rules of the three kinds are read in order") {
@@ -641,7 +699,13 @@ TEST_CASE("firewall rules of the three kinds are read in order") {
   const model::FirewallRule& application = group.collections[1].rules.at(0);
   CHECK(application.kind == model::FirewallRule::Kind::application);
   CHECK(application.protocols == std::vector<Protocol>{Protocol::tcp});
-  CHECK(application.fqdns == std::vector<std::string>{"*.example", "WindowsUpdate"});
+  CHECK(application.fqdns == std::vector<std::string>{"*.example"});
+  CHECK(application.has_other_names);
+  CHECK(application.terminates_tls);
+  CHECK_FALSE(network.has_other_names);
+  REQUIRE(application.application_protocols.size() == 1);
+  CHECK(application.application_protocols[0] ==
+        model::ApplicationProtocol{model::ApplicationProtocol::Kind::https, 443});
   const model::FirewallRule& nat = group.collections[2].rules.at(0);
   CHECK(group.collections[2].is_nat);
   CHECK(nat.kind == model::FirewallRule::Kind::nat);

@@ -1,5 +1,8 @@
 // Microsoft.Network/azureFirewalls. source: learn.microsoft.com/azure/templates/microsoft.network/azurefirewalls
 // (2025-07-01)
+#include <algorithm>
+#include <utility>
+
 #include "engine/ingest/kinds/fields.h"
 #include "engine/ingest/kinds/readers.h"
 
@@ -34,7 +37,19 @@ bool has_elements(Cursor list) {
 /// policy's own settings win over them (azure-semantics.md 4.4), so with a policy they decide nothing.
 struct ClassicSettings {
   std::vector<model::Unread> unread;
+  std::vector<Prefix> private_ranges;
 };
+
+/// "IANAPrivateRanges, 192.168.1.0/24, 192.168.1.10"; false when some part is none of these.
+bool read_private_ranges(std::string_view list, std::vector<Prefix>& out) {
+  while (!list.empty()) {
+    const std::size_t comma = std::min(list.find(','), list.size());
+    const std::string_view range = text::trim(list.substr(0, comma));
+    if (!range.empty() && !append_private_range(range, out)) return false;
+    list.remove_prefix(std::min(comma + 1, list.size()));
+  }
+  return true;
+}
 
 // source: learn.microsoft.com/azure/firewall/dns-settings, .../snat-private-range
 void read_additional(Cursor object, ClassicSettings& settings) {
@@ -45,8 +60,8 @@ void read_additional(Cursor object, ClassicSettings& settings) {
     if (is_harmless) return;
     const std::optional<std::string_view> word = value.text();
     if (!word || word->empty() || text::equals(*word, "false")) return;
-    const bool is_default = text::equals(key, "Network.SNAT.PrivateRanges") && text::equals(*word, "IANAPrivateRanges");
-    if (!is_default) settings.unread.push_back({value.context().pointer(), text::printable(word->substr(0, 80))});
+    if (text::equals(key, "Network.SNAT.PrivateRanges") && read_private_ranges(*word, settings.private_ranges)) return;
+    settings.unread.push_back({value.context().pointer(), text::printable(word->substr(0, 80))});
   });
 }
 
@@ -104,6 +119,7 @@ void read_azure_firewall(const RowHead& head, Cursor properties, ReadContext& co
   });
   if (!firewall.policy.is_set()) {
     firewall.unread.insert(firewall.unread.end(), classic.unread.begin(), classic.unread.end());
+    firewall.private_ranges = std::move(classic.private_ranges);
   }
   context.snapshot.tables.firewalls.push_back(std::move(firewall));
 }

@@ -7,6 +7,7 @@
 #include <cassert>
 
 #include "engine/ingest/kinds.h"
+#include "engine/model/firewall.h"
 #include "engine/value/arm_id.h"
 
 namespace hubproof::ingest {
@@ -63,6 +64,16 @@ void append_texts(Cursor array, std::vector<std::string>& out) {
     const std::optional<std::string_view> text = element.text();
     if (text && !text->empty()) out.emplace_back(*text);
   });
+}
+
+bool append_private_range(std::string_view text, std::vector<Prefix>& out) {
+  if (text::equals(text, "IANAPrivateRanges")) {
+    out.insert(out.end(), std::begin(model::kDefaultPrivateRanges), std::end(model::kDefaultPrivateRanges));
+    return true;
+  }
+  const Result<Prefix> prefix = Prefix::parse(text);
+  if (prefix) out.push_back(*prefix);
+  return prefix.has_value();
 }
 
 std::string lower_text(Cursor value) { return text::lower(value.text().value_or("")); }

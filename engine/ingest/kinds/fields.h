@@ -49,6 +49,10 @@ void append_references(Cursor array, Ids& out) {
   });
 }
 
+/// A range that a firewall is told to take for private: a prefix, an address, or "IANAPrivateRanges" for Azure's own
+/// ones. False, and nothing appended, for anything else. source: learn.microsoft.com/azure/firewall/snat-private-range
+bool append_private_range(std::string_view text, std::vector<Prefix>& out);
+
 /// A closed interval as the prefixes that fill it exactly, in order. Precondition: first <= last.
 std::vector<Prefix> split_range(Ipv4 first, Ipv4 last);
 /// "10.0.0.1-10.0.0.9"; nothing for any other text or when the ends are the wrong way round.

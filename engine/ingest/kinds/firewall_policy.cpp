@@ -24,25 +24,49 @@ void read_sku(Cursor sku, model::FirewallPolicy& policy) {
   });
 }
 
-/// Network rules translate the source unless the destination is private; the model knows Azure's own private ranges
-/// only, so any other list is unread. source: learn.microsoft.com/azure/firewall/snat-private-range
-void read_snat(Cursor snat) {
+// source: learn.microsoft.com/azure/firewall/snat-private-range
+void read_snat(Cursor snat, model::FirewallPolicy& policy) {
   snat.object([&](std::string_view key, Cursor value) {
     if (is(key, "autoLearnPrivateRanges")) {
       const std::optional<std::string_view> word = value.text();
-      if (word && !word->empty() && !text::equals(*word, "Disabled")) value.unread(std::string(*word));
+      policy.learns_private_ranges = word && text::equals(*word, "Enabled");
+      if (word && !is_one_of(*word, {"", "Enabled", "Disabled"})) value.unread(std::string(*word));
     } else if (is(key, "privateRanges")) {
       value.array([&](Cursor element) {
         const std::string_view range = element.text().value_or("");
-        if (!is_one_of(range,
-                       {"", "IANAPrivateRanges", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"})) {
-          element.unread(std::string(range));
-        }
+        if (!range.empty() && !append_private_range(range, policy.private_ranges)) element.unread(std::string(range));
       });
     } else {
       value.unknown_property();
     }
   });
+}
+
+/// Off, Alert, Deny; what is none of these may drop as well.
+bool may_deny(Cursor mode) { return !is_one_of(mode.text().value_or(""), {"", "Off", "Alert"}); }
+
+// A signature may have a mode of its own, which does not act with detection off.
+// source: learn.microsoft.com/azure/firewall/premium-features#idps
+void read_intrusion_detection(Cursor detection, model::FirewallPolicy& policy) {
+  bool is_off = false;
+  bool denies_one = false;
+  const auto read_override = [&](std::string_view key, Cursor value) {
+    if (is(key, "mode")) denies_one = may_deny(value) || denies_one;
+  };
+  const auto read_configuration = [&](std::string_view key, Cursor value) {
+    if (!is(key, "signatureOverrides")) return;
+    value.array([&](Cursor element) { element.object(read_override); });
+  };
+  detection.object([&](std::string_view key, Cursor value) {
+    if (is(key, "mode")) {
+      const std::string_view word = value.text().value_or("");
+      is_off = is_one_of(word, {"", "Off"});
+      policy.denies_intrusions = !is_off && !is(word, "Alert");
+    } else if (is(key, "configuration")) {
+      value.object(read_configuration);
+    }
+  });
+  policy.denies_intrusions = policy.denies_intrusions || (denies_one && !is_off);
 }
 
 /// An explicit proxy takes connections at the firewall's own address, which no route shows.
@@ -52,11 +76,10 @@ void read_explicit_proxy(Cursor proxy) {
   });
 }
 
-// Inspection and threat intelligence only take traffic away; TLS inspection and logging do not move it; the others are
-// read-only.
+// TLS inspection and logging do not move traffic; the others are read-only.
 bool is_harmless(std::string_view key) {
-  return is_one_of(key, {"threatIntelMode", "threatIntelWhitelist", "intrusionDetection", "transportSecurity",
-                         "insights", "sql", "childPolicies", "firewalls", "size", "ruleGroups", "extended"});
+  return is_one_of(key, {"threatIntelWhitelist", "transportSecurity", "insights", "sql", "childPolicies", "firewalls",
+                         "size", "ruleGroups", "extended"});
 }
 
 }  // namespace
@@ -75,7 +98,11 @@ void read_firewall_policy(const RowHead& head, Cursor properties, ReadContext& c
     } else if (is(key, "dnsSettings")) {
       read_dns_settings(value, policy);
     } else if (is(key, "snat")) {
-      read_snat(value);
+      read_snat(value, policy);
+    } else if (is(key, "threatIntelMode")) {
+      policy.denies_threats = may_deny(value);
+    } else if (is(key, "intrusionDetection")) {
+      read_intrusion_detection(value, policy);
     } else if (is(key, "explicitProxy")) {
       read_explicit_proxy(value);
     } else if (!read_common(key, value, policy) && !is_harmless(key)) {

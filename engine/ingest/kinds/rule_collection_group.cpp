@@ -8,6 +8,7 @@
 namespace hubproof::ingest {
 namespace {
 
+using model::ApplicationProtocol;
 using model::FirewallRule;
 
 std::uint32_t read_priority(Cursor value) {
@@ -46,19 +47,30 @@ void read_ip_protocol(Cursor value, FirewallRule& rule) {
   }
 }
 
+std::optional<ApplicationProtocol::Kind> application_kind(std::string_view word) {
+  if (text::equals(word, "Http")) return ApplicationProtocol::Kind::http;
+  if (text::equals(word, "Https")) return ApplicationProtocol::Kind::https;
+  if (text::equals(word, "Mssql")) return ApplicationProtocol::Kind::mssql;
+  return std::nullopt;
+}
+
 /// {"protocolType": "Https", "port": 443}: application rules see TCP only.
 void read_application_protocol(Cursor element, FirewallRule& rule) {
+  std::optional<std::uint16_t> on;
+  std::optional<ApplicationProtocol::Kind> kind;
   element.object([&](std::string_view key, Cursor value) {
     if (is(key, "port")) {
       const std::optional<std::uint64_t> port = value.number();
       if (!port) return;
       if (*port > std::numeric_limits<std::uint16_t>::max()) return value.unread(std::to_string(*port));
-      rule.destination_ports.emplace_back(static_cast<std::uint16_t>(*port), static_cast<std::uint16_t>(*port));
+      on = static_cast<std::uint16_t>(*port);
+      rule.destination_ports.emplace_back(*on, *on);
     } else if (is(key, "protocolType")) {
-      if (!is_one_of(value.text().value_or(""), {"Http", "Https", "Mssql"}))
-        value.unread("a protocol that is not known");
+      kind = application_kind(value.text().value_or(""));
+      if (!kind) value.unread("a protocol that is not known");
     }
   });
+  if (on && kind) rule.application_protocols.push_back({*kind, *on});
   if (rule.protocols.empty()) rule.protocols.push_back(Protocol::tcp);
 }
 
@@ -78,8 +90,10 @@ bool read_ends(std::string_view key, Cursor value, FirewallRule& rule) {
     append_ids_of(value, rule.source_ip_groups);
   } else if (is(key, "destinationIpGroups")) {
     append_ids_of(value, rule.destination_ip_groups);
-  } else if (is_one_of(key, {"destinationFqdns", "targetFqdns", "targetUrls", "fqdnTags", "webCategories"})) {
+  } else if (is_one_of(key, {"destinationFqdns", "targetFqdns"})) {
     append_texts(value, rule.fqdns);
+  } else if (is_one_of(key, {"targetUrls", "fqdnTags", "webCategories"})) {
+    value.array([&](Cursor) { rule.has_other_names = true; });
   } else {
     return false;
   }
@@ -116,7 +130,9 @@ void read_rule_property(std::string_view key, Cursor value, FirewallRule& rule) 
     if (!address.empty()) rule.translated_address = std::string(address);
   } else if (is(key, "translatedPort")) {
     read_translated_port(value, rule);
-  } else if (!is_one_of(key, {"description", "terminateTLS", "httpHeadersToInsert"})) {
+  } else if (is(key, "terminateTLS")) {
+    rule.terminates_tls = value.boolean().value_or_default(false).value_or(true);
+  } else if (!is_one_of(key, {"description", "httpHeadersToInsert"})) {
     value.unknown_property();
   }
 }
