@@ -55,6 +55,9 @@ struct Peering : Entity {
   Setting<bool> allow_gateway_transit;               ///< absent = false
   Setting<bool> use_remote_gateways;                 ///< absent = false
   Setting<bool> complete_vnets;                      ///< peerCompleteVnets, absent = true
+  Setting<bool> only_v6;                             ///< enableOnlyIPv6Peering, absent = false
+  std::vector<std::string> local_subnets;            ///< localSubnetNames: what is joined if not the whole networks
+  std::vector<std::string> remote_subnets;           ///< remoteSubnetNames
   std::vector<Prefix> remote_address_space;          ///< as last synced
   std::vector<Prefix> remote_current_address_space;  ///< remoteVirtualNetworkAddressSpace
   std::vector<Prefix6> remote_address_space_v6;

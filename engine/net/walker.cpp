@@ -152,6 +152,7 @@ std::optional<Route> Walker::choose(const RouteSet& set, const Place& at) {
   }
   if (chosen.empty()) return end(Disposition::dropped, "drop", at, "no route matches"), std::nullopt;
   for (const Route* other : chosen) {
+  if (drop_either_way(chosen, at)) return std::nullopt;
     if (other->next_hop == chosen.front()->next_hop &&
         (other->is_certain || other == chosen.front() || chosen.front()->is_certain))
       continue;
@@ -194,13 +195,13 @@ void Walker::forward(const Subnet& subnet, const model::NetworkInterface* nic, c
     }
     case NextHop::Kind::peering:
     case NextHop::Kind::connected_group:
-      if (cross(subnet.vnet, route.next_hop.target)) deliver(route.next_hop.target);
+      if (cross(subnet, route.next_hop.target, packet_.destination)) deliver(route.next_hop.target);
       return;
     case NextHop::Kind::private_endpoint: {
       const auto* endpoint = e_.find<model::PrivateEndpoint>(route.next_hop.target);
       const Subnet* there = endpoint == nullptr ? nullptr : e_.find<Subnet>(endpoint->subnet);
       if (there == nullptr) return give_up(at, "the private endpoint's subnet is not in the export");
-      if (there->vnet != subnet.vnet && !cross(subnet.vnet, there->vnet)) return;
+      if (there->vnet != subnet.vnet && !cross(subnet, there->vnet, packet_.destination)) return;
       return deliver_to_endpoint(*endpoint);
     }
     case NextHop::Kind::internet: return to_internet(subnet, nic, route);
@@ -220,14 +221,15 @@ void Walker::forward(const Subnet& subnet, const model::NetworkInterface* nic, c
 // needs
 //       allowForwardedTraffic, whose side the editions disagree about
 // source: azure-semantics.md 2.1, 2.2
-bool Walker::cross(ResourceId from, ResourceId to) {
+bool Walker::cross(const Subnet& subnet, ResourceId to, Ipv4 stop) {
+  const ResourceId from = subnet.vnet;
   const model::Peering* best = nullptr;
   PeeringLink link;
   for (const auto& [key, index] : e_.peerings_by_vnet.of(from)) {
     const model::Peering& peering = e_.tables().peerings[index];
     if (peering.remote != to) continue;
     // A peering that carries nothing does not keep a connected group from carrying.
-    PeeringLink one = peering_link(v_, peering);
+    PeeringLink one = peering_link(v_, peering, subnet);
     if (best != nullptr && one.carries <= link.carries) continue;
     best = &peering;
     link = std::move(one);
@@ -236,7 +238,7 @@ bool Walker::cross(ResourceId from, ResourceId to) {
     give_up({Place::Kind::unknown, from}, fmt::format("no peering from {} to {}", shown(v_, from), shown(v_, to)));
     return false;
   }
-  return cross_by(*best, link);
+  return joins(*best, stop) && cross_by(*best, link);
 }
 
 bool Walker::cross_by(const model::Peering& peering, const PeeringLink& link) {
@@ -395,10 +397,10 @@ void Walker::to_appliance(const Subnet& subnet, const Route& route) {
   switch (appliance.kind) {
     case Appliance::Kind::firewall:
     case Appliance::Kind::other_firewall:
-      if (appliance.vnet != subnet.vnet && !cross(subnet.vnet, appliance.vnet)) return;
+      if (appliance.vnet != subnet.vnet && !cross(subnet, appliance.vnet, route.next_hop.address)) return;
       return arrive_at_firewall(appliance.device, appliance.vnet);
     case Appliance::Kind::network_interface: {
-      if (appliance.vnet != subnet.vnet && !cross(subnet.vnet, appliance.vnet)) return;
+      if (appliance.vnet != subnet.vnet && !cross(subnet, appliance.vnet, route.next_hop.address)) return;
       // source: learn.microsoft.com/azure/virtual-network/diagnose-network-routing-problem (no IP forwarding: dropped)
       if (!appliance.forwards) {
         return end(Disposition::dropped, "drop", device,

@@ -24,6 +24,9 @@ class Walker {
   void emit(const model::Subnet& subnet, const model::NetworkInterface* nic, bool filters);
   void route(const model::Subnet& subnet, const model::NetworkInterface* nic);
   /// The one route that decides, told as a hop at `at`; nothing when the walk ended.
+  bool joins(const model::Peering& peering, Ipv4 stop);
+  bool is_private_gateway_in(const model::Subnet& subnet) const;
+  bool drop_either_way(const std::vector<const Route*>& chosen, const Place& at);
   std::optional<Route> choose(const RouteSet& set, const Place& at);
   bool may_be_decided_by_unknown(const RouteSet& set, const std::vector<const Route*>& chosen);
   void forward(const model::Subnet& subnet, const model::NetworkInterface* nic, const Route& route);
@@ -31,7 +34,8 @@ class Walker {
   void to_gateway(const model::Subnet& subnet, const Route& route);
   void to_appliance(const model::Subnet& subnet, const Route& route);
   /// Over the peering between two VNets; false when the walk ended.
-  bool cross(model::ResourceId from, model::ResourceId to);
+  /// `stop`: where the packet is going in the network `to`, itself or its next hop.
+  bool cross(const model::Subnet& from, model::ResourceId to, Ipv4 stop);
   bool cross_by(const model::Peering& peering, const PeeringLink& link);
   bool allow(const FilterResult& result, const Place& at, std::string_view direction);
 

@@ -240,14 +240,20 @@ Harm QuestionBuilder::harm_of_gateway(ResourceId vnet) const {
   return out;
 }
 
-// What a packet over the peering amounts to. source: azure-semantics.md 2.1
-Harm QuestionBuilder::harm_of_link(ResourceId from, ResourceId to) const {
+Harm harm_of(Ternary carries) {
+  return carries == Ternary::yes ? Harm::certain : carries == Ternary::no ? Harm::none : Harm::maybe;
+}
+
+// What a packet over the peering amounts to; of `sender` where its routes are meant, not the /32 of endpoints.
+// source: azure-semantics.md 2.1, 2.3
+Harm QuestionBuilder::harm_of_link(ResourceId from, ResourceId to, const Subnet* sender) const {
   Harm out = Harm::none;
   for (const auto& [key, index] : estate_.peerings_by_vnet.of(from)) {
     const model::Peering& peering = estate_.tables().peerings[index];
     if (peering.remote != to) continue;
-    const Ternary carries = net::peering_link(view_, peering).carries;
-    if (carries != Ternary::no) out = std::max(out, carries == Ternary::yes ? Harm::certain : Harm::maybe);
+    const net::PeeringLink link =
+        sender == nullptr ? net::peering_link(view_, peering) : net::peering_link(view_, peering, *sender);
+    out = std::max(out, harm_of(link.carries));
   }
   return out;
 }
@@ -310,7 +316,7 @@ Candidate QuestionBuilder::judge_leaving(const net::Route& route, const model::S
     }
     case NextHop::Kind::peering:
     case NextHop::Kind::connected_group: {
-      out.harm = harm_of_link(own.id, route.next_hop.target);
+      out.harm = harm_of_link(own.id, route.next_hop.target, &from);
       if (out.harm == Harm::none) break;
       const VirtualNetwork* remote = estate_.find<VirtualNetwork>(route.next_hop.target);
       if (remote == nullptr || !remote->unread.empty() || net::hides_subnets(view_, *remote))
@@ -324,7 +330,7 @@ Candidate QuestionBuilder::judge_leaving(const net::Route& route, const model::S
 }
 
 // Only next hops that hand the packet to the spoke bring it in; others are asked about where they lead.
-Candidate QuestionBuilder::judge_entering(const net::Route& route, ResourceId spoke, VnetIndex from_vnet, Harm link) {
+Candidate QuestionBuilder::judge_entering(const net::Route& route, ResourceId spoke, VnetIndex from_vnet, Link link) {
   Candidate out{route.prefix, route.source, is_kept(route), route.is_certain, false,
                 Harm::none,   kNowhere,     kNowhere,       kNowhere,         &route};
   const bool is_inside = estate_.tables().virtual_networks[from_vnet.index()].id == spoke;
@@ -357,12 +363,12 @@ Candidate QuestionBuilder::judge_entering(const net::Route& route, ResourceId sp
       if (subnet == nullptr)
         out.harm = Harm::maybe;
       else if (subnet->vnet == spoke)
-        out.harm = link;
+        out.harm = link.endpoints;
       break;
     }
     case NextHop::Kind::peering:
     case NextHop::Kind::connected_group:
-      if (route.next_hop.target == spoke) out.harm = link;
+      if (route.next_hop.target == spoke) out.harm = link.networks;
       break;
   }
   return out;

@@ -78,7 +78,8 @@ TEST_CASE("a virtual network becomes a row with its subnets and peerings as rows
       "allowForwardedTraffic": true, "allowGatewayTransit": false, "useRemoteGateways": "true", "peerCompleteVnets": true,
       "remoteAddressSpace": {"addressPrefixes": ["10.0.0.0/16"]},
       "remoteVirtualNetworkAddressSpace": {"addressPrefixes": ["10.0.0.0/16", "fd00::/48"]},
-      "routeServiceVips": {}, "enableOnlyIPv6Peering": false}}]}})");
+      "routeServiceVips": {}, "enableOnlyIPv6Peering": true, "localSubnetNames": ["app", "data"],
+      "remoteSubnetNames": ["shared"]}}]}})");
   REQUIRE(rows.tables().virtual_networks.size() == 1);
   const model::VirtualNetwork& vnet = rows.tables().virtual_networks[0];
   CHECK(unread_of(vnet) == "");
@@ -118,6 +119,9 @@ TEST_CASE("a virtual network becomes a row with its subnets and peerings as rows
   CHECK(peering.allow_gateway_transit.is(false));
   CHECK(peering.use_remote_gateways.is(true));
   CHECK(peering.complete_vnets.is(true));
+  CHECK(peering.only_v6.is(true));
+  CHECK(peering.local_subnets == std::vector<std::string>{"app", "data"});
+  CHECK(peering.remote_subnets == std::vector<std::string>{"shared"});
   CHECK(joined(peering.remote_address_space) == "10.0.0.0/16");
   CHECK(joined(peering.remote_current_address_space) == "10.0.0.0/16");
   CHECK(joined(peering.remote_address_space_v6) == "");
@@ -128,7 +132,7 @@ TEST_CASE("an embedded child and the same child as a row of its own are equal, u
   const std::string subnet = R"({"addressPrefix": "10.1.0.0/33", "serviceGateway": {"id": "/subscriptions/s/x"},
                                  "privateEndpointNetworkPolicies": "Sometimes"})";
   const std::string peering = R"({"remoteVirtualNetwork": {"id": "/subscriptions/s/hub"}, "peeringState": "Nearly",
-                                  "enableOnlyIPv6Peering": true})";
+                                  "newPeeringSwitch": true})";
   Rows rows;
   rows.network("virtualNetworks/v", R"({"subnets": [{"name": "app", "properties": )" + subnet +
                                         R"(}], "virtualNetworkPeerings": [{"name": "p", "properties": )" + peering +
@@ -146,7 +150,7 @@ TEST_CASE("an embedded child and the same child as a row of its own are equal, u
   CHECK(rows.tables().peerings[0] == rows.tables().peerings[1]);
   CHECK(rows.tables().peerings[0].state.is_unreadable());
   CHECK(unread_of(rows.tables().peerings[0]) ==
-        "/properties/peeringState: Nearly\n/properties/enableOnlyIPv6Peering: true: a property that is not modelled");
+        "/properties/peeringState: Nearly\n/properties/newPeeringSwitch: true: a property that is not modelled");
   CHECK(unread_of(rows.tables().virtual_networks[0]) == "/properties/subnets: a subnet without a prefix");
 }
 
@@ -754,7 +758,7 @@ TEST_CASE("a value of the wrong type in place of any property that decides is re
       {"virtualNetworks/v/virtualNetworkPeerings/p",
        {"remoteVirtualNetwork", "peeringState", "peeringSyncLevel", "allowVirtualNetworkAccess",
         "allowForwardedTraffic", "allowGatewayTransit", "useRemoteGateways", "peerCompleteVnets", "remoteAddressSpace",
-        "remoteVirtualNetworkAddressSpace", "x"}},
+        "remoteVirtualNetworkAddressSpace", "localSubnetNames", "remoteSubnetNames", "enableOnlyIPv6Peering", "x"}},
       {"routeTables/t", {"routes", "disableBgpRoutePropagation", "disablePeeringRoute", "x"}},
       {"networkSecurityGroups/n", {"securityRules", "defaultSecurityRules"}},
       {"networkInterfaces/n",

@@ -340,6 +340,37 @@ TEST_CASE("trace: a peering without access or without forwarding leaves the answ
   CHECK(outcome({.forwarded = false}, "s1/app", "10.1.0.4") == "unknown through the firewall");
 }
 
+TEST_CASE("trace: a subnet peering carries what its subnets send to each other, and drops what others send") {
+  Build b;
+  b.vnet("left", "10.1.0.0/16");
+  b.subnet("left", "in", "10.1.0.0/24");
+  b.subnet("left", "out", "10.1.1.0/24");
+  b.vnet("right", "10.2.0.0/16");
+  b.subnet("right", "in", "10.2.0.0/24");
+  b.subnet("right", "out", "10.2.1.0/24");
+  b.peer("left", "right", {.complete_vnets = false, .local_subnets = {"in"}, .remote_subnets = {"in"}});
+  for (const char* name : {"in", "out"})
+    b.nic(std::string("vm-") + name, std::string("right/") + name, name == std::string("in") ? "10.2.0.4" : "10.2.1.4");
+  World w = b.world();
+  struct Row {
+    const char* why;
+    const char* from;
+    const char* source;
+    const char* destination;
+    const char* expected;
+  };
+  const Row rows[] = {
+      {"both are joined", "left/in", "10.1.0.4", "10.2.0.4", "delivered"},
+      {"the sender is left out", "left/out", "10.1.1.4", "10.2.0.4", "dropped"},
+      {"the destination is left out: no route but the platform's None", "left/in", "10.1.0.4", "10.2.1.4", "dropped"},
+      {"a joined subnet passes on what another one sent", "left/in", "10.1.1.4", "10.2.0.4", "unknown"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(std::string(row.why));
+    CHECK(traced(w, at(w, row.from), row.source, row.destination) == row.expected);
+  }
+}
+
 TEST_CASE("trace: a firewall subnet routed to the firewall loops") {
   Build b = transit_world();
   b.route_table("rt-fw");
