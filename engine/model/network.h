@@ -205,7 +205,9 @@ struct LoadBalancer : Entity {
     ResourceId backend_pool;  ///< or the target ipConfiguration of an inbound NAT rule, or the inbound NAT pool itself
     Protocol protocol = Protocol::any;
     PortRange frontend_ports;
-    std::uint16_t backend_port = 0;  ///< 0: not stated, as the frontend's
+    std::uint16_t backend_port = 0;            ///< 0: not stated, as the frontend's
+    bool is_balancing = false;                 ///< of loadBalancingRules
+    Setting<bool> disable_outbound_snat = {};  ///< of a load balancing rule; absent = false
     friend bool operator==(const Rule&, const Rule&) = default;
   };
   bool is_standard = true;
@@ -215,6 +217,7 @@ struct LoadBalancer : Entity {
   struct Outbound {
     std::vector<ResourceId> frontends;
     ResourceId pool;
+    Protocol protocol = Protocol::any;
     friend bool operator==(const Outbound&, const Outbound&) = default;
   };
   bool has_outbound_rules = false;

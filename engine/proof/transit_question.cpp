@@ -265,12 +265,43 @@ bool QuestionBuilder::is_destination(const Subnet& subnet) const {
          !is_of_public_bastions(estate_, subnet) && !hides_firewall(subnet);
 }
 
+// An outbound rule for all protocols with a public frontend, or any load balancing rule of a Basic balancer.
+// source: learn.microsoft.com/azure/load-balancer/outbound-rules,
+// learn.microsoft.com/azure/virtual-network/ip-services/default-outbound-access (explicit methods)
+bool QuestionBuilder::is_let_out(const model::IpConfiguration& member) const {
+  const auto& balancers = estate_.tables().load_balancers;
+  return std::any_of(balancers.begin(), balancers.end(), [&](const model::LoadBalancer& balancer) {
+    const auto holds = [&](ResourceId pool) {
+      const auto& members = balancer.pool_members;
+      const auto& own = member.load_balancer_pools;
+      return pool.is_set() && (std::find(own.begin(), own.end(), pool) != own.end() ||
+                               std::find(members.begin(), members.end(), std::pair(pool, member.id)) != members.end());
+    };
+    const auto is_public = [&](ResourceId id) {
+      return std::any_of(balancer.frontends.begin(), balancer.frontends.end(),
+                         [&](const auto& frontend) { return frontend.id == id && frontend.public_ip.is_set(); });
+    };
+    const auto by_outbound = [&](const model::LoadBalancer::Outbound& rule) {
+      return rule.protocol == Protocol::any && holds(rule.pool) &&
+             std::any_of(rule.frontends.begin(), rule.frontends.end(), is_public);
+    };
+    const auto by_basic = [&](const model::LoadBalancer::Rule& rule) {
+      return rule.is_balancing && !balancer.is_standard && holds(rule.backend_pool) && is_public(rule.frontend);
+    };
+    return balancer.unread.empty() && balancer.is_settled &&
+           (std::any_of(balancer.outbound_rules.begin(), balancer.outbound_rules.end(), by_outbound) ||
+            std::any_of(balancer.rules.begin(), balancer.rules.end(), by_basic));
+  });
+}
+
 // source: azure-semantics.md 1.7, 5 (an absent defaultOutboundAccess may egress)
 bool QuestionBuilder::has_egress(const Subnet& subnet) const {
   if (!subnet.default_outbound_access.is(false) || subnet.nat_gateway.is_set()) return true;
   if (!estate_.nat_gateways_by_vnet.of(subnet.vnet).empty()) return true;
   for (const auto& [key, index] : estate_.interfaces_by_subnet.of(subnet.id)) {
-    for (const model::IpConfiguration& config : estate_.tables().network_interfaces[index].ip_configurations) {
+    const auto& configurations = estate_.tables().network_interfaces[index].ip_configurations;
+    if (!configurations.empty() && is_let_out(configurations.front())) return true;
+    for (const model::IpConfiguration& config : configurations) {
       if (config.public_ip.is_set()) return true;
     }
   }

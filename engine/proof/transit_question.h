@@ -153,6 +153,7 @@ class QuestionBuilder {
   Harm harm_of_appliance(const net::Route& route, model::VnetIndex vnet, Candidate& candidate);
   Harm harm_of_gateway(model::ResourceId vnet) const;
   bool is_destination(const model::Subnet& subnet) const;
+  bool is_let_out(const model::IpConfiguration& member) const;
   bool has_egress(const model::Subnet& subnet) const;
   bool may_hide_bastion(const model::Subnet& subnet) const;
   bool hides_firewall(const model::Subnet& subnet) const;

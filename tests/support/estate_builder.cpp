@@ -319,6 +319,7 @@ LoadBalancer::Rule& Build::lb_rule(std::string_view lb, std::string_view fronten
   out.backend_pool = snapshot_.ids.intern(fmt::format("{}/backendAddressPools/{}", spelling, pool));
   out.protocol = protocol;
   out.frontend_ports = ports;
+  out.is_balancing = true;
   std::vector<model::ResourceId>& pools = get(snapshot_.tables.load_balancers, owner, lb).pools;
   if (std::find(pools.begin(), pools.end(), out.backend_pool) == pools.end()) pools.push_back(out.backend_pool);
   return out;

@@ -534,17 +534,18 @@ TEST_CASE("a load balancer gives frontends, one rule per pool, port ranges and p
     "frontendIPConfigurations": [{"name": "f", "id": "/subscriptions/s/f", "properties": {"privateIPAddress": "10.0.0.9",
       "subnet": {"id": "/subscriptions/s/subnet"}, "publicIPAddress": {"id": "/subscriptions/s/pip"}}}],
     "loadBalancingRules": [{"name": "ha", "properties": {"frontendIPConfiguration": {"id": "/subscriptions/s/f"}, "protocol": "All",
-      "frontendPort": 0, "backendAddressPool": {"id": "/subscriptions/s/p1"},
+      "disableOutboundSnat": true, "frontendPort": 0, "backendAddressPool": {"id": "/subscriptions/s/p1"},
       "backendAddressPools": [{"id": "/subscriptions/s/p1"}, {"id": "/subscriptions/s/p2"}]}}],
     "inboundNatRules": [{"name": "nat", "properties": {"protocol": "Tcp", "frontendPort": 3389, "backendPort": 22, "backendIPConfiguration": {"id": "/subscriptions/s/c"}}}],
     "inboundNatPools": [{"name": "range", "properties": {"protocol": "Udp", "frontendPortRangeStart": 500, "frontendPortRangeEnd": 600}}],
-    "outboundRules": [{"name": "o", "properties": {}}],
+    "outboundRules": [{"name": "o", "properties": {"protocol": "Tcp"}}],
     "backendAddressPools": [{"name": "p1", "id": "/subscriptions/s/p1", "properties": {"backendIPConfigurations": [{"id": "/subscriptions/s/m"}],
       "loadBalancerBackendAddresses": [{"name": "a", "properties": {"networkInterfaceIPConfiguration": {"id": "/subscriptions/s/m"}}},
                                        {"name": "b", "properties": {"ipAddress": "10.0.0.77"}}]}}]})")}});
   const model::LoadBalancer& balancer = rows.tables().load_balancers.at(0);
   CHECK(balancer.is_standard);
   CHECK(balancer.has_outbound_rules);
+  CHECK(balancer.outbound_rules.at(0).protocol == Protocol::tcp);
   CHECK(to_string(balancer.frontends.at(0).address.value()) == "10.0.0.9");
   REQUIRE(balancer.rules.size() == 4);
   CHECK(balancer.rules[0].frontend_ports.is_all());
@@ -552,6 +553,9 @@ TEST_CASE("a load balancer gives frontends, one rule per pool, port ranges and p
   CHECK(rows.spelling(balancer.rules[0].backend_pool) == "/subscriptions/s/p1");
   CHECK(rows.spelling(balancer.rules[1].backend_pool) == "/subscriptions/s/p2");
   CHECK(balancer.rules[0].backend_port == 0);
+  CHECK(balancer.rules[0].is_balancing);
+  CHECK(balancer.rules[0].disable_outbound_snat.is(true));
+  CHECK_FALSE(balancer.rules[2].is_balancing);
   CHECK(to_string(balancer.rules[2].frontend_ports) == "3389");
   CHECK(balancer.rules[2].backend_port == 22);
   CHECK(rows.spelling(balancer.rules[2].backend_pool) == "/subscriptions/s/c");
