@@ -319,7 +319,7 @@ void Answer::by_injection(const model::ApiManagement& service) {
   }
 }
 
-// source: azure-semantics.md 6.3 (Internal: private address only; on a v2 tier External is outbound integration)
+// source: azure-semantics.md 6.3 (Internal: private address only; on a v2 tier External is outbound integration), 5
 void Answer::by_api_management() {
   const auto* service = v_.estate.find<model::ApiManagement>(s_.id);
   if (service == nullptr)
@@ -340,6 +340,11 @@ void Answer::by_gate(Gate gate, Acl acl) {
     case Gate::environment: return by_environment();
     case Gate::cluster: return by_cluster(acl);
     case Gate::two_switches: return by_two_switches();
+  if (out_.accepted.empty() || !stands_behind_no_group(v_, *service)) return;
+  out_.accepted = {};
+  open({service->primary.subnet, "/properties/networkSecurityGroup/id", "absent"},
+       "its subnet has no security group, and its load balancer then rejects what comes in; whether anything does is "
+       "documented in two ways");
     case Gate::api_management: return by_api_management();
     case Gate::ml_workspace: return by_ml_workspace();
     case Gate::none: note("", "public by nature: it has no network switch"); return everybody();

@@ -134,3 +134,15 @@ bool is_inert(const View& view, const Service& service, const model::Unread& unr
 }
 
 }  // namespace hubproof::net
+bool stands_behind_no_group(const View& view, const model::ApiManagement& service) {
+  const bool is_classic = text::equals(service.sku, "Developer") || text::equals(service.sku, "Premium");
+  const bool is_stv2 = text::starts_with(text::lower(service.platform_version), "stv2");
+  if (!is_classic || !is_stv2 || !service.vnet_type.is(model::ApimVnetType::external)) return false;
+  const auto has_no_group = [&](const model::ApiManagement::Location& location) {
+    const auto* subnet = view.estate.find<model::Subnet>(location.subnet);
+    return subnet != nullptr && subnet->unread.empty() && !subnet->network_security_group.is_set();
+  };
+  return has_no_group(service.primary) &&
+         std::all_of(service.additional.begin(), service.additional.end(), has_no_group);
+}
+

@@ -221,7 +221,9 @@ Admission Builder::by_type_of_network(const Service& service) {
       return unknown("it is Internal, but not every part of it can stand in a subnet");
     return settled(Kind::nobody, {service.id, "/properties/virtualNetworkType", "Internal"});
   }
-  return by_access(service, rules(service));
+  Admission own = by_access(service, rules(service));
+  if (!net::stands_behind_no_group(view_, *network)) return own;
+  return all_of(std::move(own), unknown("no security group stands before it, without which its balancer is closed"));
 }
 
 // source: azure-semantics.md 6.4 (public unless enablePrivateCluster)

@@ -161,7 +161,8 @@ TEST_CASE("exposure: API Management is private when Internal or when public acce
     CAPTURE(std::string(row.first));
     Build b;
     b.vnet("v", "10.0.0.0/16");
-    b.subnet("v", "apim", "10.0.0.0/24");
+    b.nsg("nsg");
+    b.subnet("v", "apim", "10.0.0.0/24", {.nsg = "nsg"});
     b.apim("apim", "v/apim", "10.0.0.4", row.first);
     World w = b.world();
     CHECK(word(net::exposure(w.view(), w.service("apim"))) == row.second);
@@ -176,6 +177,30 @@ TEST_CASE("exposure: the perimeter table") {
     std::string rules;
     std::string expected;
   };
+TEST_CASE("exposure: an External API Management on stv2 without a security group is neither public nor closed") {
+  // source: learn.microsoft.com/azure/api-management/virtual-network-concepts (its load balancer rejects all inbound)
+  struct Row {
+    const char* platform;
+    const char* sku;
+    const char* expected;
+  };
+  const Row rows[] = {{"stv2", "Premium", "closed, may be open"},
+                      {"stv2.1", "Developer", "closed, may be open"},
+                      {"stv1", "Premium", "open to all"},
+                      {"stv2", "StandardV2", "open to all"}};  // External is outbound integration there
+  for (const Row& row : rows) {
+    CAPTURE(std::string(row.platform) + " " + row.sku);
+    Build b;
+    b.vnet("v", "10.0.0.0/16");
+    b.subnet("v", "apim", "10.0.0.0/24");
+    model::ApiManagement& service = b.apim("apim", "v/apim", "10.0.0.4", "External");
+    service.platform_version = row.platform;
+    service.sku = row.sku;
+    World w = b.world();
+    CHECK(word(net::exposure(w.view(), w.service("apim"))) == row.expected);
+  }
+}
+
   const Row rows[] = {
       {"Enforced", PublicNetworkAccess::enabled, "", "closed"},
       {"Enforced", PublicNetworkAccess::enabled, "198.41.0.0/24", "open to 198.41.0.0/24"},
