@@ -80,6 +80,8 @@ const KindRow& row_of(ServiceKind kind) {
   return kKinds[std::size(kKinds) - 1];
 }
 
+constexpr std::string_view kSiteRestrictions = "/config/web/properties/ipSecurityRestrictions";
+
 /// A chain of parents is short; one that is longer leads back to itself.
 constexpr int kDeepest = 4;
 
@@ -165,7 +167,7 @@ void Answer::by_list() {
     admitted &= internet_addresses();
     if (admitted.empty()) continue;
     out_.accepted |= admitted;
-    note("/properties/ipRules", range);
+    note(s_.kind == ServiceKind::web_site ? kSiteRestrictions : "/properties/ipRules", range);
   }
 }
 
@@ -215,7 +217,14 @@ void Answer::by_rules(Acl acl) {
       if (s_.has_vnet_injection)
         return open(fact("/properties/hostingEnvironmentProfile", "set"),
                     "whether its App Service Environment is internal is not known");
-      if (s_.default_action.is(model::Access::deny) && s_.has_firewall_children) return by_list();
+      if (s_.has_firewall_children && s_.default_action.is(model::Access::deny)) {
+        note(kSiteRestrictions, s_.ip_rules.empty() ? "admit no address" : "do not admit all");
+        return by_list();
+      }
+      if (s_.has_firewall_children) {
+        note(kSiteRestrictions, "admit all addresses");
+        return everybody();
+      }
       return open(fact("/config/web", "not in the export"),
                   "its access restrictions (and those of its SCM site) were not exported");
   }
@@ -331,6 +340,11 @@ void Answer::by_api_management() {
        service->vnet_type.is_known() ? std::string(model::name(service->vnet_type.value())) : "absent -> None");
   if (service->vnet_type.is(model::ApimVnetType::internal)) return by_injection(*service);
   by_access(Acl::everybody);
+  if (out_.accepted.empty() || !stands_behind_no_group(v_, *service)) return;
+  out_.accepted = {};
+  open({service->primary.subnet, "/properties/networkSecurityGroup/id", "absent"},
+       "its subnet has no security group, and its load balancer then rejects what comes in; whether anything does is "
+       "documented in two ways");
 }
 
 void Answer::by_gate(Gate gate, Acl acl) {
@@ -340,11 +354,6 @@ void Answer::by_gate(Gate gate, Acl acl) {
     case Gate::environment: return by_environment();
     case Gate::cluster: return by_cluster(acl);
     case Gate::two_switches: return by_two_switches();
-  if (out_.accepted.empty() || !stands_behind_no_group(v_, *service)) return;
-  out_.accepted = {};
-  open({service->primary.subnet, "/properties/networkSecurityGroup/id", "absent"},
-       "its subnet has no security group, and its load balancer then rejects what comes in; whether anything does is "
-       "documented in two ways");
     case Gate::api_management: return by_api_management();
     case Gate::ml_workspace: return by_ml_workspace();
     case Gate::none: note("", "public by nature: it has no network switch"); return everybody();

@@ -40,7 +40,10 @@ void public_access(Vector& vector) {
   Build b;
   model::Service& service = b.service("svc", kind_of(vector.id()), "Microsoft.X/things");
   set_rules(service, vector.network().at("properties"));
-  service.endpoint_connections.resize(list_at(vector.network(), "privateEndpointConnections").size());
+  for (std::size_t i = 0; i < list_at(vector.network(), "privateEndpointConnections").size(); ++i)
+    service.endpoint_connections.push_back({{}, model::ConnectionStatus::approved});
+  // The page speaks of a site without access restrictions: its configuration is there and lists none.
+  service.has_firewall_children = service.kind == ServiceKind::web_site;
   const World w = b.world();
   const net::Exposure exposure = net::exposure(w.view(), w.service("svc"));
   const Json is_allowed = allowed(exposure);
@@ -149,16 +152,11 @@ constexpr Run kRuns[] = {
 };
 
 using enum LeftOut::How;
-constexpr std::string_view kSite =
-    "a site's access restrictions and its own switch are in a row that may be missing: it is left open";
 constexpr LeftOut kLeftOut[] = {
     {"policyCompliance", not_run, "built-in policies are not evaluated"},
     {"inboundAllowed", left_open,
      "the page calls its load balancer closed until a group allows; pages on Standard addresses without a group "
      "disagree, so the engine says neither closed nor public"},
-    {"web-unset-nope", left_open, kSite},
-    {"web-unset-pe", left_open, kSite},
-    {"web-enabled-pe", left_open, kSite},
 };
 
 }  // namespace

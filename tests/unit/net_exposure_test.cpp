@@ -106,6 +106,14 @@ TEST_CASE("exposure: what each kind accepts by default, switched off, and with i
          s.public_network_access = PublicNetworkAccess::enabled;
        },
        "closed, may be open"},
+      {ServiceKind::web_site, [](Service& s, Build&) { s.has_firewall_children = true; }, "open to all"},
+      {ServiceKind::web_site,
+       [](Service& s, Build&) {
+         s.has_firewall_children = true;
+         s.default_action = model::Access::deny;
+         s.ip_rules = {rule("198.41.0.4")};
+       },
+       "open to 198.41.0.4/32"},
       {ServiceKind::container_environment, nothing, "open to all"},
       {ServiceKind::container_environment, [](Service& s, Build&) { s.internal = true; }, "closed"},
       {ServiceKind::kubernetes_cluster, nothing, "open to all"},
@@ -169,14 +177,6 @@ TEST_CASE("exposure: API Management is private when Internal or when public acce
   }
 }
 
-TEST_CASE("exposure: the perimeter table") {
-  // source: learn.microsoft.com/azure/private-link/network-security-perimeter-transition
-  struct Row {
-    std::string mode;
-    PublicNetworkAccess access;
-    std::string rules;
-    std::string expected;
-  };
 TEST_CASE("exposure: an External API Management on stv2 without a security group is neither public nor closed") {
   // source: learn.microsoft.com/azure/api-management/virtual-network-concepts (its load balancer rejects all inbound)
   struct Row {
@@ -201,6 +201,14 @@ TEST_CASE("exposure: an External API Management on stv2 without a security group
   }
 }
 
+TEST_CASE("exposure: the perimeter table") {
+  // source: learn.microsoft.com/azure/private-link/network-security-perimeter-transition
+  struct Row {
+    std::string mode;
+    PublicNetworkAccess access;
+    std::string rules;
+    std::string expected;
+  };
   const Row rows[] = {
       {"Enforced", PublicNetworkAccess::enabled, "", "closed"},
       {"Enforced", PublicNetworkAccess::enabled, "198.41.0.0/24", "open to 198.41.0.0/24"},
