@@ -652,6 +652,8 @@ TEST_CASE("records are read in the shapes of Resource Graph and of the resource 
       {"privateDnsZones/z.example/a/x", R"({"ARecords": [{"ipv4Address": "10.1.0.7"}]})", "a", "x", "10.1.0.7 "},
       {"privateDnsZones/z.example/CNAME/c", R"({"cnameRecord": {"cname": "Target.Example."}})", "cname", "c",
        "target.example"},
+      {"privateDnsZones/z.example/PTR/4.1", R"({"ptrRecords": [{"ptrdname": "Web.Example."}]})", "ptr", "4.1",
+       "web.example"},
       {"privateDnsZones/z.example/TXT/t", R"({"txtRecords": [{"value": ["x"]}]})", "txt", "t", ""}};
   for (const Row& expected : table) {
     CAPTURE(expected.path);
@@ -662,8 +664,10 @@ TEST_CASE("records are read in the shapes of Resource Graph and of the resource 
     CHECK(set.type == expected.type);
     CHECK(set.name == expected.name);
     CHECK(rows.id(network_id("privateDnsZones/z.example")) == set.zone);
+    CHECK(set.is_auto_registered == (set.name == "@"));
     std::string answer;
     for (const Ipv4 address : set.addresses) answer += to_string(address) + " ";
+    for (const std::string& name : set.pointers) answer += name;
     CHECK(answer + set.cname == expected.answer);
   }
 }

@@ -786,7 +786,7 @@ TEST_CASE("a value of the wrong type in place of any property that decides is re
       {"privateEndpoints/p/privateDnsZoneGroups/g", {"privateDnsZoneConfigs"}},
       {"privateDnsZones/z/virtualNetworkLinks/l",
        {"virtualNetwork", "registrationEnabled", "resolutionPolicy", "virtualNetworkLinkState"}},
-      {"privateDnsZones/z/A/r", {"aRecords", "records"}},
+      {"privateDnsZones/z/A/r", {"aRecords", "records", "ptrRecords"}},
       {"dnsResolvers/r", {"virtualNetwork"}},
       {"dnsResolvers/r/inboundEndpoints/e", {"ipConfigurations"}},
       {"dnsForwardingRulesets/r/forwardingRules/f", {"domainName", "targetDnsServers", "forwardingRuleState"}},
