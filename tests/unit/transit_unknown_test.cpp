@@ -144,7 +144,6 @@ TEST_CASE("transit: each thing that is not known leaves the claim open, never he
 }
 
 TEST_CASE("transit: a subnet peering routes the subnets that both sides name, and is open where they do not") {
-  using Names = std::vector<std::string>;
   struct Row {
     const char* why;
     Names spoke;
@@ -251,7 +250,6 @@ TEST_CASE("exits: a NAT gateway that names a subnet is not overlooked, whichever
 }
 
 TEST_CASE("links: a subnet peering is in order when it joins the whole spoke with the firewall") {
-  using Names = std::vector<std::string>;
   struct Row {
     const char* why;
     Names spoke;
