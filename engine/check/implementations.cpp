@@ -27,6 +27,7 @@ constexpr RuleImplementation kImplementations[] = {
     {"HP-TRN-008", spoke_peering_in_order},
     {"HP-TRN-011", no_other_exit},
     {"HP-TRN-015", transit_crosses_firewall},
+    {"HP-TRN-016", virtual_wan_is_secured},
 };
 
 }  // namespace

@@ -21,6 +21,7 @@ Findings endpoint_subnets_obey_routes(const model::View& view);  // HP-TRN-007
 Findings spoke_peering_in_order(const model::View& view);        // HP-TRN-008
 Findings no_other_exit(const model::View& view);                 // HP-TRN-011
 Findings transit_crosses_firewall(const model::View& view);      // HP-TRN-015
+Findings virtual_wan_is_secured(const model::View& view);        // HP-TRN-016
 
 Findings required_zone_is_central(const model::View& view);   // HP-DNS-001
 Findings no_zone_in_spoke(const model::View& view);           // HP-DNS-002

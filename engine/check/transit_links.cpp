@@ -182,12 +182,27 @@ void judge_flag(const Scope& scope, const Peering& peering, const model::Setting
   }
 }
 
-// Which subnets it joins, and with which routes, is not modelled.
+/// All subnets of the spoke are among the joined ones, and the firewall's of the hub.
+bool joins_spoke_and_firewall(const Scope& scope, const Peering& peering, const net::JoinedSubnets& joined) {
+  const bool is_near = scope.is_spoke(scope.vnet_index(peering.vnet));
+  const auto& of_spoke = is_near ? joined.local : joined.remote;
+  const auto& of_hub = is_near ? joined.remote : joined.local;
+  const std::vector<const model::Subnet*> all =
+      scope.subnets(scope.vnet_index(is_near ? peering.vnet : peering.remote));
+  return !joined.only_v6 && of_spoke.size() == all.size() &&
+         std::any_of(of_hub.begin(), of_hub.end(), [&](std::uint32_t index) {
+           return net::is_named(scope.view(), scope.tables().subnets[index], "AzureFirewallSubnet");
+         });
+}
+
+// A subnet that is left out does not reach the hub; whether that is meant the export does not say.
 // source: learn.microsoft.com/azure/virtual-network/how-to-configure-subnet-peering; azure-semantics.md 2.3
 void doubt_subnet_peering(const Scope& scope, const Peering& peering, Judgement& judgement) {
   const auto is_complete = peering.complete_vnets.value_or_default(true);
-  if (is_complete == true) return;
+  if (is_complete == true && peering.only_v6.value_or_default(false) == false) return;
   judgement.fact(peering.id, "/properties/peerCompleteVnets", is_complete ? "false" : "not understood");
+  const std::optional<net::JoinedSubnets> joined = net::joined_subnets(scope.view(), peering);
+  if (joined && joins_spoke_and_firewall(scope, peering, *joined)) return;
   judgement.doubt(fmt::format("the peering on the side of {} joins only some subnets (peerCompleteVnets is not true)",
                               scope.label(peering.vnet)),
                   "peerCompleteVnets true");

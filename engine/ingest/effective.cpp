@@ -34,6 +34,7 @@ constexpr HopName kHops[] = {
     {"VnetLocal", EffectiveRoute::Hop::vnet_local},
     {"VNetPeering", EffectiveRoute::Hop::peering},
     {"VNetGlobalPeering", EffectiveRoute::Hop::peering},
+    {"ConnectedGroup", EffectiveRoute::Hop::connected_group},
     {"Internet", EffectiveRoute::Hop::internet},
     {"VirtualNetworkGateway", EffectiveRoute::Hop::gateway},
     {"VirtualAppliance", EffectiveRoute::Hop::appliance},

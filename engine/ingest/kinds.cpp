@@ -449,12 +449,12 @@ constexpr ResourceKind kResourceKinds[] = {
     {"microsoft.web/serverfarms", Support::counted, nullptr, false},
     {"microsoft.web/sites", Support::full, read_web_site, true},
     {"microsoft.web/sites/basicpublishingcredentialspolicies", Support::counted, nullptr, false},
-    {"microsoft.web/sites/config", Support::counted, nullptr, false},
+    {"microsoft.web/sites/config", Support::full, read_site_config, false},
     {"microsoft.web/sites/hostnamebindings", Support::counted, nullptr, false},
     {"microsoft.web/sites/instances", Support::counted, nullptr, false},
     {"microsoft.web/sites/privateendpointconnections", Support::counted, nullptr, false},
     {"microsoft.web/sites/slots", Support::full, read_web_site, true},
-    {"microsoft.web/sites/slots/config", Support::counted, nullptr, false},
+    {"microsoft.web/sites/slots/config", Support::full, read_site_config, false},
     {"microsoft.web/staticsites", Support::full, read_unmodelled_service, true},
 };
 // clang-format on

@@ -18,6 +18,7 @@ struct EffectiveRoute {
   enum class Hop : std::uint8_t {
     vnet_local,
     peering,  ///< VNetPeering and VNetGlobalPeering
+    connected_group,
     internet,
     gateway,
     appliance,  ///< VirtualAppliance and VirtualApplianceEcmp

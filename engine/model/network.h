@@ -55,6 +55,9 @@ struct Peering : Entity {
   Setting<bool> allow_gateway_transit;               ///< absent = false
   Setting<bool> use_remote_gateways;                 ///< absent = false
   Setting<bool> complete_vnets;                      ///< peerCompleteVnets, absent = true
+  Setting<bool> only_v6;                             ///< enableOnlyIPv6Peering, absent = false
+  std::vector<std::string> local_subnets;            ///< localSubnetNames: what is joined if not the whole networks
+  std::vector<std::string> remote_subnets;           ///< remoteSubnetNames
   std::vector<Prefix> remote_address_space;          ///< as last synced
   std::vector<Prefix> remote_current_address_space;  ///< remoteVirtualNetworkAddressSpace
   std::vector<Prefix6> remote_address_space_v6;
@@ -202,7 +205,9 @@ struct LoadBalancer : Entity {
     ResourceId backend_pool;  ///< or the target ipConfiguration of an inbound NAT rule, or the inbound NAT pool itself
     Protocol protocol = Protocol::any;
     PortRange frontend_ports;
-    std::uint16_t backend_port = 0;  ///< 0: not stated, as the frontend's
+    std::uint16_t backend_port = 0;            ///< 0: not stated, as the frontend's
+    bool is_balancing = false;                 ///< of loadBalancingRules
+    Setting<bool> disable_outbound_snat = {};  ///< of a load balancing rule; absent = false
     friend bool operator==(const Rule&, const Rule&) = default;
   };
   bool is_standard = true;
@@ -212,6 +217,7 @@ struct LoadBalancer : Entity {
   struct Outbound {
     std::vector<ResourceId> frontends;
     ResourceId pool;
+    Protocol protocol = Protocol::any;
     friend bool operator==(const Outbound&, const Outbound&) = default;
   };
   bool has_outbound_rules = false;

@@ -48,11 +48,13 @@ struct VirtualNetworkLink : Entity {
 };
 
 struct DnsRecordSet : Entity {
-  ResourceId zone;              ///< parent
-  std::string type;             ///< "a", "aaaa", "cname", ... lower case
-  std::string name;             ///< relative name, lower case; "@" for the zone itself
-  std::vector<Ipv4> addresses;  ///< of type a
-  std::string cname;            ///< of type cname, lower case, no final dot
+  ResourceId zone;                    ///< parent
+  std::string type;                   ///< "a", "aaaa", "cname", ... lower case
+  std::string name;                   ///< relative name, lower case; "@" for the zone itself
+  std::vector<Ipv4> addresses;        ///< of type a
+  std::string cname;                  ///< of type cname, lower case, no final dot
+  std::vector<std::string> pointers;  ///< of type ptr: ptrdname, lower case, no final dot
+  bool is_auto_registered = false;    ///< isAutoRegistered: made by a link with registration
   friend bool operator==(const DnsRecordSet&, const DnsRecordSet&) = default;
 };
 

@@ -28,6 +28,24 @@ void give_rule_sets(Tables& t) {
   }
 }
 
+// source: learn.microsoft.com/azure/app-service/overview-access-restrictions (the site's configuration is a resource of
+// its own, always named web)
+void give_site_configs(Tables& t) {
+  if (t.site_configs.empty()) return;
+  std::unordered_map<ResourceId, Service*> services;
+  for (Service& service : t.services) services.emplace(service.id, &service);
+  for (const SiteConfig& config : t.site_configs) {
+    const auto found = services.find(config.site);
+    if (found == services.end()) continue;
+    Service& service = *found->second;
+    static_cast<AccessRules&>(service) = config;
+    service.has_firewall_children = true;
+    service.rule_set_access = config.public_network_access;
+    service.is_settled = service.is_settled && config.is_settled;
+    for (const Unread& unread : config.unread) service.unread.push_back({"/config/web" + unread.pointer, unread.met});
+  }
+}
+
 void disown(PublicIp& address) {
   address.unread.push_back({"/properties/ipConfiguration/id", "a configuration that does not name the address back"});
 }
@@ -163,6 +181,7 @@ void tell_hidden_peerings(Tables& t) {
 void reconcile(Snapshot& snapshot) {
   tell_hidden_peerings(snapshot.tables);
   give_rule_sets(snapshot.tables);
+  give_site_configs(snapshot.tables);
   sort_families(snapshot.tables);
   attach_public_addresses(snapshot);
 }

@@ -75,6 +75,14 @@ struct NetworkRuleSet : Entity, AccessRules {
   friend bool operator==(const NetworkRuleSet&, const NetworkRuleSet&) = default;
 };
 
+/// sites/config/web: a site's switch and access restrictions, those of its SCM site included. `ip_rules` holds what
+/// the restrictions of either admit, in whatever order they are asked.
+struct SiteConfig : Entity, AccessRules {
+  ResourceId site;  ///< or its slot
+  Setting<PublicNetworkAccess> public_network_access;
+  friend bool operator==(const SiteConfig&, const SiteConfig&) = default;
+};
+
 struct Service : Entity, AccessRules {
   ServiceKind kind = ServiceKind::unmodelled;
   std::string type;      ///< ARM type, lower case
@@ -85,13 +93,15 @@ struct Service : Entity, AccessRules {
                       ///< project workspace
   Setting<PublicNetworkAccess> public_network_access;
   Setting<PublicNetworkAccess> public_network_access_query;  ///< Log Analytics and App Insights: the query switch
-  Setting<PublicNetworkAccess> rule_set_access;  ///< the switch of a namespace's rule set; the Estate copies it here
-  Setting<bool> vnet_filter;                     ///< Cosmos isVirtualNetworkFilterEnabled
-  Setting<bool> public_behind_vnet;              ///< ML allowPublicAccessWhenBehindVnet
+  /// The switch of a namespace's rule set or of a site's configuration; the Estate copies it here.
+  Setting<PublicNetworkAccess> rule_set_access;
+  Setting<bool> vnet_filter;         ///< Cosmos isVirtualNetworkFilterEnabled
+  Setting<bool> public_behind_vnet;  ///< ML allowPublicAccessWhenBehindVnet
   Setting<bool> internal;  ///< container environment vnetConfiguration.internal; AKS enablePrivateCluster; app ingress
                            ///< NOT external
-  bool has_vnet_injection = false;     ///< Redis subnetId, ASE, ...
-  bool has_firewall_children = false;  ///< SQL firewallRules / Event Hubs networkRuleSets children were read
+  bool has_vnet_injection = false;  ///< Redis subnetId, ASE, ...
+  bool has_firewall_children =
+      false;  ///< SQL firewallRules / Event Hubs networkRuleSets children / sites/config were read
   std::vector<EndpointConnection> endpoint_connections;
   bool lists_endpoint_connections = false;  ///< the list is present: an endpoint that is not in it is not connected
   std::string custom_subdomain;             ///< cognitive account

@@ -56,6 +56,7 @@ struct Tables {
   std::vector<ApiManagement> api_managements;  ///< each also has a Service of the same id
   std::vector<Service> services;
   std::vector<NetworkRuleSet> network_rule_sets;
+  std::vector<SiteConfig> site_configs;
   std::vector<Subscription> subscriptions;
   std::vector<ManagementGroup> management_groups;
   std::vector<PerimeterAssociation> perimeter_associations;

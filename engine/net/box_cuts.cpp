@@ -37,7 +37,7 @@ std::vector<AddressSet> virtual_network_sets(const View& view, const Subnet& sub
   for (const auto& [key, index] : e.peerings_by_vnet.of(vnet->id)) {
     const model::Peering& peering = e.tables().peerings[index];
     const bool carries = !peering.connected_group.is_set() && peering_link(view, peering).carries == Ternary::yes;
-    for (const PeeringRange& range : peering_ranges(view, peering))
+    for (const PeeringRange& range : peering_space(view, peering))
       (carries && range.is_certain ? certain : possible).add(range.prefix);
   }
   if (const auto* table = e.find<model::RouteTable>(subnet.route_table)) {

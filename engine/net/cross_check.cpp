@@ -23,6 +23,7 @@ NextHop::Kind kind_of(EffectiveRoute::Hop hop) {
   switch (hop) {
     case EffectiveRoute::Hop::vnet_local: return NextHop::Kind::vnet_local;
     case EffectiveRoute::Hop::peering: return NextHop::Kind::peering;
+    case EffectiveRoute::Hop::connected_group: return NextHop::Kind::connected_group;
     case EffectiveRoute::Hop::internet: return NextHop::Kind::internet;
     case EffectiveRoute::Hop::gateway: return NextHop::Kind::gateway;
     case EffectiveRoute::Hop::appliance: return NextHop::Kind::appliance;

@@ -34,8 +34,8 @@ bool has_v6_frontend(const LoadBalancer& balancer, const LoadBalancer::Outbound&
   });
 }
 
-// A load balancing rule without an outbound rule may translate as well (disableOutboundSnat is not read): that way out
-// is left to what the route itself says, which is never harmless.
+// Whether a load balancing rule without disableOutboundSnat translates IPv6 as well is not documented: that way out is
+// left to what the route itself says, which is never harmless.
 void offer_balancers(const View& view, const NetworkInterface& nic, const IpConfiguration& config,
                      std::optional<Egress6>& best) {
   for (const LoadBalancer& balancer : view.estate.tables().load_balancers) {

@@ -80,6 +80,8 @@ const KindRow& row_of(ServiceKind kind) {
   return kKinds[std::size(kKinds) - 1];
 }
 
+constexpr std::string_view kSiteRestrictions = "/config/web/properties/ipSecurityRestrictions";
+
 /// A chain of parents is short; one that is longer leads back to itself.
 constexpr int kDeepest = 4;
 
@@ -165,7 +167,7 @@ void Answer::by_list() {
     admitted &= internet_addresses();
     if (admitted.empty()) continue;
     out_.accepted |= admitted;
-    note("/properties/ipRules", range);
+    note(s_.kind == ServiceKind::web_site ? kSiteRestrictions : "/properties/ipRules", range);
   }
 }
 
@@ -215,7 +217,14 @@ void Answer::by_rules(Acl acl) {
       if (s_.has_vnet_injection)
         return open(fact("/properties/hostingEnvironmentProfile", "set"),
                     "whether its App Service Environment is internal is not known");
-      if (s_.default_action.is(model::Access::deny) && s_.has_firewall_children) return by_list();
+      if (s_.has_firewall_children && s_.default_action.is(model::Access::deny)) {
+        note(kSiteRestrictions, s_.ip_rules.empty() ? "admit no address" : "do not admit all");
+        return by_list();
+      }
+      if (s_.has_firewall_children) {
+        note(kSiteRestrictions, "admit all addresses");
+        return everybody();
+      }
       return open(fact("/config/web", "not in the export"),
                   "its access restrictions (and those of its SCM site) were not exported");
   }
@@ -319,7 +328,7 @@ void Answer::by_injection(const model::ApiManagement& service) {
   }
 }
 
-// source: azure-semantics.md 6.3 (Internal: private address only; on a v2 tier External is outbound integration)
+// source: azure-semantics.md 6.3 (Internal: private address only; on a v2 tier External is outbound integration), 5
 void Answer::by_api_management() {
   const auto* service = v_.estate.find<model::ApiManagement>(s_.id);
   if (service == nullptr)
@@ -331,6 +340,11 @@ void Answer::by_api_management() {
        service->vnet_type.is_known() ? std::string(model::name(service->vnet_type.value())) : "absent -> None");
   if (service->vnet_type.is(model::ApimVnetType::internal)) return by_injection(*service);
   by_access(Acl::everybody);
+  if (out_.accepted.empty() || !stands_behind_no_group(v_, *service)) return;
+  out_.accepted = {};
+  open({service->primary.subnet, "/properties/networkSecurityGroup/id", "absent"},
+       "its subnet has no security group, and its load balancer then rejects what comes in; whether anything does is "
+       "documented in two ways");
 }
 
 void Answer::by_gate(Gate gate, Acl acl) {

@@ -13,7 +13,8 @@ using model::Subnet;
 using model::View;
 using model::VirtualNetwork;
 
-Leaving::Leaving(TransitRun& run) : run_(run), v_(run.view), e_(run.view.estate) {
+Leaving::Leaving(TransitRun& run)
+    : run_(run), v_(run.view), e_(run.view.estate), differs_by_subnet_(differs_by_subnet(run.view, run.vnet.id)) {
   for (const Prefix& prefix : run.vnet.address_space) own_.add(prefix);
 }
 
@@ -35,7 +36,8 @@ std::vector<Leaving::Share> Leaving::shares_of(const std::vector<Segment>& segme
 }
 
 const Leaving::TableRoutes& Leaving::routes_of(const Subnet& subnet) {
-  const auto [found, is_new] = by_table_.try_emplace(subnet.route_table);
+  const model::ResourceId own = differs_by_subnet_ ? subnet.id : model::ResourceId();
+  const auto [found, is_new] = by_table_.try_emplace({subnet.route_table, own});
   TableRoutes& out = found->second;
   if (!is_new) return out;
   out.set = collect_routes(v_, subnet, {.with_subnet = false, .with_endpoints = false});
@@ -118,7 +120,7 @@ void Leaving::to_peer(const Subnet& subnet, const Share& share) {
   PeeringLink link{Ternary::no, true, {}};
   for (const auto& [key, at] : e_.peerings_by_vnet.of(run_.vnet.id)) {
     if (e_.tables().peerings[at].remote != remote->id) continue;
-    PeeringLink one = peering_link(v_, e_.tables().peerings[at]);
+    PeeringLink one = peering_link(v_, e_.tables().peerings[at], subnet);
     if (one.carries >= link.carries) link = std::move(one);
   }
   if (link.carries == Ternary::no) return;

@@ -23,7 +23,7 @@ class Leaving {
     AddressSet destinations;
     std::string doubt;
   };
-  /// What the subnets of one route table have in common.
+  /// What the subnets of one route table have in common, unless a peering joins only some of them.
   struct TableRoutes {
     RouteSet set;
     std::vector<Share> shares;
@@ -81,7 +81,9 @@ class Leaving {
   AddressSet own_;
   AddressSet peer_told_;    ///< of the subnet at hand: what goes or may go around over a peering
   AddressSet peer_bypass_;  ///< of the subnet at hand: what certainly goes around over a peering
-  std::map<model::ResourceId, TableRoutes> by_table_;
+  const bool differs_by_subnet_;
+  /// By the route table, and by the subnet where routes differ by it.
+  std::map<std::pair<model::ResourceId, model::ResourceId>, TableRoutes> by_table_;
 };
 
 /// "0.0.0.0/0 -> Internet"

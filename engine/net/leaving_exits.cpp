@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "engine/net/egress_balancer.h"
 #include "engine/net/leaving.h"
 
 namespace hubproof::net {
@@ -47,7 +48,9 @@ void Leaving::to_internet(const Subnet& subnet, const Share& share) {
     const model::NetworkInterface& nic = e_.tables().network_interfaces[at];
     const bool has_public = std::any_of(nic.ip_configurations.begin(), nic.ip_configurations.end(),
                                         [](const auto& config) { return config.public_ip.is_set(); });
-    if (!has_public || has_method) continue;
+    const BalancerEgress balancer = balancer_egress(v_, nic, Protocol::any);
+    const bool is_translated = balancer.leaves == Ternary::yes && balancer.is_explicit;
+    if ((!has_public && !is_translated) || has_method) continue;
     has_method = true;
     from = {Place::Kind::network_interface, nic.id};
   }

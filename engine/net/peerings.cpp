@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <type_traits>
 
 #include "engine/core/text.h"
 #include "engine/net/family.h"
@@ -24,7 +25,10 @@ bool overlaps_any(const std::vector<Block>& list, std::span<const Block> window)
   return false;
 }
 
-bool joins_some_subnets(const Peering& peering) { return peering.complete_vnets.value_or_default(true) != true; }
+/// Or may join only some. What enableOnlyIPv6Peering does to a peering of whole networks is not documented.
+bool joins_some_subnets(const Peering& peering) {
+  return peering.complete_vnets.value_or_default(true) != true || peering.only_v6.value_or_default(false) != false;
+}
 
 // A dangling reference to the remote says nothing about the peering itself; contradictory rows do.
 bool is_contradicted(const View& view, model::ResourceId id) {
@@ -101,9 +105,10 @@ const Peering* other_side(const View& view, const Peering& peering) {
   return find_peering(view, peering.remote, peering.vnet);
 }
 
-PeeringLink peering_link(const View& view, const Peering& peering) {
-  if (peering.connected_group.is_set()) return link_of_group(view, peering);
-  const Peering* back = other_side(view, peering);
+namespace {
+
+// The pair and its flags, whatever it joins.
+PeeringLink link_of_networks(const View& view, const Peering& peering, const Peering* back) {
   PeeringLink link = link_of_states(view, peering, back);
   if (link.carries != Ternary::yes) return link;
   const auto remote = [&] { return shown(view, peering.remote); };
@@ -123,12 +128,106 @@ PeeringLink peering_link(const View& view, const Peering& peering) {
       return doubt(fmt::format(
           "allowVirtualNetworkAccess of the peering with {} is not true, which may or may not block", remote()));
     }
-    // source: azure-semantics.md 2.3 (subnet peering; the names of its subnets are not modelled)
-    if (joins_some_subnets(*side)) {
-      return doubt(fmt::format("the peering with {} joins only some subnets", remote()));
-    }
   }
   return link;
+}
+
+bool is_subnet_peering(const Peering& peering, const Peering* back) {
+  return joins_some_subnets(peering) || (back != nullptr && joins_some_subnets(*back));
+}
+
+/// The subnets of the network that have the names, ascending; empty when a name is nobody's.
+std::vector<std::uint32_t> subnets_named(const View& view, model::ResourceId vnet,
+                                         const std::vector<std::string>& names) {
+  std::vector<std::uint32_t> out;
+  for (const std::string& name : names) {
+    const std::size_t before = out.size();
+    for (const auto& [key, index] : view.estate.subnets_by_vnet.of(vnet)) {
+      if (is_named(view, view.estate.tables().subnets[index], name)) out.push_back(index);
+    }
+    if (out.size() == before) return {};
+  }
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
+}
+
+// law:  a peering that joins single subnets routes the joined subnets of the other side. Subnets that it does not join
+//       may have these routes too ("limitation removed in the post GA release"), but what they send over it is dropped.
+//       By default it is of IPv4; enableOnlyIPv6Peering makes it of IPv6 alone
+// source:
+// learn.microsoft.com/azure/virtual-network/how-to-configure-subnet-peering#subnet-peering-checks-and-limitations
+template <class Address>
+PeeringLink link_of_subnet(const View& view, const Peering& peering, const model::Subnet& from) {
+  const Peering* back = peering.connected_group.is_set() ? nullptr : other_side(view, peering);
+  if (peering.connected_group.is_set() || !is_subnet_peering(peering, back)) return peering_link(view, peering);
+  const std::optional<JoinedSubnets> joined = joined_subnets(view, peering);
+  if (!joined) return peering_link(view, peering);
+  PeeringLink link = link_of_networks(view, peering, back);
+  if (!link.has_route) return link;
+  const bool is_v6 = std::is_same_v<Address, Ipv6>;
+  if (joined->only_v6 && !is_v6)
+    return {Ternary::no, false, fmt::format("the peering with {} is of IPv6 alone", shown(view, peering.remote))};
+  if (!std::binary_search(joined->local.begin(), joined->local.end(), view.estate.index_of(from))) {
+    // Whether a gateway reaches the joined subnets of the other side from a GatewaySubnet that is not joined itself is
+    // not documented.
+    const bool may_send = is_named(view, from, "GatewaySubnet");
+    return {may_send ? Ternary::unknown : Ternary::no, true,
+            fmt::format("whether {}, which the peering with {} does not join, has its routes depends on the release",
+                        shown(view, from.id), shown(view, peering.remote))};
+  }
+  if (is_v6 && !joined->only_v6 && link.carries == Ternary::yes) {
+    return {Ternary::unknown, true,
+            fmt::format("whether the subnet peering with {} carries IPv6 beside IPv4 is not documented",
+                        shown(view, peering.remote))};
+  }
+  return link;
+}
+
+}  // namespace
+
+PeeringLink peering_link(const View& view, const Peering& peering) {
+  if (peering.connected_group.is_set()) return link_of_group(view, peering);
+  const Peering* back = other_side(view, peering);
+  PeeringLink link = link_of_networks(view, peering, back);
+  if (link.carries != Ternary::yes || !is_subnet_peering(peering, back)) return link;
+  return {Ternary::unknown, true,
+          fmt::format("the peering with {} joins only some subnets", shown(view, peering.remote))};
+}
+
+PeeringLink peering_link(const View& view, const Peering& peering, const model::Subnet& from) {
+  return link_of_subnet<Ipv4>(view, peering, from);
+}
+
+PeeringLink peering_link_v6(const View& view, const Peering& peering, const model::Subnet& from) {
+  return link_of_subnet<Ipv6>(view, peering, from);
+}
+
+std::optional<JoinedSubnets> joined_subnets(const View& view, const Peering& peering) {
+  if (!peering.complete_vnets.is(false) || peering.connected_group.is_set()) return std::nullopt;
+  const Peering* back = other_side(view, peering);
+  if (back == nullptr) return std::nullopt;
+  for (const Peering* side : {&peering, back}) {
+    const bool is_in_sync = side->sync_level.value_or_default(model::PeeringSyncLevel::fully_in_sync) ==
+                            model::PeeringSyncLevel::fully_in_sync;
+    const bool is_whole = side->unread.empty() && side->is_settled && !is_contradicted(view, side->id);
+    if (!side->complete_vnets.is(false) || !side->only_v6.value_or_default(false) || !is_in_sync || !is_whole)
+      return std::nullopt;
+  }
+  JoinedSubnets out{subnets_named(view, peering.vnet, peering.local_subnets),
+                    subnets_named(view, peering.remote, peering.remote_subnets), peering.only_v6.is(true)};
+  const bool is_told_alike = out.local == subnets_named(view, back->remote, back->remote_subnets) &&
+                             out.remote == subnets_named(view, back->vnet, back->local_subnets) &&
+                             out.only_v6 == back->only_v6.is(true);
+  if (out.local.empty() || out.remote.empty() || !is_told_alike) return std::nullopt;
+  return out;
+}
+
+bool differs_by_subnet(const View& view, model::ResourceId vnet) {
+  for (const auto& [key, index] : view.estate.peerings_by_vnet.of(vnet)) {
+    if (joined_subnets(view, view.estate.tables().peerings[index])) return true;
+  }
+  return false;
 }
 
 namespace {
@@ -172,7 +271,7 @@ bool is_there(const std::vector<Prefix6>& list, const std::vector<Prefix>& v4) {
 
 // source: azure-semantics.md 2.1 (not in sync: safety takes the union of the lists, liveness the intersection)
 template <class Address>
-auto ranges_of(const View& view, const Peering& peering) {
+auto space_of(const View& view, const Peering& peering) {
   using F = Family<Address>;
   using Block = typename F::Block;
   using Range = BasicPeeringRange<Block>;
@@ -199,13 +298,33 @@ auto ranges_of(const View& view, const Peering& peering) {
                                  is_clear(prefix)});
     }
   }
-  if (joins_some_subnets(peering) || (back != nullptr && joins_some_subnets(*back)))
-    add_subnets<Address>(view, peering, out);
+  if (is_subnet_peering(peering, back)) add_subnets<Address>(view, peering, out);
   std::sort(out.begin(), out.end(), [](const Range& a, const Range& b) { return a.prefix < b.prefix; });
   return out;
 }
 
+// Of a subnet peering the joined subnets of the other side, as effective routes show them.
+// source: techcommunity.microsoft.com/blog/azurenetworkingblog/subnet-peering/4397640
+template <class Address>
+auto ranges_of(const View& view, const Peering& peering) {
+  const std::optional<JoinedSubnets> joined = joined_subnets(view, peering);
+  if (!joined) return space_of<Address>(view, peering);
+  const bool is_v6 = std::is_same_v<Address, Ipv6>;
+  decltype(space_of<Address>(view, peering)) out;
+  if (joined->only_v6 && !is_v6) return out;
+  for (const std::uint32_t index : joined->remote) {
+    for (const auto& prefix : Family<Address>::prefixes(view.estate.tables().subnets[index]))
+      out.push_back({prefix, joined->only_v6 == is_v6});
+  }
+  std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.prefix < b.prefix; });
+  return out;
+}
+
 }  // namespace
+
+std::vector<PeeringRange> peering_space(const View& view, const Peering& peering) {
+  return space_of<Ipv4>(view, peering);
+}
 
 std::vector<PeeringRange> peering_ranges(const View& view, const Peering& peering) {
   return ranges_of<Ipv4>(view, peering);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "engine/core/text.h"
+#include "engine/net/peerings.h"
 
 namespace hubproof::net {
 namespace {
@@ -17,8 +18,15 @@ using State = PublicSwitch::State;
 
 constexpr std::string_view kPointer = "/properties/publicNetworkAccess";
 
-bool has_private_endpoint(const View& view, const Service& service) {
-  return !service.endpoint_connections.empty() || !view.estate.endpoints_by_target.of(service.id).empty();
+/// `unknown`: one is there, and none that is Approved for certain.
+Ternary has_private_endpoint(const View& view, const Service& service) {
+  const auto is_approved = [](const model::EndpointConnection& connection) {
+    return connection.status.is(model::ConnectionStatus::approved);
+  };
+  const auto& connections = service.endpoint_connections;
+  if (std::any_of(connections.begin(), connections.end(), is_approved)) return Ternary::yes;
+  const bool has_some = !connections.empty() || !view.estate.endpoints_by_target.of(service.id).empty();
+  return has_some ? Ternary::unknown : Ternary::no;
 }
 
 void doubt(PublicSwitch& out, std::string why, std::string decided_by = {}) {
@@ -32,13 +40,27 @@ void doubt(PublicSwitch& out, std::string why, std::string decided_by = {}) {
 // source: learn.microsoft.com/azure/app-service/overview-access-restrictions#app-access
 void ask_site(const View& view, const Service& service, PublicSwitch& out) {
   if (service.kind != ServiceKind::web_site || !service.public_network_access.is_absent()) return;
-  if (!has_private_endpoint(view, service)) return;
+  if (service.rule_set_access.is_known()) {
+    out.fact = {service.id, "/config/web/properties/publicNetworkAccess",
+                std::string(model::name(service.rule_set_access.value()))};
+    out.state = service.rule_set_access.is(PublicNetworkAccess::disabled) ? State::off : State::on;
+    return;
+  }
+  const Ternary has_endpoint = has_private_endpoint(view, service);
+  if (has_endpoint == Ternary::no) return;
   out.fact.value = "absent";
+  // Its configuration was read (has_firewall_children), and sets nothing either.
+  if (has_endpoint == Ternary::yes && service.has_firewall_children && service.rule_set_access.is_absent()) {
+    out.fact.value = "absent, with a private endpoint -> Disabled";
+    out.state = State::off;
+    return;
+  }
   doubt(out, "publicNetworkAccess is not set and the site has a private endpoint",
         "publicNetworkAccess set on the site, or its sites/config row");
 }
 
-// law:  the namespace's switch closes it; a rule set that was read and says otherwise contradicts it
+// law:  the namespace's switch closes it; a rule set that was read and says otherwise contradicts it. A site and its
+//       configuration alike
 // source: azure-semantics.md 9.3 (Event Hubs, Service Bus: a namespace and its rule set have a switch each)
 void ask_rule_set(const Service& service, PublicSwitch& out) {
   const auto& rules = service.rule_set_access;
@@ -47,8 +69,9 @@ void ask_rule_set(const Service& service, PublicSwitch& out) {
   const bool agrees = rules.is_known() && (out.state == State::off) == is_off;
   if (agrees || out.state == State::by_perimeter) return;
   doubt(out,
-        fmt::format("publicNetworkAccess is {} and {} in its network rule set", out.fact.value,
-                    rules.is_known() ? std::string(model::name(rules.value())) : text::printable(rules.met())),
+        fmt::format("publicNetworkAccess is {} and {} in its {}", out.fact.value,
+                    rules.is_known() ? std::string(model::name(rules.value())) : text::printable(rules.met()),
+                    service.kind == ServiceKind::web_site ? "configuration" : "network rule set"),
         "the two switches set alike");
 }
 
@@ -67,11 +90,11 @@ bool is_closed_by_switch(ServiceKind kind) {
     case ServiceKind::event_hubs:
     case ServiceKind::service_bus:
     case ServiceKind::redis:
-    case ServiceKind::redis_enterprise: return true;
+    case ServiceKind::redis_enterprise:
+    case ServiceKind::web_site: return true;
     case ServiceKind::foundry_project:
     case ServiceKind::ml_workspace:
     case ServiceKind::ml_online_endpoint:
-    case ServiceKind::web_site:
     case ServiceKind::container_environment:
     case ServiceKind::container_app:
     case ServiceKind::kubernetes_cluster:
@@ -100,6 +123,11 @@ constexpr std::string_view kLists[] = {
     "/networkRuleSets/default/properties/ipRules",
     "/networkRuleSets/default/properties/virtualNetworkRules",
     "/networkRuleSets/default/properties/defaultAction",
+    "/config/web/properties/ipSecurityRestrictions",
+    "/config/web/properties/ipSecurityRestrictionsDefaultAction",
+    "/config/web/properties/scmIpSecurityRestrictions",
+    "/config/web/properties/scmIpSecurityRestrictionsDefaultAction",
+    "/config/web/properties/scmIpSecurityRestrictionsUseMain",
 };
 constexpr std::string_view kIngressList = "/properties/configuration/ingress/ipSecurityRestrictions";
 
@@ -121,6 +149,18 @@ PublicSwitch public_switch(const View& view, const Service& service) {
   ask_rule_set(service, out);
   out.is_off_or_perhaps = out.state != State::on && !setting.is(PublicNetworkAccess::enabled);
   return out;
+}
+
+bool stands_behind_no_group(const View& view, const model::ApiManagement& service) {
+  const bool is_classic = text::equals(service.sku, "Developer") || text::equals(service.sku, "Premium");
+  const bool is_stv2 = text::starts_with(text::lower(service.platform_version), "stv2");
+  if (!is_classic || !is_stv2 || !service.vnet_type.is(model::ApimVnetType::external)) return false;
+  const auto has_no_group = [&](const model::ApiManagement::Location& location) {
+    const auto* subnet = view.estate.find<model::Subnet>(location.subnet);
+    return subnet != nullptr && subnet->unread.empty() && !subnet->network_security_group.is_set();
+  };
+  return has_no_group(service.primary) &&
+         std::all_of(service.additional.begin(), service.additional.end(), has_no_group);
 }
 
 bool is_inert(const View& view, const Service& service, const model::Unread& unread) {

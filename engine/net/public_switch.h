@@ -31,6 +31,14 @@ struct PublicSwitch {
 /// publicNetworkAccess of the service itself; kinds whose endpoint something else switches ask that as well.
 PublicSwitch public_switch(const model::View& view, const model::Service& service);
 
+/// An External API Management of a classic tier on the platform stv2, none of whose subnets has a security group. Its
+/// own load balancer rejects all that comes in until a group allows it; whether that is so in all editions of Standard
+/// addresses is documented in two ways: neither public for certain nor closed.
+/// source: learn.microsoft.com/azure/api-management/virtual-network-concepts (network security group),
+/// azure-semantics.md
+/// 5
+bool stands_behind_no_group(const model::View& view, const model::ApiManagement& service);
+
 /// True when what was not understood is a part of the service's own access list and the service is closed past any such
 /// list, so that it admits nobody whatever it says.
 bool is_inert(const model::View& view, const model::Service& service, const model::Unread& unread);

@@ -16,7 +16,8 @@ struct RouteScope {
   bool with_endpoints = true;  ///< the /32 routes of private endpoints
 };
 
-/// Without `with_subnet` the answer is the same for every subnet of one VNet and route table.
+/// Without `with_subnet` the answer is the same for every subnet of one VNet and route table, unless a peering joins
+/// only some of them (differs_by_subnet()).
 RouteSet collect_routes(const model::View& view, const model::Subnet& subnet, const RouteScope& scope);
 
 /// effective_routes_v6() without the peering routes that overlap none of `window`; an empty window keeps all.

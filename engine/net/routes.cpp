@@ -251,7 +251,7 @@ void Collector::peerings() {
 void Collector::peering_routes(const Peering& peering) {
   if (model::hub_connection(e_, peering) != nullptr) return;  // see virtual_hub()
   if (!window_.empty() && !may_route(v_, peering, window_)) return;
-  const PeeringLink link = peering_link(v_, peering);
+  const PeeringLink link = peering_link(v_, peering, subnet_);
   if (!link.has_route) return;
   const bool is_suppressed = table_ != nullptr && table_->disable_peering_route;
   for (const PeeringRange& range : peering_ranges(v_, peering)) {

@@ -73,11 +73,12 @@ void add_connected(const Prefix6& prefix, const Peering& link, std::string doubt
                         std::move(doubt)});
 }
 
-void add_peering(const View& view, const model::RouteTable* table, const Peering& peering,
-                 std::span<const Prefix6> window, RouteSet6& out) {
+void add_peering(const View& view, const Subnet& subnet, const Peering& peering, std::span<const Prefix6> window,
+                 RouteSet6& out) {
+  const auto* table = view.estate.find<model::RouteTable>(subnet.route_table);
   // A hub has many peerings, of which a spoke asks about one.
   if (!window.empty() && !may_route(view, peering, window)) return;
-  const PeeringLink link = peering_link(view, peering);
+  const PeeringLink link = peering_link_v6(view, peering, subnet);
   if (!link.has_route) return;
   for (const PeeringRange6& range : peering_ranges_v6(view, peering)) {
     if (!overlaps(range.prefix, window)) continue;
@@ -134,7 +135,7 @@ RouteSet6 effective_routes_v6(const View& view, const Subnet& subnet, std::span<
   const auto* table = view.estate.find<model::RouteTable>(subnet.route_table);
   if (table != nullptr) add_user_routes(subnet, *table, out);
   for (const auto& [key, index] : view.estate.peerings_by_vnet.of(subnet.vnet))
-    add_peering(view, table, view.estate.tables().peerings[index], window, out);
+    add_peering(view, subnet, view.estate.tables().peerings[index], window, out);
   out.routes.push_back({Prefix6(),
                         RouteSource::system,
                         {NextHop::Kind::internet, {}, {}},

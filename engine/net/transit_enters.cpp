@@ -200,6 +200,9 @@ void Entering::tell(const Subnet& subnet, const AddressSet& destinations, const 
 }
 
 void Entering::from_subnet(const Subnet& subnet, const Peering* peering, const PeeringLink& link) {
+  const bool is_joined_alone = peering != nullptr && joined_subnets(v_, *peering).has_value();
+  // What the routes of the peering carry; `link` is of the /32 routes of endpoints.
+  const PeeringLink way = is_joined_alone ? peering_link(v_, *peering, subnet) : link;
   std::vector<UnknownRoutes> unknowns = subnet_unknowns(v_, subnet);
   // Subnets of one VNet and route table have the same routes: one that sends nothing into the spoke answers for the
   // others.
@@ -210,7 +213,7 @@ void Entering::from_subnet(const Subnet& subnet, const Peering* peering, const P
   Told told;
   std::map<const Route*, std::map<std::string, AddressSet>> into;  // by what is in doubt about them
   for (const Segment& segment : decide(set.routes, window_)) {
-    const AddressSet direct = through(subnet, segment);
+    const AddressSet direct = way.carries == Ternary::no ? AddressSet() : through(subnet, segment);
     for (const Route* route : ways(segment)) {
       if (!direct.empty() && (leads_to_network(route->next_hop) || route->next_hop.kind == NextHop::Kind::vnet_local ||
                               goes_by_router_to(v_, *route, run_.vnet.id))) {
@@ -260,14 +263,14 @@ void Entering::from_subnet(const Subnet& subnet, const Peering* peering, const P
   for (const Route& route : set.routes) {
     const auto found = into.find(&route);
     if (found == into.end()) continue;
-    for (const auto& [doubt, addresses] : found->second) tell(subnet, addresses, route, doubt, link, told);
+    for (const auto& [doubt, addresses] : found->second) tell(subnet, addresses, route, doubt, way, told);
   }
   // Over a virtual hub no /32 of an endpoint is there; and its hub's own ones are told by connections_by_router().
   const bool is_adjacent = peering != nullptr || subnet.vnet == run_.vnet.id;
   const bool reaches_endpoints = is_adjacent && by_endpoints(subnet, set, link, told);
   const bool is_harmless =
       into.empty() && !reaches_endpoints && set.unknown.empty() && run_.result.bypasses.size() == told_before;
-  if (is_harmless) harmless_.insert({subnet.vnet, subnet.route_table});
+  if (is_harmless && !is_joined_alone) harmless_.insert({subnet.vnet, subnet.route_table});
   unknowns.insert(unknowns.end(), set.unknown.begin(), set.unknown.end());
   for (const UnknownRoutes& unknown : unknowns) {
     // What a gateway teaches leads away from the VNet and comes back, if it does, through a GatewaySubnet; what a Route

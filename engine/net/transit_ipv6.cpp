@@ -148,7 +148,7 @@ void TransitRun6::to_peer(const Subnet& subnet, const Share6& share) {
   const VirtualNetwork* remote = e_.find<VirtualNetwork>(route.next_hop.target);
   const bool is_group = route.next_hop.kind == NextHop::Kind::connected_group;  // its route says what is not known
   const Peering* peering = is_group ? nullptr : find_peering(v_, vnet_.id, route.next_hop.target);
-  const PeeringLink link = peering == nullptr ? PeeringLink{} : peering_link(v_, *peering);
+  const PeeringLink link = peering == nullptr ? PeeringLink{} : peering_link_v6(v_, *peering, subnet);
   if (link.carries == Ternary::no) return;
   const std::string_view way = is_group ? "connected group with" : "peering to";
   if (remote == nullptr || !remote->unread.empty() || hides_subnets(v_, *remote)) {

@@ -63,7 +63,7 @@ void TransitRun6::judge_entering(const Subnet& subnet, const Share6& share, cons
   for (const Subnet* target : subnets_) {
     if (is_destination(*target)) land(subnet, *target, share.destinations, landing);
   }
-  if (landing.passes == Ternary::no) return;
+  if (landing.passes == Ternary::no || link.carries == Ternary::no) return;
   Bypass out;
   out.way = Bypass::Way::enters;
   out.from = index(subnet);
@@ -102,7 +102,7 @@ void TransitRun6::enters_from(const Subnet& subnet, const PeeringLink& link) {
   }
 }
 
-void TransitRun6::enters_from(const VirtualNetwork& vnet, const PeeringLink& link) {
+void TransitRun6::enters_from(const VirtualNetwork& vnet, const Peering& peering) {
   if (hides_subnets(v_, vnet)) {
     uncertain(Bypass::Way::enters, nullptr, {NextHop::Kind::peering, vnet_.id, {}},
               {{vnet.id, "/properties/subnets", "absent"}},
@@ -113,7 +113,7 @@ void TransitRun6::enters_from(const VirtualNetwork& vnet, const PeeringLink& lin
     const Subnet& subnet = e_.tables().subnets[at];
     if (!sends_into_spokes(subnet)) continue;
     const std::size_t first = result_.bypasses.size();
-    enters_from(subnet, link);
+    enters_from(subnet, peering_link_v6(v_, peering, subnet));
     if (holds_endpoints_only(v_, subnet) == Ternary::unknown) doubt_sender(first, perhaps_silent(subnet));
   }
 }
@@ -134,8 +134,7 @@ void TransitRun6::enters() {
   for (const auto& [key, at] : e_.peerings_by_remote.of(vnet_.id)) {
     const Peering& peering = e_.tables().peerings[at];
     const VirtualNetwork* vnet = e_.find<VirtualNetwork>(peering.vnet);
-    const PeeringLink link = peering_link(v_, peering);
-    if (vnet != nullptr && link.carries != Ternary::no) enters_from(*vnet, link);
+    if (vnet != nullptr && peering_link(v_, peering).carries != Ternary::no) enters_from(*vnet, peering);
   }
 }
 

@@ -44,7 +44,7 @@ class TransitRun6 {
 
   // transit_ipv6_enters.cpp
   void enters();
-  void enters_from(const model::VirtualNetwork& vnet, const PeeringLink& link);
+  void enters_from(const model::VirtualNetwork& vnet, const model::Peering& peering);
   void enters_from(const model::Subnet& subnet, const PeeringLink& link);
   void judge_entering(const model::Subnet& subnet, const Share6& share, const PeeringLink& link);
   bool sends_into_spokes(const model::Subnet& subnet) const;

@@ -23,7 +23,7 @@ const std::vector<TransitShared::Range>& TransitShared::ranges_of(model::Resourc
   std::vector<Range>& out = found->second;
   if (!is_new) return out;
   for (const auto& [key, index] : view.estate.peerings_by_vnet.of(vnet)) {
-    for (const PeeringRange& range : peering_ranges(view, view.estate.tables().peerings[index]))
+    for (const PeeringRange& range : peering_space(view, view.estate.tables().peerings[index]))
       out.push_back({range.prefix, index, range.prefix.last()});
   }
   std::sort(out.begin(), out.end(), [](const Range& a, const Range& b) { return a.prefix < b.prefix; });

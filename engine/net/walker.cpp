@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "engine/core/text.h"
+#include "engine/net/egress_balancer.h"
 #include "engine/net/route_collection.h"
 #include "engine/value/address_set.h"
 
@@ -111,6 +112,7 @@ std::optional<Route> Walker::choose(const RouteSet& set, const Place& at) {
     end(Disposition::unknown, "unknown", at, trace_.unknown_because.back());
     return std::nullopt;
   }
+  if (drop_either_way(chosen, at)) return std::nullopt;
   return settle(chosen, at);
 }
 
@@ -136,13 +138,13 @@ void Walker::forward(const Subnet& subnet, const model::NetworkInterface* nic, c
     }
     case NextHop::Kind::peering:
     case NextHop::Kind::connected_group:
-      if (cross(subnet.vnet, route.next_hop.target)) deliver(route.next_hop.target);
+      if (cross(subnet, route.next_hop.target, packet_.destination)) deliver(route.next_hop.target);
       return;
     case NextHop::Kind::private_endpoint: {
       const auto* endpoint = e_.find<model::PrivateEndpoint>(route.next_hop.target);
       const Subnet* there = endpoint == nullptr ? nullptr : e_.find<Subnet>(endpoint->subnet);
       if (there == nullptr) return give_up(at, "the private endpoint's subnet is not in the export");
-      if (there->vnet != subnet.vnet && !cross(subnet.vnet, there->vnet)) return;
+      if (there->vnet != subnet.vnet && !cross(subnet, there->vnet, packet_.destination)) return;
       return deliver_to_endpoint(*endpoint);
     }
     case NextHop::Kind::internet: return to_internet(subnet, nic, route);
@@ -162,14 +164,15 @@ void Walker::forward(const Subnet& subnet, const model::NetworkInterface* nic, c
 // needs
 //       allowForwardedTraffic, whose side the editions disagree about
 // source: azure-semantics.md 2.1, 2.2
-bool Walker::cross(ResourceId from, ResourceId to) {
+bool Walker::cross(const Subnet& subnet, ResourceId to, Ipv4 stop) {
+  const ResourceId from = subnet.vnet;
   const model::Peering* best = nullptr;
   PeeringLink link;
   for (const auto& [key, index] : e_.peerings_by_vnet.of(from)) {
     const model::Peering& peering = e_.tables().peerings[index];
     if (peering.remote != to) continue;
     // A peering that carries nothing does not keep a connected group from carrying.
-    PeeringLink one = peering_link(v_, peering);
+    PeeringLink one = peering_link(v_, peering, subnet);
     if (best != nullptr && one.carries <= link.carries) continue;
     best = &peering;
     link = std::move(one);
@@ -178,7 +181,7 @@ bool Walker::cross(ResourceId from, ResourceId to) {
     give_up({Place::Kind::unknown, from}, fmt::format("no peering from {} to {}", shown(v_, from), shown(v_, to)));
     return false;
   }
-  return cross_by(*best, link);
+  return joins(*best, stop) && cross_by(*best, link);
 }
 
 bool Walker::cross_by(const model::Peering& peering, const PeeringLink& link) {
@@ -218,22 +221,20 @@ bool Walker::cross_by(const model::Peering& peering, const PeeringLink& link) {
   return true;
 }
 
-namespace {
-
-bool is_behind_public_balancer(const model::View& view, const model::NetworkInterface& nic) {
-  for (const model::IpConfiguration& config : nic.ip_configurations) {
-    for (const model::LoadBalancer& balancer : view.estate.tables().load_balancers) {
-      const bool is_public = std::any_of(balancer.frontends.begin(), balancer.frontends.end(),
-                                         [](const auto& frontend) { return frontend.public_ip.is_set(); });
-      const bool is_member = std::any_of(balancer.pool_members.begin(), balancer.pool_members.end(),
-                                         [&](const auto& member) { return member.second == config.id; });
-      if (is_public && is_member) return true;
-    }
-  }
-  return false;
+// source:
+// learn.microsoft.com/azure/application-gateway/application-gateway-private-deployment#outbound-internet-connectivity
+bool Walker::is_private_gateway_in(const Subnet& subnet) const {
+  if (trace_.flow.from.kind != Place::Kind::service || trace_.vnets.size() > 1) return false;
+  const auto* gateway = e_.find<model::ApplicationGateway>(trace_.flow.from.id);
+  if (gateway == nullptr || !gateway->unread.empty() || !gateway->is_settled) return false;
+  const bool is_v2 = text::ends_with(text::lower(gateway->sku_tier), "_v2");
+  const bool is_here = gateway->subnets.size() == 1 && gateway->subnets.front() == subnet.id;
+  const auto is_private = [](const auto& frontend) {
+    return frontend.address && !frontend.public_ip.is_set() && !frontend.public_ip_v6.is_set();
+  };
+  return is_v2 && is_here && !gateway->frontends.empty() &&
+         std::all_of(gateway->frontends.begin(), gateway->frontends.end(), is_private);
 }
-
-}  // namespace
 
 // law:  NAT gateway, then the instance's public IP, then a load balancer, then default outbound access
 // source: learn.microsoft.com/azure/nat-gateway/nat-overview; azure-semantics.md 1.7, 5
@@ -266,25 +267,30 @@ void Walker::to_internet(const Subnet& subnet, const model::NetworkInterface* ni
       return leave(fmt::format("from public IP address {}", shown(v_, config.public_ip)),
                    {nic->id, "/properties/ipConfigurations", std::string(e_.spelling(config.public_ip))});
     }
-    if (subnet.default_outbound_access.value_or_default(true) == true && is_behind_public_balancer(v_, *nic))
-      return leave("through a public load balancer", {nic->id, "/properties/ipConfigurations", "pool member"});
+  }
+  const std::optional<bool> by_default = subnet.default_outbound_access.value_or_default(true);
+  const BalancerEgress balancer = nic == nullptr ? BalancerEgress() : balancer_egress(v_, *nic, packet_.protocol);
+  if (balancer.leaves == Ternary::yes && (balancer.is_explicit || by_default == true))
+    return leave(balancer.note, balancer.fact);
+  if (is_private_gateway_in(subnet)) {
+    return end(Disposition::dropped, "drop", at,
+               "an application gateway with private frontends alone has no way to the Internet of its own",
+               {{trace_.flow.from.id, "/properties/frontendIPConfigurations", "no public address"}});
   }
   if (is_named(v_, subnet, "AzureFirewallSubnet"))
     return leave("from the firewall", {subnet.id, "", "AzureFirewallSubnet"});
-  const std::optional<bool> by_default = subnet.default_outbound_access.value_or_default(true);
   if (!by_default)
     return give_up(at, "defaultOutboundAccess cannot be read", {{subnet.id, "/properties/defaultOutboundAccess", "?"}});
+  // Whether default outbound access is left to a member whose rules do not translate is not documented.
+  if (balancer.leaves != Ternary::no || (balancer.is_closed_member && *by_default)) {
+    return give_up(at, "behind a public load balancer, which may translate its members' way out or not",
+                   {{nic->id, "/properties/ipConfigurations", "pool member"}});
+  }
   // source: learn.microsoft.com/azure/virtual-network/ip-services/default-outbound-access (absent: egress exists)
   if (*by_default) {
     return leave("by default outbound access",
                  {subnet.id, "/properties/defaultOutboundAccess",
                   subnet.default_outbound_access.is_known() ? "true" : "absent -> egress"});
-  }
-  // source: learn.microsoft.com/azure/load-balancer/load-balancer-outbound-connections (outbound rules and
-  // disableOutboundSnat, of which neither the pools nor the switch are read)
-  if (nic != nullptr && is_behind_public_balancer(v_, *nic)) {
-    return give_up(at, "a private subnet behind a public load balancer, which may translate its members' way out",
-                   {{subnet.id, "/properties/defaultOutboundAccess", "false"}});
   }
   if (nic == nullptr || !subnet.delegations.empty()) {
     return give_up(at, "a private subnet without NAT gateway; whether the sender has another way out is not known",
@@ -339,10 +345,10 @@ void Walker::to_appliance(const Subnet& subnet, const Route& route) {
   switch (appliance.kind) {
     case Appliance::Kind::firewall:
     case Appliance::Kind::other_firewall:
-      if (appliance.vnet != subnet.vnet && !cross(subnet.vnet, appliance.vnet)) return;
+      if (appliance.vnet != subnet.vnet && !cross(subnet, appliance.vnet, route.next_hop.address)) return;
       return arrive_at_firewall(appliance.device, appliance.vnet);
     case Appliance::Kind::network_interface: {
-      if (appliance.vnet != subnet.vnet && !cross(subnet.vnet, appliance.vnet)) return;
+      if (appliance.vnet != subnet.vnet && !cross(subnet, appliance.vnet, route.next_hop.address)) return;
       // source: learn.microsoft.com/azure/virtual-network/diagnose-network-routing-problem (no IP forwarding: dropped)
       if (!appliance.forwards) {
         return end(Disposition::dropped, "drop", device,

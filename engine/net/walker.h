@@ -27,6 +27,9 @@ class Walker : TraceRecorder {
   // walker.cpp: emission and routing
   void emit(const model::Subnet& subnet, const model::NetworkInterface* nic, bool filters);
   void route(const model::Subnet& subnet, const model::NetworkInterface* nic);
+  bool joins(const model::Peering& peering, Ipv4 stop);
+  bool is_private_gateway_in(const model::Subnet& subnet) const;
+  bool drop_either_way(const std::vector<const Route*>& chosen, const Place& at);
   /// As settle(), when no route whose prefixes are not known may decide.
   std::optional<Route> choose(const RouteSet& set, const Place& at);
   bool may_be_decided_by_unknown(const RouteSet& set, const std::vector<const Route*>& chosen);
@@ -35,7 +38,8 @@ class Walker : TraceRecorder {
   void to_gateway(const model::Subnet& subnet, const Route& route);
   void to_appliance(const model::Subnet& subnet, const Route& route);
   /// Over the peering between two VNets; false when the walk ended.
-  bool cross(model::ResourceId from, model::ResourceId to);
+  /// `stop`: where the packet is going in the network `to`, itself or its next hop.
+  bool cross(const model::Subnet& from, model::ResourceId to, Ipv4 stop);
   bool cross_by(const model::Peering& peering, const PeeringLink& link);
 
   // walker_delivery.cpp: who has the address

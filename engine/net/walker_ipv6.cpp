@@ -29,7 +29,7 @@ class Walker6 : TraceRecorder {
   bool may_be_decided_by_unknown(const RouteSet6& set, const std::vector<const Route6*>& chosen);
   void forward(const Subnet& subnet, const model::NetworkInterface* nic, const Route6& route);
   void to_internet(const Subnet& subnet, const model::NetworkInterface* nic, const Route6& route);
-  bool cross(ResourceId from, ResourceId to);
+  bool cross(const Subnet& subnet, ResourceId to);
   void deliver(ResourceId vnet);
   void deliver_in(const Subnet& subnet);
   void deliver_to(const model::NetworkInterface& nic, const model::IpConfiguration& config);
@@ -121,7 +121,7 @@ void Walker6::forward(const Subnet& subnet, const model::NetworkInterface* nic, 
       return deliver(subnet.vnet);
     }
     case NextHop::Kind::peering:
-      if (cross(subnet.vnet, route.next_hop.target)) deliver(route.next_hop.target);
+      if (cross(subnet, route.next_hop.target)) deliver(route.next_hop.target);
       return;
     case NextHop::Kind::connected_group:
       return give_up(at, "whether a connected group carries IPv6 is not documented", {fact_of(v_, route)});
@@ -139,19 +139,23 @@ void Walker6::forward(const Subnet& subnet, const model::NetworkInterface* nic, 
 }
 
 // source: azure-semantics.md 1.8 (peering carries IPv6 when both networks have it), 2.1
-bool Walker6::cross(ResourceId from, ResourceId to) {
+bool Walker6::cross(const Subnet& subnet, ResourceId to) {
+  const ResourceId from = subnet.vnet;
   const model::Peering* peering = find_peering(v_, from, to);
   if (peering == nullptr) {
     give_up({Place::Kind::unknown, from}, fmt::format("no peering from {} to {}", shown(v_, from), shown(v_, to)));
     return false;
   }
   const Place at{Place::Kind::unknown, peering->id};
-  const PeeringLink link = peering_link(v_, *peering);
+  const PeeringLink link = peering_link_v6(v_, *peering, subnet);
   if (link.carries == Ternary::no) {
     end(Disposition::dropped, "drop", at, link.reason, {{peering->id, "/properties/peeringState", ""}});
     return false;
   }
   if (link.carries == Ternary::unknown) return give_up(at, link.reason), false;
+  // What others sent and a joined subnet passes on: learn.microsoft.com/.../how-to-configure-subnet-peering is silent.
+  if (joined_subnets(v_, *peering) && !holds(subnet.prefixes_v6, packet_.source))
+    return give_up(at, "whether a subnet peering carries what its subnets did not send is not documented"), false;
   if (e_.find<model::VirtualNetwork>(to) == nullptr) {
     give_up({Place::Kind::unknown, to}, fmt::format("virtual network {} is not in the export", shown(v_, to)));
     return false;

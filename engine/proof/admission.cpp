@@ -116,8 +116,12 @@ Admission Builder::by_default_action(const Service& service) {
 // source: learn.microsoft.com/azure/app-service/overview-access-restrictions (the rules live in sites/config)
 Admission Builder::by_site_rules(const Service& service) {
   if (service.has_vnet_injection) return unknown("whether its App Service Environment is internal is not known");
-  if (service.default_action.is(model::Access::deny) && service.has_firewall_children) return list(service);
-  return unknown("its access restrictions were not exported");
+  if (!service.has_firewall_children) return unknown("its access restrictions were not exported");
+  const bool admits_all = !service.default_action.is(model::Access::deny);
+  const Fact fact{service.id, "/config/web/properties/ipSecurityRestrictions",
+                  admits_all ? "admit all addresses" : "do not admit all"};
+  if (admits_all) return settled(Kind::everybody, fact);
+  return any_of(settled(Kind::nobody, fact), list(service));
 }
 
 Admission Builder::by_children_or_everybody(const Service& service) {
@@ -221,7 +225,9 @@ Admission Builder::by_type_of_network(const Service& service) {
       return unknown("it is Internal, but not every part of it can stand in a subnet");
     return settled(Kind::nobody, {service.id, "/properties/virtualNetworkType", "Internal"});
   }
-  return by_access(service, rules(service));
+  Admission own = by_access(service, rules(service));
+  if (!net::stands_behind_no_group(view_, *network)) return own;
+  return all_of(std::move(own), unknown("no security group stands before it, without which its balancer is closed"));
 }
 
 // source: azure-semantics.md 6.4 (public unless enablePrivateCluster)

@@ -73,8 +73,8 @@ Doubt QuestionBuilder::doubt_about(const net::UnknownRoutes& unknown) const {
 bool QuestionBuilder::is_plain(const Subnet& subnet) const {
   return !net::is_named(view_, subnet, "GatewaySubnet") && !net::is_named(view_, subnet, "RouteServerSubnet") &&
          sends(estate_, subnet) == Ternary::yes && subnet.unread.empty() && subnet.is_settled &&
-         subnet.service_endpoints.empty() && estate_.taints_by_resource.of(subnet.id).empty() &&
-         estate_.gaps_by_resource.of(subnet.id).empty();
+         subnet.service_endpoints.empty() && !net::differs_by_subnet(view_, subnet.vnet) &&
+         estate_.taints_by_resource.of(subnet.id).empty() && estate_.gaps_by_resource.of(subnet.id).empty();
 }
 
 Question QuestionBuilder::leaving(const model::SpokeRole& spoke, std::vector<SubnetIndex> sources) {
@@ -179,7 +179,7 @@ bool QuestionBuilder::endpoints_are_overridden(const VirtualNetwork& spoke,
   return true;
 }
 
-Question QuestionBuilder::entering(const VirtualNetwork& spoke, const Inside& inside, SubnetIndex from, Harm link) {
+Question QuestionBuilder::entering(const VirtualNetwork& spoke, const Inside& inside, SubnetIndex from, Link link) {
   Question out;
   out.way = net::Bypass::Way::enters;
   out.from = from;
@@ -225,6 +225,7 @@ void QuestionBuilder::ask_entering(const VirtualNetwork& spoke, const Inside& in
          fmt::format("the export shows no subnet of {}, from which the spoke is reached", estate_.name(from->id)),
          Doubt::Reach::all});
   }
+  const bool differs = net::joined_subnets(view_, peering).has_value();
   for (const auto& [key, index] : estate_.subnets_by_vnet.of(peering.vnet)) {
     const Subnet& subnet = estate_.tables().subnets[index];
     if (may_hide_bastion(subnet)) {
@@ -234,7 +235,8 @@ void QuestionBuilder::ask_entering(const VirtualNetwork& spoke, const Inside& in
     }
     if (is_exempt_source(subnet)) continue;
     out.questions.push_back(
-        entering(spoke, inside, SubnetIndex(index), carries == Ternary::yes ? Harm::certain : Harm::maybe));
+        entering(spoke, inside, SubnetIndex(index),
+                 {harm_of(differs ? net::peering_link(view_, peering, subnet).carries : carries), harm_of(carries)}));
   }
 }
 
@@ -315,7 +317,7 @@ SpokeQuestions QuestionBuilder::ask(const model::SpokeRole& spoke) {
   for (const auto& [key, index] : estate_.subnets_by_vnet.of(vnet.id)) {
     const Subnet& subnet = estate_.tables().subnets[index];
     if (!net::is_named(view_, subnet, "GatewaySubnet") || is_exempt_source(subnet)) continue;
-    out.questions.push_back(entering(vnet, inside, SubnetIndex(index), Harm::certain));
+    out.questions.push_back(entering(vnet, inside, SubnetIndex(index), {}));
   }
   for (const auto& [key, index] : estate_.peerings_by_remote.of(vnet.id)) {
     ask_entering(vnet, inside, estate_.tables().peerings[index], out);

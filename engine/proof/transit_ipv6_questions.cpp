@@ -134,7 +134,8 @@ Candidate6 Asking6::judge_leaving(const net::Route6& route, const Subnet& from) 
     case NextHop::Kind::connected_group: {
       const bool is_group = route.next_hop.kind == NextHop::Kind::connected_group;  // whether it carries IPv6 is open
       const model::Peering* peering = is_group ? nullptr : net::find_peering(view_, own_.id, route.next_hop.target);
-      const Ternary carries = peering == nullptr ? Ternary::unknown : net::peering_link(view_, *peering).carries;
+      const Ternary carries =
+          peering == nullptr ? Ternary::unknown : net::peering_link_v6(view_, *peering, from).carries;
       if (carries == Ternary::no) break;
       const auto* remote = estate_.find<VirtualNetwork>(route.next_hop.target);
       const bool is_known = remote != nullptr && remote->unread.empty() && !net::hides_subnets(view_, *remote);
@@ -234,7 +235,8 @@ void Asking6::ask_entering(const model::Peering& peering, SpokeQuestions6& out) 
   for (const auto& [key, index] : estate_.subnets_by_vnet.of(from->id)) {
     const Subnet& subnet = estate_.tables().subnets[index];
     if (subnet.prefixes_v6.empty() || builder_.is_exempt_source(subnet)) continue;
-    out.questions.push_back(entering(subnet, carries == Ternary::yes ? Harm::certain : Harm::maybe));
+    const Ternary way = net::peering_link_v6(view_, peering, subnet).carries;
+    out.questions.push_back(entering(subnet, harm_of(way)));
   }
 }
 

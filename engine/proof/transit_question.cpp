@@ -239,14 +239,20 @@ Harm QuestionBuilder::harm_of_gateway(ResourceId vnet) const {
   return out;
 }
 
-// What a packet over the peering amounts to. source: azure-semantics.md 2.1
-Harm QuestionBuilder::harm_of_link(ResourceId from, ResourceId to) const {
+Harm harm_of(Ternary carries) {
+  return carries == Ternary::yes ? Harm::certain : carries == Ternary::no ? Harm::none : Harm::maybe;
+}
+
+// What a packet over the peering amounts to; of `sender` where its routes are meant, not the /32 of endpoints.
+// source: azure-semantics.md 2.1, 2.3
+Harm QuestionBuilder::harm_of_link(ResourceId from, ResourceId to, const Subnet* sender) const {
   Harm out = Harm::none;
   for (const auto& [key, index] : estate_.peerings_by_vnet.of(from)) {
     const model::Peering& peering = estate_.tables().peerings[index];
     if (peering.remote != to) continue;
-    const Ternary carries = net::peering_link(view_, peering).carries;
-    if (carries != Ternary::no) out = std::max(out, carries == Ternary::yes ? Harm::certain : Harm::maybe);
+    const net::PeeringLink link =
+        sender == nullptr ? net::peering_link(view_, peering) : net::peering_link(view_, peering, *sender);
+    out = std::max(out, harm_of(link.carries));
   }
   return out;
 }
@@ -258,12 +264,43 @@ bool QuestionBuilder::is_destination(const Subnet& subnet) const {
          !is_of_public_bastions(estate_, subnet) && !hides_firewall(subnet);
 }
 
+// An outbound rule for all protocols with a public frontend, or any load balancing rule of a Basic balancer.
+// source: learn.microsoft.com/azure/load-balancer/outbound-rules,
+// learn.microsoft.com/azure/virtual-network/ip-services/default-outbound-access (explicit methods)
+bool QuestionBuilder::is_let_out(const model::IpConfiguration& member) const {
+  const auto& balancers = estate_.tables().load_balancers;
+  return std::any_of(balancers.begin(), balancers.end(), [&](const model::LoadBalancer& balancer) {
+    const auto holds = [&](ResourceId pool) {
+      const auto& members = balancer.pool_members;
+      const auto& own = member.load_balancer_pools;
+      return pool.is_set() && (std::find(own.begin(), own.end(), pool) != own.end() ||
+                               std::find(members.begin(), members.end(), std::pair(pool, member.id)) != members.end());
+    };
+    const auto is_public = [&](ResourceId id) {
+      return std::any_of(balancer.frontends.begin(), balancer.frontends.end(),
+                         [&](const auto& frontend) { return frontend.id == id && frontend.public_ip.is_set(); });
+    };
+    const auto by_outbound = [&](const model::LoadBalancer::Outbound& rule) {
+      return rule.protocol == Protocol::any && holds(rule.pool) &&
+             std::any_of(rule.frontends.begin(), rule.frontends.end(), is_public);
+    };
+    const auto by_basic = [&](const model::LoadBalancer::Rule& rule) {
+      return rule.is_balancing && !balancer.is_standard && holds(rule.backend_pool) && is_public(rule.frontend);
+    };
+    return balancer.unread.empty() && balancer.is_settled &&
+           (std::any_of(balancer.outbound_rules.begin(), balancer.outbound_rules.end(), by_outbound) ||
+            std::any_of(balancer.rules.begin(), balancer.rules.end(), by_basic));
+  });
+}
+
 // source: azure-semantics.md 1.7, 5 (an absent defaultOutboundAccess may egress)
 bool QuestionBuilder::has_egress(const Subnet& subnet) const {
   if (!subnet.default_outbound_access.is(false) || subnet.nat_gateway.is_set()) return true;
   if (!estate_.nat_gateways_by_vnet.of(subnet.vnet).empty()) return true;
   for (const auto& [key, index] : estate_.interfaces_by_subnet.of(subnet.id)) {
-    for (const model::IpConfiguration& config : estate_.tables().network_interfaces[index].ip_configurations) {
+    const auto& configurations = estate_.tables().network_interfaces[index].ip_configurations;
+    if (!configurations.empty() && is_let_out(configurations.front())) return true;
+    for (const model::IpConfiguration& config : configurations) {
       if (config.public_ip.is_set()) return true;
     }
   }
@@ -309,7 +346,7 @@ Candidate QuestionBuilder::judge_leaving(const net::Route& route, const model::S
     }
     case NextHop::Kind::peering:
     case NextHop::Kind::connected_group: {
-      out.harm = harm_of_link(own.id, route.next_hop.target);
+      out.harm = harm_of_link(own.id, route.next_hop.target, &from);
       if (out.harm == Harm::none) break;
       const VirtualNetwork* remote = estate_.find<VirtualNetwork>(route.next_hop.target);
       if (remote == nullptr || !remote->unread.empty() || net::hides_subnets(view_, *remote))
@@ -323,7 +360,7 @@ Candidate QuestionBuilder::judge_leaving(const net::Route& route, const model::S
 }
 
 // Only next hops that hand the packet to the spoke bring it in; others are asked about where they lead.
-Candidate QuestionBuilder::judge_entering(const net::Route& route, ResourceId spoke, VnetIndex from_vnet, Harm link) {
+Candidate QuestionBuilder::judge_entering(const net::Route& route, ResourceId spoke, VnetIndex from_vnet, Link link) {
   Candidate out{route.prefix, route.source, is_kept(route), route.is_certain, false,
                 Harm::none,   kNowhere,     kNowhere,       kNowhere,         &route};
   const bool is_inside = estate_.tables().virtual_networks[from_vnet.index()].id == spoke;
@@ -356,12 +393,12 @@ Candidate QuestionBuilder::judge_entering(const net::Route& route, ResourceId sp
       if (subnet == nullptr)
         out.harm = Harm::maybe;
       else if (subnet->vnet == spoke)
-        out.harm = link;
+        out.harm = link.endpoints;
       break;
     }
     case NextHop::Kind::peering:
     case NextHop::Kind::connected_group:
-      if (route.next_hop.target == spoke) out.harm = link;
+      if (route.next_hop.target == spoke) out.harm = link.networks;
       break;
   }
   return out;

@@ -23,6 +23,8 @@ enum class Harm : std::uint8_t {
   maybe,  ///< depends on something that no export holds
   certain
 };
+/// Of a next hop that hands the packet to a link.
+Harm harm_of(Ternary carries);
 
 inline constexpr std::uint32_t kNowhere = 0xffffffffU;
 
@@ -137,15 +139,21 @@ class QuestionBuilder {
   void doubt_strays(const model::VirtualNetwork& spoke, SpokeQuestions& out) const;
   void find_entries(const model::VirtualNetwork& spoke, SpokeQuestions& out) const;
   Question leaving(const model::SpokeRole& spoke, std::vector<model::SubnetIndex> sources);
-  Question entering(const model::VirtualNetwork& spoke, const Inside& inside, model::SubnetIndex from, Harm link);
+  /// What a packet amounts to that comes over the routes of a peering, and over the /32 of an endpoint behind it.
+  struct Link {
+    Harm networks = Harm::certain;
+    Harm endpoints = Harm::certain;
+  };
+  Question entering(const model::VirtualNetwork& spoke, const Inside& inside, model::SubnetIndex from, Link link);
   Candidate judge_leaving(const net::Route& route, const model::SpokeRole& spoke, Question& question);
-  Candidate judge_entering(const net::Route& route, model::ResourceId spoke, model::VnetIndex from_vnet, Harm link);
+  Candidate judge_entering(const net::Route& route, model::ResourceId spoke, model::VnetIndex from_vnet, Link link);
   const net::Appliance& appliance_at(model::VnetIndex vnet, Ipv4 address);
   Doubt doubt_about(const net::UnknownRoutes& unknown) const;
-  Harm harm_of_link(model::ResourceId from, model::ResourceId to) const;
+  Harm harm_of_link(model::ResourceId from, model::ResourceId to, const model::Subnet* sender = nullptr) const;
   Harm harm_of_appliance(const net::Route& route, model::VnetIndex vnet, Candidate& candidate);
   Harm harm_of_gateway(model::ResourceId vnet) const;
   bool is_destination(const model::Subnet& subnet) const;
+  bool is_let_out(const model::IpConfiguration& member) const;
   bool has_egress(const model::Subnet& subnet) const;
   bool may_hide_bastion(const model::Subnet& subnet) const;
   bool hides_firewall(const model::Subnet& subnet) const;

@@ -42,7 +42,9 @@ TEST_CASE("the compliant estate: no rule fails and none is undecided") {
 TEST_CASE("the compliant estate: every rule has something to say about it") {
   for (const std::string& id : test::rule_ids()) {
     CAPTURE(id);
-    CHECK(compliant().verdict(id) == check::Outcome::pass);
+    // Its hub is peered: the rule about virtual WANs does not apply.
+    const bool is_of_wan = id == "HP-TRN-016";
+    CHECK(compliant().verdict(id) == (is_of_wan ? check::Outcome::not_applicable : check::Outcome::pass));
   }
 }
 

@@ -136,7 +136,9 @@ Subnet& Build::attach(std::string_view vnet, std::string_view name, const Subnet
 
 void Build::peer(std::string_view a, std::string_view b, const PeeringOptions& options) {
   peer_one_side(a, b, options);
-  peer_one_side(b, a, options);
+  PeeringOptions back = options;
+  std::swap(back.local_subnets, back.remote_subnets);
+  peer_one_side(b, a, back);
 }
 
 Peering& Build::peer_one_side(std::string_view vnet, std::string_view remote, const PeeringOptions& options) {
@@ -154,6 +156,9 @@ Peering& Build::peer_one_side(std::string_view vnet, std::string_view remote, co
   out.allow_gateway_transit = options.gateway_transit;
   out.use_remote_gateways = options.remote_gateways;
   out.complete_vnets = options.complete_vnets;
+  out.only_v6 = options.only_v6;
+  out.local_subnets.assign(options.local_subnets.begin(), options.local_subnets.end());
+  out.remote_subnets.assign(options.remote_subnets.begin(), options.remote_subnets.end());
   add_prefixes(options.remote_space, out.remote_address_space, out.remote_address_space_v6);
   if (options.remote_space.empty()) peerings_with_own_space_.push_back(out.id);
   return out;
@@ -314,6 +319,7 @@ LoadBalancer::Rule& Build::lb_rule(std::string_view lb, std::string_view fronten
   out.backend_pool = snapshot_.ids.intern(fmt::format("{}/backendAddressPools/{}", spelling, pool));
   out.protocol = protocol;
   out.frontend_ports = ports;
+  out.is_balancing = true;
   std::vector<model::ResourceId>& pools = get(snapshot_.tables.load_balancers, owner, lb).pools;
   if (std::find(pools.begin(), pools.end(), out.backend_pool) == pools.end()) pools.push_back(out.backend_pool);
   return out;

@@ -60,6 +60,9 @@ struct PeeringOptions {
   model::Setting<bool> gateway_transit = {};
   model::Setting<bool> remote_gateways = {};
   model::Setting<bool> complete_vnets = {};
+  model::Setting<bool> only_v6 = {};
+  Names local_subnets = {};  ///< of the side that peer() names first
+  Names remote_subnets = {};
   std::string remote_space = {};  ///< "10.0.0.0/16, ..."; empty = the remote VNet's own
 };
 

@@ -20,7 +20,8 @@ TEST_CASE("in an estate that keeps its promises every rule passes somewhere and 
     const check::Result result = judged.run(std::string(rule.id));
     CAPTURE(rule.id);
     CAPTURE(messages(judged.estate, result));
-    CHECK(verdict(result) == "pass");
+    // Its networks are peered: check_virtual_wan_test has the estate that passes the rule about virtual WANs.
+    CHECK(verdict(result) == (rule.id == "HP-TRN-016" ? "not-applicable" : "pass"));
     CHECK(result.disagreements.empty());
   }
 }

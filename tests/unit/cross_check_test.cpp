@@ -119,6 +119,23 @@ TEST_CASE("cross-check: a difference is told once for its addresses, and the tra
   }
 }
 
+TEST_CASE("cross-check: a connected group is a next hop of its own") {
+  // source: learn.microsoft.com/azure/virtual-network-manager/concept-connectivity-configuration#connected-group
+  for (const auto& [hop, differences] : {std::pair(Hop::connected_group, 0U), {Hop::peering, 1U}}) {
+    Build b = forced();
+    b.vnet("b", "10.2.0.0/16");
+    b.subnet("b", "app", "10.2.0.0/24");
+    for (model::VirtualNetwork& network : b.vnets()) network.location = "westeurope";
+    b.join("m/mesh", {});
+    for (const char* name : {"a", "b"}) b.effective(name, {"m/mesh"}, model::ManagerFeature::connectivity);
+    std::vector<EffectiveRoute> routes = agreed();
+    routes.push_back(row("10.2.0.0/16", hop));
+    model::Snapshot s = with_routes(b, std::move(routes));
+    net::cross_check(s, {});
+    CHECK(told(s).size() == differences);
+  }
+}
+
 TEST_CASE("cross-check: blocks that the platform drops by default are no difference") {
   Build b = forced();
   std::vector<EffectiveRoute> routes = agreed();
@@ -242,7 +259,9 @@ std::string routes_of(std::string_view id) {
     {{"addressPrefix": ["0.0.0.0/0"], "nextHopIpAddress": [], "nextHopType": "Internet", "source": "Default",
       "state": "Invalid"}},
     {{"addressPrefix": ["0.0.0.0/0"], "name": "default", "nextHopIpAddress": ["10.0.0.4"],
-      "nextHopType": "VirtualAppliance", "source": "User", "state": "Active"}}]}})",
+      "nextHopType": "VirtualAppliance", "source": "User", "state": "Active"}},
+    {{"addressPrefix": ["10.2.0.0/16"], "nextHopIpAddress": [], "nextHopType": "ConnectedGroup", "source": "Default",
+      "state": "Active"}}]}})",
                      id);
 }
 
@@ -262,7 +281,8 @@ TEST_CASE("effective routes are read when the interface stands beside them, alon
     const model::EffectiveRoutes& read = s.effective_routes.front();
     CHECK(s.ids.spelling(read.nic) == kNic);
     CHECK(read.is_whole);
-    REQUIRE(read.routes.size() == 2);
+    REQUIRE(read.routes.size() == 3);
+    CHECK(read.routes[2].hop == Hop::connected_group);
     CHECK(read.routes[0].prefixes == std::vector<Prefix>{prefix("10.1.0.0/16")});
     CHECK(read.routes[0].is_platform);
     CHECK(read.routes[1].hop == Hop::appliance);

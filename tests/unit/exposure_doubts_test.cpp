@@ -79,6 +79,14 @@ TEST_CASE("exposure: settings that another resource may state otherwise are unde
   const auto on = [](Service& s) { s.public_network_access = PublicNetworkAccess::enabled; };
   const auto endpoint = [](Service& s) { s.endpoint_connections.push_back({}); };
   const auto approved = [](Service& s) { s.endpoint_connections.push_back({{}, model::ConnectionStatus::approved}); };
+  const auto approved_and_read = [](Service& s) {
+    s.has_firewall_children = true;
+    s.endpoint_connections.push_back({{}, model::ConnectionStatus::approved});
+  };
+  const auto pending_and_read = [](Service& s) {
+    s.has_firewall_children = true;
+    s.endpoint_connections.push_back({{}, model::ConnectionStatus::pending});
+  };
   const auto off_with_endpoint = [](Service& s) {
     s.public_network_access = PublicNetworkAccess::disabled;
     s.endpoint_connections.push_back({});
@@ -88,6 +96,11 @@ TEST_CASE("exposure: settings that another resource may state otherwise are unde
       {ServiceKind::web_site, approved, "unknown"},
       {ServiceKind::web_site, off_with_endpoint, "closed"},
       {ServiceKind::web_site, off, "closed"},
+      {ServiceKind::web_site, unset_and_off, "closed"},  // the site's configuration sets what the site leaves out
+      {ServiceKind::web_site, off_and_on, "unknown"},
+      {ServiceKind::web_site, on_with_closed_rules, "closed"},
+      {ServiceKind::web_site, approved_and_read, "closed"},  // never configured, with an endpoint: implicitly disabled
+      {ServiceKind::web_site, pending_and_read, "unknown"},
       {ServiceKind::event_hubs, off, "closed"},  // the switch of the namespace closes it whatever its rule set says
       {ServiceKind::service_bus, off, "closed"},
       {ServiceKind::event_hubs, off_and_on, "unknown"},  // the two switches contradict each other
@@ -159,6 +172,8 @@ TEST_CASE("exposure: an unread part of an access list matters only while the swi
       {ServiceKind::key_vault, true, "/properties/networkAclsNew", "unknown"},  // another property
       {ServiceKind::storage, true, "/properties/publicNetworkAccessToo", "unknown"},
       {ServiceKind::event_hubs, true, "/networkRuleSets/default/properties/ipRules/0", "closed"},
+      {ServiceKind::web_site, true, "/config/web/properties/ipSecurityRestrictions/0/tag", "closed"},
+      {ServiceKind::web_site, false, "/config/web/properties/ipSecurityRestrictions/0/tag", "unknown"},
       {ServiceKind::ml_workspace, true, "/properties/ipAllowlist/0", "unknown"},  // may admit although the flag is off
       {ServiceKind::kubernetes_cluster, true, "/properties/apiServerAccessProfile/authorizedIPRanges/0", "unknown"},
   };
@@ -184,6 +199,26 @@ TEST_CASE("exposure: closed services share one sentence about perimeters outside
   const std::vector<std::string> sentences = net::exposure(w.view(), w.service("one")).assumptions;
   CHECK(sentences.size() == 1);
   CHECK(sentences == net::exposure(w.view(), w.service("two")).assumptions);
+}
+
+TEST_CASE("estate: the configuration of a site becomes its access list") {
+  Build b;
+  b.service("site", ServiceKind::web_site, "Microsoft.Web/sites");
+  model::Snapshot snapshot = b.snapshot();
+  model::SiteConfig& config = snapshot.tables.site_configs.emplace_back();
+  config.site = snapshot.tables.services.front().id;
+  config.id = snapshot.ids.intern(std::string(snapshot.ids.spelling(config.site)) + "/config/web");
+  config.public_network_access = model::PublicNetworkAccess::disabled;
+  config.default_action = model::Access::deny;
+  config.ip_rules = {{ip("198.41.0.4"), ip("198.41.0.4")}};
+  config.unread = {{"/properties/ipSecurityRestrictions/1/tag", "ServiceTag"}};
+  const model::Estate estate(std::move(snapshot));
+  const Service& out = estate.tables().services.front();
+  CHECK(out.has_firewall_children);
+  CHECK(out.rule_set_access.is(model::PublicNetworkAccess::disabled));
+  CHECK(out.ip_rules.size() == 1);
+  REQUIRE(out.unread.size() == 1);
+  CHECK(out.unread[0].pointer == "/config/web/properties/ipSecurityRestrictions/1/tag");
 }
 
 TEST_CASE("estate: the rule set of a namespace becomes its access list") {

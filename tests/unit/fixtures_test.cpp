@@ -184,7 +184,7 @@ const std::set<std::string>& rules() {
   static const std::set<std::string> kRules = {
       "HP-APM-001", "HP-DNS-001", "HP-DNS-002", "HP-DNS-003", "HP-DNS-004", "HP-DNS-005", "HP-DNS-012", "HP-EXP-001",
       "HP-EXP-002", "HP-EXP-003", "HP-EXP-004", "HP-EXP-012", "HP-TRN-001", "HP-TRN-002", "HP-TRN-003", "HP-TRN-004",
-      "HP-TRN-005", "HP-TRN-006", "HP-TRN-007", "HP-TRN-008", "HP-TRN-011", "HP-TRN-015"};
+      "HP-TRN-005", "HP-TRN-006", "HP-TRN-007", "HP-TRN-008", "HP-TRN-011", "HP-TRN-015", "HP-TRN-016"};
   return kRules;
 }
 

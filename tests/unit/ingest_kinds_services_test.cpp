@@ -264,6 +264,73 @@ TEST_CASE("the rule set of a namespace gives its switch and its list") {
   CHECK(unread_of(rules) == "/properties/ipRules/1: an ip rule without an address");
 }
 
+TEST_CASE(
+    "the access restrictions of a site and its SCM site are asked by priority, and what is told apart is unread") {
+  // source: learn.microsoft.com/azure/app-service/overview-access-restrictions
+  struct Row {
+    const char* why;
+    const char* properties;
+    const char* admitted;
+    const char* unread;
+  };
+  const Row table[] = {
+      {"none at all", R"({"ipSecurityRestrictions": [], "scmIpSecurityRestrictionsUseMain": true})", "all", ""},
+      {"what Azure prints for none",
+       R"({"ipSecurityRestrictions": [{"ipAddress": "Any", "action": "Allow", "priority": 2147483647, "name": "Allow all"}],
+           "scmIpSecurityRestrictionsUseMain": true})",
+       "all", ""},
+      {"what nobody names is denied",
+       R"({"ipSecurityRestrictions": [{"ipAddress": "198.41.0.4/32", "action": "Allow", "priority": 100, "tag": "Default"}],
+           "scmIpSecurityRestrictionsUseMain": true})",
+       "198.41.0.4/32", ""},
+      {"a lower number comes first, wherever it stands",
+       R"({"ipSecurityRestrictions": [{"ipAddress": "198.41.0.0/31", "action": "Allow", "priority": 200},
+                                      {"ipAddress": "198.41.0.0/32", "action": "Deny", "priority": 100}],
+           "scmIpSecurityRestrictionsUseMain": true})",
+       "198.41.0.1/32", ""},
+      {"the default action admits the rest",
+       R"({"ipSecurityRestrictions": [{"ipAddress": "0.0.0.0/1,128.0.0.0/2", "action": "Deny", "priority": 100}],
+           "ipSecurityRestrictionsDefaultAction": "Allow", "scmIpSecurityRestrictionsUseMain": true})",
+       "192.0.0.0/2", ""},
+      {"the SCM site has a list of its own",
+       R"({"ipSecurityRestrictions": [{"ipAddress": "198.41.0.4/32", "action": "Allow", "priority": 100}],
+           "scmIpSecurityRestrictions": [{"ipAddress": "198.41.0.5/32", "action": "Allow", "priority": 100}],
+           "scmIpSecurityRestrictionsUseMain": false})",
+       "198.41.0.4/31", ""},
+      {"a default action of Deny without a list",
+       R"({"ipSecurityRestrictions": [], "ipSecurityRestrictionsDefaultAction": "Deny",
+           "scmIpSecurityRestrictionsUseMain": true})",
+       "none", ""},
+      {"subnets are no Internet",
+       R"({"ipSecurityRestrictions": [{"vnetSubnetResourceId": "/subscriptions/s/sn", "action": "Allow", "priority": 1}],
+           "ipSecurityRestrictionsDefaultAction": "Deny", "scmIpSecurityRestrictionsUseMain": true})",
+       "none", ""},
+      {"a service tag",
+       R"({"ipSecurityRestrictions": [{"ipAddress": "AzureFrontDoor.Backend", "tag": "ServiceTag", "action": "Allow"}],
+           "ipSecurityRestrictionsDefaultAction": "Deny", "scmIpSecurityRestrictionsUseMain": true})",
+       "none",
+       "/properties/ipSecurityRestrictions/0/ipAddress: AzureFrontDoor.Backend\n"
+       "/properties/ipSecurityRestrictions/0/tag: ServiceTag"},
+      {"lists that are not there", R"({"publicNetworkAccess": "Enabled"})", "all",
+       "/properties/ipSecurityRestrictions: absent\n/properties/scmIpSecurityRestrictions: absent"},
+  };
+  for (const Row& r : table) {
+    CAPTURE(std::string(r.why));
+    Rows rows;
+    rows.read(row("Microsoft.Web/sites/app/config/web", r.properties));
+    const model::SiteConfig& config = rows.tables().site_configs.at(0);
+    AddressSet admitted;
+    if (config.default_action.is(model::Access::allow)) admitted.add(Prefix());
+    for (const model::IpRule& rule : config.ip_rules) admitted.add(rule.first, rule.last);
+    CHECK((admitted == AddressSet::all() ? "all" : to_string(admitted)) == std::string(r.admitted));
+    CHECK(unread_of(config) == r.unread);
+    CHECK(rows.spelling(config.site) == provider_id("Microsoft.Web/sites/app"));
+  }
+  Rows rows;
+  rows.read(row("Microsoft.Web/sites/app/config/authsettings", "{}"));
+  CHECK(rows.tables().site_configs.empty());
+}
+
 TEST_CASE("an ip restriction of a container app that names nobody is unread, not dropped") {
   struct Row {
     const char* entry;
@@ -628,6 +695,8 @@ TEST_CASE("records are read in the shapes of Resource Graph and of the resource 
       {"privateDnsZones/z.example/a/x", R"({"ARecords": [{"ipv4Address": "10.1.0.7"}]})", "a", "x", "10.1.0.7 "},
       {"privateDnsZones/z.example/CNAME/c", R"({"cnameRecord": {"cname": "Target.Example."}})", "cname", "c",
        "target.example"},
+      {"privateDnsZones/z.example/PTR/4.1", R"({"ptrRecords": [{"ptrdname": "Web.Example."}]})", "ptr", "4.1",
+       "web.example"},
       {"privateDnsZones/z.example/TXT/t", R"({"txtRecords": [{"value": ["x"]}]})", "txt", "t", ""}};
   for (const Row& expected : table) {
     CAPTURE(expected.path);
@@ -638,8 +707,10 @@ TEST_CASE("records are read in the shapes of Resource Graph and of the resource 
     CHECK(set.type == expected.type);
     CHECK(set.name == expected.name);
     CHECK(rows.id(network_id("privateDnsZones/z.example")) == set.zone);
+    CHECK(set.is_auto_registered == (set.name == "@"));
     std::string answer;
     for (const Ipv4 address : set.addresses) answer += to_string(address) + " ";
+    for (const std::string& name : set.pointers) answer += name;
     CHECK(answer + set.cname == expected.answer);
   }
 }

@@ -84,7 +84,8 @@ TEST_CASE("a virtual network becomes a row with its subnets and peerings as rows
       "allowForwardedTraffic": true, "allowGatewayTransit": false, "useRemoteGateways": "true", "peerCompleteVnets": true,
       "remoteAddressSpace": {"addressPrefixes": ["10.0.0.0/16"]},
       "remoteVirtualNetworkAddressSpace": {"addressPrefixes": ["10.0.0.0/16", "fd00::/48"]},
-      "routeServiceVips": {}, "enableOnlyIPv6Peering": false}}]}})");
+      "routeServiceVips": {}, "enableOnlyIPv6Peering": true, "localSubnetNames": ["app", "data"],
+      "remoteSubnetNames": ["shared"]}}]}})");
   REQUIRE(rows.tables().virtual_networks.size() == 1);
   const model::VirtualNetwork& vnet = rows.tables().virtual_networks[0];
   CHECK(unread_of(vnet) == "");
@@ -124,6 +125,9 @@ TEST_CASE("a virtual network becomes a row with its subnets and peerings as rows
   CHECK(peering.allow_gateway_transit.is(false));
   CHECK(peering.use_remote_gateways.is(true));
   CHECK(peering.complete_vnets.is(true));
+  CHECK(peering.only_v6.is(true));
+  CHECK(peering.local_subnets == std::vector<std::string>{"app", "data"});
+  CHECK(peering.remote_subnets == std::vector<std::string>{"shared"});
   CHECK(joined(peering.remote_address_space) == "10.0.0.0/16");
   CHECK(joined(peering.remote_current_address_space) == "10.0.0.0/16");
   CHECK(joined(peering.remote_address_space_v6) == "");
@@ -134,7 +138,7 @@ TEST_CASE("an embedded child and the same child as a row of its own are equal, u
   const std::string subnet = R"({"addressPrefix": "10.1.0.0/33", "serviceGateway": {"id": "/subscriptions/s/x"},
                                  "privateEndpointNetworkPolicies": "Sometimes"})";
   const std::string peering = R"({"remoteVirtualNetwork": {"id": "/subscriptions/s/hub"}, "peeringState": "Nearly",
-                                  "enableOnlyIPv6Peering": true})";
+                                  "newPeeringSwitch": true})";
   Rows rows;
   rows.network("virtualNetworks/v", R"({"subnets": [{"name": "app", "properties": )" + subnet +
                                         R"(}], "virtualNetworkPeerings": [{"name": "p", "properties": )" + peering +
@@ -152,7 +156,7 @@ TEST_CASE("an embedded child and the same child as a row of its own are equal, u
   CHECK(rows.tables().peerings[0] == rows.tables().peerings[1]);
   CHECK(rows.tables().peerings[0].state.is_unreadable());
   CHECK(unread_of(rows.tables().peerings[0]) ==
-        "/properties/peeringState: Nearly\n/properties/enableOnlyIPv6Peering: true: a property that is not modelled");
+        "/properties/peeringState: Nearly\n/properties/newPeeringSwitch: true: a property that is not modelled");
   CHECK(unread_of(rows.tables().virtual_networks[0]) == "/properties/subnets: a subnet without a prefix");
 }
 
@@ -536,17 +540,18 @@ TEST_CASE("a load balancer gives frontends, one rule per pool, port ranges and p
     "frontendIPConfigurations": [{"name": "f", "id": "/subscriptions/s/f", "properties": {"privateIPAddress": "10.0.0.9",
       "subnet": {"id": "/subscriptions/s/subnet"}, "publicIPAddress": {"id": "/subscriptions/s/pip"}}}],
     "loadBalancingRules": [{"name": "ha", "properties": {"frontendIPConfiguration": {"id": "/subscriptions/s/f"}, "protocol": "All",
-      "frontendPort": 0, "backendAddressPool": {"id": "/subscriptions/s/p1"},
+      "disableOutboundSnat": true, "frontendPort": 0, "backendAddressPool": {"id": "/subscriptions/s/p1"},
       "backendAddressPools": [{"id": "/subscriptions/s/p1"}, {"id": "/subscriptions/s/p2"}]}}],
     "inboundNatRules": [{"name": "nat", "properties": {"protocol": "Tcp", "frontendPort": 3389, "backendPort": 22, "backendIPConfiguration": {"id": "/subscriptions/s/c"}}}],
     "inboundNatPools": [{"name": "range", "properties": {"protocol": "Udp", "frontendPortRangeStart": 500, "frontendPortRangeEnd": 600}}],
-    "outboundRules": [{"name": "o", "properties": {}}],
+    "outboundRules": [{"name": "o", "properties": {"protocol": "Tcp"}}],
     "backendAddressPools": [{"name": "p1", "id": "/subscriptions/s/p1", "properties": {"backendIPConfigurations": [{"id": "/subscriptions/s/m"}],
       "loadBalancerBackendAddresses": [{"name": "a", "properties": {"networkInterfaceIPConfiguration": {"id": "/subscriptions/s/m"}}},
                                        {"name": "b", "properties": {"ipAddress": "10.0.0.77"}}]}}]})")}});
   const model::LoadBalancer& balancer = rows.tables().load_balancers.at(0);
   CHECK(balancer.is_standard);
   CHECK(balancer.has_outbound_rules);
+  CHECK(balancer.outbound_rules.at(0).protocol == Protocol::tcp);
   CHECK(to_string(balancer.frontends.at(0).address.value()) == "10.0.0.9");
   REQUIRE(balancer.rules.size() == 4);
   CHECK(balancer.rules[0].frontend_ports.is_all());
@@ -554,6 +559,9 @@ TEST_CASE("a load balancer gives frontends, one rule per pool, port ranges and p
   CHECK(rows.spelling(balancer.rules[0].backend_pool) == "/subscriptions/s/p1");
   CHECK(rows.spelling(balancer.rules[1].backend_pool) == "/subscriptions/s/p2");
   CHECK(balancer.rules[0].backend_port == 0);
+  CHECK(balancer.rules[0].is_balancing);
+  CHECK(balancer.rules[0].disable_outbound_snat.is(true));
+  CHECK_FALSE(balancer.rules[2].is_balancing);
   CHECK(to_string(balancer.rules[2].frontend_ports) == "3389");
   CHECK(balancer.rules[2].backend_port == 22);
   CHECK(rows.spelling(balancer.rules[2].backend_pool) == "/subscriptions/s/c");
@@ -818,7 +826,7 @@ TEST_CASE("a value of the wrong type in place of any property that decides is re
       {"virtualNetworks/v/virtualNetworkPeerings/p",
        {"remoteVirtualNetwork", "peeringState", "peeringSyncLevel", "allowVirtualNetworkAccess",
         "allowForwardedTraffic", "allowGatewayTransit", "useRemoteGateways", "peerCompleteVnets", "remoteAddressSpace",
-        "remoteVirtualNetworkAddressSpace", "x"}},
+        "remoteVirtualNetworkAddressSpace", "localSubnetNames", "remoteSubnetNames", "enableOnlyIPv6Peering", "x"}},
       {"routeTables/t", {"routes", "disableBgpRoutePropagation", "disablePeeringRoute", "x"}},
       {"networkSecurityGroups/n", {"securityRules", "defaultSecurityRules"}},
       {"networkInterfaces/n",
@@ -842,7 +850,7 @@ TEST_CASE("a value of the wrong type in place of any property that decides is re
       {"privateEndpoints/p/privateDnsZoneGroups/g", {"privateDnsZoneConfigs"}},
       {"privateDnsZones/z/virtualNetworkLinks/l",
        {"virtualNetwork", "registrationEnabled", "resolutionPolicy", "virtualNetworkLinkState"}},
-      {"privateDnsZones/z/A/r", {"aRecords", "records"}},
+      {"privateDnsZones/z/A/r", {"aRecords", "records", "ptrRecords"}},
       {"dnsResolvers/r", {"virtualNetwork"}},
       {"dnsResolvers/r/inboundEndpoints/e", {"ipConfigurations"}},
       {"dnsForwardingRulesets/r/forwardingRules/f", {"domainName", "targetDnsServers", "forwardingRuleState"}},

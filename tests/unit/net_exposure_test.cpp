@@ -106,6 +106,14 @@ TEST_CASE("exposure: what each kind accepts by default, switched off, and with i
          s.public_network_access = PublicNetworkAccess::enabled;
        },
        "closed, may be open"},
+      {ServiceKind::web_site, [](Service& s, Build&) { s.has_firewall_children = true; }, "open to all"},
+      {ServiceKind::web_site,
+       [](Service& s, Build&) {
+         s.has_firewall_children = true;
+         s.default_action = model::Access::deny;
+         s.ip_rules = {rule("198.41.0.4")};
+       },
+       "open to 198.41.0.4/32"},
       {ServiceKind::container_environment, nothing, "open to all"},
       {ServiceKind::container_environment, [](Service& s, Build&) { s.internal = true; }, "closed"},
       {ServiceKind::kubernetes_cluster, nothing, "open to all"},
@@ -161,10 +169,35 @@ TEST_CASE("exposure: API Management is private when Internal or when public acce
     CAPTURE(std::string(row.first));
     Build b;
     b.vnet("v", "10.0.0.0/16");
-    b.subnet("v", "apim", "10.0.0.0/24");
+    b.nsg("nsg");
+    b.subnet("v", "apim", "10.0.0.0/24", {.nsg = "nsg"});
     b.apim("apim", "v/apim", "10.0.0.4", row.first);
     World w = b.world();
     CHECK(word(net::exposure(w.view(), w.service("apim"))) == row.second);
+  }
+}
+
+TEST_CASE("exposure: an External API Management on stv2 without a security group is neither public nor closed") {
+  // source: learn.microsoft.com/azure/api-management/virtual-network-concepts (its load balancer rejects all inbound)
+  struct Row {
+    const char* platform;
+    const char* sku;
+    const char* expected;
+  };
+  const Row rows[] = {{"stv2", "Premium", "closed, may be open"},
+                      {"stv2.1", "Developer", "closed, may be open"},
+                      {"stv1", "Premium", "open to all"},
+                      {"stv2", "StandardV2", "open to all"}};  // External is outbound integration there
+  for (const Row& row : rows) {
+    CAPTURE(std::string(row.platform) + " " + row.sku);
+    Build b;
+    b.vnet("v", "10.0.0.0/16");
+    b.subnet("v", "apim", "10.0.0.0/24");
+    model::ApiManagement& service = b.apim("apim", "v/apim", "10.0.0.4", "External");
+    service.platform_version = row.platform;
+    service.sku = row.sku;
+    World w = b.world();
+    CHECK(word(net::exposure(w.view(), w.service("apim"))) == row.expected);
   }
 }
 

@@ -340,6 +340,37 @@ TEST_CASE("trace: a peering without access or without forwarding leaves the answ
   CHECK(outcome({.forwarded = false}, "s1/app", "10.1.0.4") == "unknown through the firewall");
 }
 
+TEST_CASE("trace: a subnet peering carries what its subnets send to each other, and drops what others send") {
+  Build b;
+  b.vnet("left", "10.1.0.0/16");
+  b.subnet("left", "in", "10.1.0.0/24");
+  b.subnet("left", "out", "10.1.1.0/24");
+  b.vnet("right", "10.2.0.0/16");
+  b.subnet("right", "in", "10.2.0.0/24");
+  b.subnet("right", "out", "10.2.1.0/24");
+  b.peer("left", "right", {.complete_vnets = false, .local_subnets = {"in"}, .remote_subnets = {"in"}});
+  for (const char* name : {"in", "out"})
+    b.nic(std::string("vm-") + name, std::string("right/") + name, name == std::string("in") ? "10.2.0.4" : "10.2.1.4");
+  World w = b.world();
+  struct Row {
+    const char* why;
+    const char* from;
+    const char* source;
+    const char* destination;
+    const char* expected;
+  };
+  const Row rows[] = {
+      {"both are joined", "left/in", "10.1.0.4", "10.2.0.4", "delivered"},
+      {"the sender is left out", "left/out", "10.1.1.4", "10.2.0.4", "dropped"},
+      {"the destination is left out: no route but the platform's None", "left/in", "10.1.0.4", "10.2.1.4", "dropped"},
+      {"a joined subnet passes on what another one sent", "left/in", "10.1.1.4", "10.2.0.4", "unknown"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(std::string(row.why));
+    CHECK(traced(w, at(w, row.from), row.source, row.destination) == row.expected);
+  }
+}
+
 TEST_CASE("trace: a firewall subnet routed to the firewall loops") {
   Build b = transit_world();
   b.route_table("rt-fw");
@@ -385,7 +416,7 @@ TEST_CASE("trace: the way out to the Internet needs a method") {
 TEST_CASE("trace: routes to appliances, NAT gateway, public address, load balancer, default outbound, in this order") {
   // source: learn.microsoft.com/azure/nat-gateway/nat-overview
   const std::string expected[] = {"0.0.0.0/0 -> VirtualAppliance", "through NAT gateway nat",
-                                  "from public IP address pip", "through a public load balancer",
+                                  "from public IP address pip", "through an outbound rule of load balancer lb",
                                   "by default outbound access"};
   for (std::size_t without = 0; without < std::size(expected); ++without) {
     Build b = one();
@@ -396,8 +427,10 @@ TEST_CASE("trace: routes to appliances, NAT gateway, public address, load balanc
     b.public_ip("pip", "203.0.113.9");
     b.public_ip("pip-lb", "203.0.113.10");
     const model::ResourceId nic = b.nic("nic", "v/a", "10.0.0.4", {.public_ip = without < 3 ? "pip" : ""}).id;
-    b.load_balancer("lb");
+    model::LoadBalancer& balancer = b.load_balancer("lb");
     b.lb_frontend("lb", "front", {.public_ip = "pip-lb"});
+    const model::LoadBalancer::Rule& rule = b.lb_rule("lb", "front", "pool", Protocol::tcp, PortRange(80, 80));
+    balancer.outbound_rules.push_back({{rule.frontend}, rule.backend_pool});
     if (without < 4) b.lb_member("lb", "pool", "nic");
     World w = b.world();
     const net::Trace trace =
@@ -510,13 +543,73 @@ TEST_CASE("trace: a public load balancer in front of a member, and behind its me
   CHECK(outcome(true, false) == "unknown");  // as with a Standard address: the pages disagree
   CHECK(outcome(true, true) == "delivered");
   CHECK(outcome(false, false) == "delivered");
-  // Whether the balancer translates what members of a private subnet send depends on settings that are not read.
-  // source: learn.microsoft.com/azure/load-balancer/load-balancer-outbound-connections
-  Build b = build(true, false);
-  b.attach("v", "free", {.default_outbound = false});
-  World w = b.world();
-  const net::Place nic{net::Place::Kind::network_interface, w.estate().tables().network_interfaces.front().id};
-  CHECK(traced(w, nic, "10.0.1.4", "8.8.8.8") == "unknown");
+}
+
+TEST_CASE("trace: a public load balancer lets its members out by outbound rules, and by rules that do not forbid it") {
+  // source: learn.microsoft.com/azure/load-balancer/load-balancer-outbound-connections,
+  // learn.microsoft.com/azure/virtual-network/ip-services/default-outbound-access (explicit methods)
+  struct Row {
+    const char* why;
+    bool is_standard;
+    bool is_private;  ///< the subnet
+    model::Setting<bool> disable;
+    std::optional<Protocol> outbound;  ///< an outbound rule for the protocol
+    const char* expected;
+  };
+  const auto unreadable = model::Setting<bool>::unreadable("perhaps");
+  const Row rows[] = {
+      {"a rule that says nothing translates", true, false, {}, {}, "exits-to-internet"},
+      {"a rule that says false translates", true, false, false, {}, "exits-to-internet"},
+      {"a rule that says true: whether default access is left is not documented", true, false, true, {}, "unknown"},
+      {"a value that cannot be read", true, false, unreadable, {}, "unknown"},
+      {"a rule is no explicit method in a private subnet", true, true, false, {}, "unknown"},
+      {"a rule that says true in a private subnet", true, true, true, {}, "unknown"},
+      {"an outbound rule is one", true, true, true, Protocol::any, "exits-to-internet"},
+      {"an outbound rule of another protocol", true, true, true, Protocol::udp, "unknown"},
+      {"a Basic balancer is one", false, true, {}, {}, "exits-to-internet"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(std::string(row.why));
+    Build b = one();
+    b.public_ip("pip", "203.0.113.9");
+    model::LoadBalancer& balancer = b.load_balancer("lb", row.is_standard);
+    b.lb_frontend("lb", "front", {.public_ip = "pip"});
+    model::LoadBalancer::Rule& rule = b.lb_rule("lb", "front", "pool", Protocol::tcp, PortRange(443, 443));
+    rule.disable_outbound_snat = row.disable;
+    if (row.outbound) balancer.outbound_rules.push_back({{rule.frontend}, rule.backend_pool, *row.outbound});
+    b.nic("nic", "v/free", "10.0.1.4");
+    b.lb_member("lb", "pool", "nic");
+    b.attach("v", "free", {.default_outbound = !row.is_private});
+    World w = b.world();
+    const net::Place nic{net::Place::Kind::network_interface, w.estate().tables().network_interfaces.front().id};
+    CHECK(traced(w, nic, "10.0.1.4", "8.8.8.8") == row.expected);
+  }
+}
+
+TEST_CASE("trace: an application gateway with private frontends alone reaches the Internet by a NAT gateway only") {
+  // source: learn.microsoft.com/azure/application-gateway/application-gateway-private-deployment
+  struct Row {
+    const char* why;
+    AppGatewayOptions options;
+    bool has_nat;
+    const char* expected;
+  };
+  const Row rows[] = {
+      {"private alone", {.address = "10.0.1.9"}, false, "dropped"},
+      {"with a NAT gateway", {.address = "10.0.1.9"}, true, "exits-to-internet"},
+      {"with a public frontend", {.public_ip = "pip"}, false, "exits-to-internet"},
+      {"the page is of the v2 tiers", {.address = "10.0.1.9", .tier = "Standard"}, false, "exits-to-internet"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(std::string(row.why));
+    Build b = one();
+    b.public_ip("pip", "203.0.113.9");
+    b.nat_gateway("nat");
+    b.attach("v", "free", {.nat_gateway = row.has_nat ? "nat" : ""});
+    const net::Place gateway{net::Place::Kind::service, b.app_gateway("agw", "v/free", row.options).id};
+    World w = b.world();
+    CHECK(traced(w, gateway, "10.0.1.9", "8.8.8.8") == row.expected);
+  }
 }
 
 TEST_CASE("trace: private endpoints take approved connections only and never start one") {

@@ -143,6 +143,87 @@ TEST_CASE("transit: each thing that is not known leaves the claim open, never he
   }
 }
 
+TEST_CASE("transit: a subnet peering routes the subnets that both sides name, and is open where they do not") {
+  struct Row {
+    const char* why;
+    Names spoke;
+    Names hub;
+    std::function<void(Peering& near, Peering& far)> change;
+    const char* expected;
+  };
+  const auto nothing = [](Peering&, Peering&) {};
+  const Row rows[] = {
+      {"the firewall's subnet alone: nothing else of the hub has a route",
+       {"app"},
+       {"AzureFirewallSubnet"},
+       nothing,
+       "pass"},
+      {"names are compared without regard to case", {"APP"}, {"azurefirewallsubnet"}, nothing, "pass"},
+      {"a service subnet of the hub gets a route longer than its user route for the whole spoke",
+       {"app"},
+       {"AzureFirewallSubnet", "apim"},
+       nothing,
+       "fail"},
+      {"what a subnet that is left out sends by the routes that it may have is dropped",
+       {"app"},
+       {"pe"},
+       nothing,
+       "pass"},
+      {"of IPv6 alone: no IPv4 route is there",
+       {"app"},
+       {"apim"},
+       [](Peering& near, Peering& far) { near.only_v6 = far.only_v6 = true; },
+       "pass"},
+      {"whether it is of IPv6 alone cannot be read",
+       {"app"},
+       {"AzureFirewallSubnet"},
+       [](Peering& near, Peering&) { near.only_v6 = Setting<bool>::unreadable("maybe"); },
+       "unknown"},
+      {"one side says that it is of IPv6 alone",
+       {"app"},
+       {"AzureFirewallSubnet"},
+       [](Peering& near, Peering&) { near.only_v6 = true; },
+       "unknown"},
+      {"no names", {}, {}, nothing, "unknown"},
+      {"a list is missing on one side",
+       {"app"},
+       {"AzureFirewallSubnet"},
+       [](Peering&, Peering& far) { far.remote_subnets.clear(); },
+       "unknown"},
+      {"the sides name different subnets",
+       {"app"},
+       {"AzureFirewallSubnet"},
+       [](Peering&, Peering& far) { far.remote_subnets = {"pe"}; },
+       "unknown"},
+      {"a name is nobody's", {"app", "elsewhere"}, {"AzureFirewallSubnet"}, nothing, "unknown"},
+      {"one side joins whole networks",
+       {"app"},
+       {"AzureFirewallSubnet"},
+       [](Peering&, Peering& far) { far.complete_vnets = {}; },
+       "unknown"},
+      {"the sides are not in sync: older subnets may be routed",
+       {"app"},
+       {"AzureFirewallSubnet"},
+       [](Peering& near, Peering&) { near.sync_level = PeeringSyncLevel::remote_not_in_sync; },
+       "unknown"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(std::string(row.why));
+    Snapshot snapshot = compliant().snapshot();
+    Peering& near = peering(snapshot);
+    Peering& far = entity(snapshot, snapshot.tables.peerings, "hub/virtualNetworkPeerings/to-a");
+    near.complete_vnets = far.complete_vnets = false;
+    near.local_subnets = far.remote_subnets = row.spoke;
+    near.remote_subnets = far.local_subnets = row.hub;
+    row.change(near, far);
+    const Judged judged(std::move(snapshot));
+    const check::Result result = judged.run("HP-TRN-015");
+    CAPTURE(messages(judged.estate, result));
+    CHECK(result.disagreements.empty());
+    CHECK(verdict(result) == row.expected);
+  }
+}
+
 TEST_CASE("exits: a NAT gateway that names a subnet is not overlooked, whichever row names it") {
   struct Row {
     const char* why;
@@ -165,6 +246,30 @@ TEST_CASE("exits: a NAT gateway that names a subnet is not overlooked, whichever
     Snapshot snapshot = compliant().snapshot();
     row.change(snapshot);
     CHECK(verdict(Judged(std::move(snapshot)).run("HP-TRN-011")) == row.expected);
+  }
+}
+
+TEST_CASE("links: a subnet peering is in order when it joins the whole spoke with the firewall") {
+  struct Row {
+    const char* why;
+    Names spoke;
+    Names hub;
+    const char* expected;
+  };
+  const Row rows[] = {
+      {"all subnets of the spoke and the firewall's", {"app", "pe"}, {"AzureFirewallSubnet"}, "pass"},
+      {"a subnet of the spoke is left out", {"app"}, {"AzureFirewallSubnet"}, "unknown"},
+      {"the firewall's subnet is left out", {"app", "pe"}, {"apim"}, "unknown"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(std::string(row.why));
+    Snapshot snapshot = compliant().snapshot();
+    Peering& near = peering(snapshot);
+    Peering& far = entity(snapshot, snapshot.tables.peerings, "hub/virtualNetworkPeerings/to-a");
+    near.complete_vnets = far.complete_vnets = false;
+    near.local_subnets = far.remote_subnets = row.spoke;
+    near.remote_subnets = far.local_subnets = row.hub;
+    CHECK(verdict(Judged(std::move(snapshot)).run("HP-TRN-008")) == row.expected);
   }
 }
 

@@ -10,8 +10,8 @@ namespace hubproof::ingest {
 using model::Service;
 using model::ServiceKind;
 
-// siteConfig is null in Resource Graph and partial elsewhere; the access restrictions are rows of type sites/config,
-// which are not read, so a site that is not Disabled stays undecided.
+// siteConfig is null in Resource Graph and partial elsewhere; the access restrictions are rows of type sites/config
+// (site_config.cpp), without which a site that is not Disabled stays undecided.
 void read_web_site(const RowHead& head, Cursor properties, ReadContext& context) {
   const bool is_slot = text::ends_with(head.type, "/slots");
   const model::ResourceId site = is_slot ? parent_of(context, head.id) : model::ResourceId();

@@ -69,6 +69,8 @@ void read_rule_property(std::string_view key, Cursor value, RuleParts& parts) {
     parts.port = read_port(value);
   } else if (is(key, "backendPort")) {
     parts.rule.backend_port = read_port(value).value_or(0);
+  } else if (is(key, "disableOutboundSnat")) {
+    parts.rule.disable_outbound_snat = value.boolean();
   } else if (is(key, "frontendPortRangeStart")) {
     parts.first = read_port(value);
   } else if (is(key, "frontendPortRangeEnd")) {
@@ -84,16 +86,17 @@ PortRange ports_of(const RuleParts& parts) {
 }
 
 /// An inbound NAT pool has no backend: scale sets name it.
-void read_rule(Cursor element, model::LoadBalancer& balancer, bool is_nat_pool) {
+void read_rule(Cursor element, model::LoadBalancer& balancer, std::string_view list) {
   RuleParts parts;
   const Child child =
       read_child(element, [&](std::string_view key, Cursor value) { read_rule_property(key, value, parts); });
   parts.rule.name = std::string(child.name);
   parts.rule.frontend_ports = ports_of(parts);
+  parts.rule.is_balancing = is(list, "loadBalancingRules");
   // backendAddressPools repeats backendAddressPool.
   std::sort(parts.pools.begin(), parts.pools.end());
   parts.pools.erase(std::unique(parts.pools.begin(), parts.pools.end()), parts.pools.end());
-  if (is_nat_pool) parts.pools = {child_id(element.context(), balancer.id, "inboundNatPools", child)};
+  if (is(list, "inboundNatPools")) parts.pools = {child_id(element.context(), balancer.id, "inboundNatPools", child)};
   if (parts.pools.empty()) parts.pools.emplace_back();
   for (const model::ResourceId pool : parts.pools) {
     parts.rule.backend_pool = pool;
@@ -174,6 +177,8 @@ void read_outbound_rules(Cursor list, model::LoadBalancer& balancer) {
         append_references(value, rule.frontends);
       } else if (is(key, "backendAddressPool")) {
         rule.pool = value.reference();
+      } else if (is(key, "protocol")) {
+        read_rule_protocol(value, rule.protocol);
       }
     });
   });
@@ -193,8 +198,7 @@ void read_load_balancer(const RowHead& head, Cursor properties, ReadContext& con
     if (is(key, "frontendIPConfigurations")) {
       value.array([&](Cursor element) { read_frontend(element, balancer); });
     } else if (is_one_of(key, {"loadBalancingRules", "inboundNatRules", "inboundNatPools"})) {
-      const bool is_nat_pool = is(key, "inboundNatPools");
-      value.array([&](Cursor element) { read_rule(element, balancer, is_nat_pool); });
+      value.array([&](Cursor element) { read_rule(element, balancer, key); });
     } else if (is(key, "backendAddressPools")) {
       value.array([&](Cursor element) { read_pool(element, balancer); });
     } else if (is(key, "outboundRules")) {

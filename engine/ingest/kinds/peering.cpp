@@ -18,13 +18,15 @@ void read_remote_space(Cursor space, std::vector<Prefix>& prefixes, std::vector<
   });
 }
 
-// The local address spaces repeat the VNet's own; the subnet names matter only with peerCompleteVnets=false, which is
-// kept; remoteGateways and routeServiceVips name devices of the remote side. enableOnlyIPv6Peering is not among them.
+void read_names(Cursor list, std::vector<std::string>& names) {
+  list.array([&](Cursor element) { names.emplace_back(element.text().value_or("")); });
+}
+
+// The local address spaces repeat the VNet's own; remoteGateways and routeServiceVips name devices of the remote side.
 bool is_harmless(std::string_view key) {
   return is_one_of(
-      key, {"doNotVerifyRemoteGateways", "localAddressSpace", "localVirtualNetworkAddressSpace", "localSubnetNames",
-            "remoteSubnetNames", "remoteBgpCommunities", "remoteVirtualNetworkEncryption", "remoteGateways",
-            "routeServiceVips", "didReferRemoteAddressSpace"});
+      key, {"doNotVerifyRemoteGateways", "localAddressSpace", "localVirtualNetworkAddressSpace", "remoteBgpCommunities",
+            "remoteVirtualNetworkEncryption", "remoteGateways", "routeServiceVips", "didReferRemoteAddressSpace"});
 }
 
 bool read_peering_flag(std::string_view key, Cursor value, model::Peering& peering) {
@@ -34,6 +36,7 @@ bool read_peering_flag(std::string_view key, Cursor value, model::Peering& peeri
   if (is(key, "allowGatewayTransit")) flag = &peering.allow_gateway_transit;
   if (is(key, "useRemoteGateways")) flag = &peering.use_remote_gateways;
   if (is(key, "peerCompleteVnets")) flag = &peering.complete_vnets;
+  if (is(key, "enableOnlyIPv6Peering")) flag = &peering.only_v6;
   if (flag == nullptr) return false;
   *flag = value.boolean();
   return true;
@@ -52,6 +55,10 @@ void read_peering_properties(Cursor properties, model::Peering& peering) {
       read_remote_space(value, peering.remote_address_space, peering.remote_address_space_v6);
     } else if (is(key, "remoteVirtualNetworkAddressSpace")) {
       read_remote_space(value, peering.remote_current_address_space, peering.remote_current_address_space_v6);
+    } else if (is(key, "localSubnetNames")) {
+      read_names(value, peering.local_subnets);
+    } else if (is(key, "remoteSubnetNames")) {
+      read_names(value, peering.remote_subnets);
     } else if (!read_common(key, value, peering) && !is_harmless(key)) {
       value.unknown_property();
     }

@@ -26,6 +26,8 @@ void read_record(Cursor record, model::DnsRecordSet& set) {
       if (const std::optional<Ipv4> address = read_address(value)) set.addresses.push_back(*address);
     } else if (is(key, "cname")) {
       set.cname = dns_name(value.text().value_or(""));
+    } else if (is(key, "ptrdname")) {
+      set.pointers.push_back(dns_name(value.text().value_or("")));
     }
   });
 }
@@ -79,8 +81,10 @@ void read_dns_record_set(const RowHead& head, Cursor properties, ReadContext& co
   const EntityScope scope(context, set);
   properties.object([&](std::string_view key, Cursor value) {
     // Resource Graph prints "records", the resource provider one list per type.
-    if (is_one_of(key, {"records", "aRecords"})) {
+    if (is_one_of(key, {"records", "aRecords", "ptrRecords"})) {
       value.array([&](Cursor record) { read_record(record, set); });
+    } else if (is(key, "isAutoRegistered")) {
+      set.is_auto_registered = value.boolean().is(true);
     } else if (is(key, "cnameRecord")) {
       read_cname(value, set);
     } else {

@@ -68,6 +68,7 @@ void read_network_rule_set(const RowHead&, Cursor, ReadContext&);
 void read_redis(const RowHead&, Cursor, ReadContext&);
 void read_redis_enterprise(const RowHead&, Cursor, ReadContext&);
 void read_web_site(const RowHead&, Cursor, ReadContext&);
+void read_site_config(const RowHead&, Cursor, ReadContext&);
 void read_container_environment(const RowHead&, Cursor, ReadContext&);
 void read_container_app(const RowHead&, Cursor, ReadContext&);
 void read_managed_cluster(const RowHead&, Cursor, ReadContext&);
