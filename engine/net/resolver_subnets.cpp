@@ -18,7 +18,7 @@ bool may_forward_into_networks(const model::Estate& e, model::ResourceId own) {
     if (e.rules_by_ruleset.of(ruleset.id).empty()) return true;  // they were not exported
   }
   for (const model::ForwardingRule& rule : e.tables().forwarding_rules) {
-    if (!rule.unread.empty()) return true;
+    if (!rule.unread.empty() || rule.targets.empty()) return true;
     for (const std::string& target : rule.targets) {
       const Result<Ipv4> address = Ipv4::parse(std::string_view(target).substr(0, target.find(':')));
       if (!address) return true;

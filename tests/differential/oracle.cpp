@@ -52,7 +52,7 @@ bool asks_other_networks(const model::Estate& e, model::ResourceId own) {
     if (e.rules_by_ruleset.of(ruleset.id).empty()) return true;
   }
   for (const model::ForwardingRule& rule : e.tables().forwarding_rules) {
-    if (!rule.unread.empty()) return true;
+    if (!rule.unread.empty() || rule.targets.empty()) return true;
     for (const std::string& target : rule.targets) {
       const Result<Ipv4> server = Ipv4::parse(target.substr(0, target.find(':')));
       for (const model::VirtualNetwork& vnet : e.tables().virtual_networks) {

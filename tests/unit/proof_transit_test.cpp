@@ -200,6 +200,14 @@ TEST_CASE("transit proof: verdicts of estates decided by hand") {
          b.forward("rules", "corp.contoso.com.", {"10.1.0.9"});
        },
        "not proved"},
+      {"a forwarding rule whose servers the export does not show may ask any",
+       [](Build& b) {
+         b.udr("rt-spoke", "10.0.4.0/28", "10.0.0.4");
+         b.subnet("hub", "dns", "10.0.4.0/28", {.delegations = {"Microsoft.Network/dnsResolvers"}});
+         b.ruleset("rules", {"hub"});
+         b.forward("rules", "corp.contoso.com.", {});
+       },
+       "not proved"},
       {"a machine beside them sends as any",
        [](Build& b) {
          b.udr("rt-spoke", "10.0.4.0/28", "10.0.0.4");
