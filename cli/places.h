@@ -10,9 +10,9 @@
 
 namespace hubproof::cli {
 
-/// "Internet", "on-premises", an address, VNET/ADDRESS, an ARM id or the unique name of a subnet (or VNET/SUBNET), network interface,
-/// private endpoint or public IP address. An ambiguous or unknown text is an error that lists candidates.
-/// With `as_v6` what has addresses of both families is shown by an IPv6 one.
+/// "Internet", "on-premises", an address, VNET/ADDRESS, an ARM id or the unique name of a subnet (or VNET/SUBNET),
+/// network interface, private endpoint or public IP address. An ambiguous or unknown text is an error that lists
+/// candidates. With `as_v6` what has addresses of both families is shown by an IPv6 one.
 Result<report::TraceEnd> find_place(const model::View& view, const std::string& where, bool as_v6 = false);
 
 /// The text is an IPv6 address, or VNET/ADDRESS with one.

@@ -162,9 +162,25 @@ namespace {
 struct ProxySettings {
   std::optional<bool> is_on;
   std::vector<std::string> servers;
-  const FirewallPolicy* decided_by = nullptr;
+  Fact switched_by;
+  const char* servers_pointer = "/properties/dnsSettings/servers";
   std::string doubt;
+
+  void take(const Setting<bool>& proxy, const std::vector<std::string>& listed) {
+    is_on = proxy.value_or_default(false);
+    servers = listed;
+    switched_by.value = proxy.is_absent() ? "absent -> false" : *is_on ? "true" : "false";
+  }
 };
+
+/// Of a firewall without a policy. source: learn.microsoft.com/azure/firewall/dns-settings
+ProxySettings classic_settings(const AzureFirewall& firewall) {
+  ProxySettings out;
+  out.switched_by = {firewall.id, "/properties/additionalProperties/Network.DNS.EnableProxy", {}};
+  out.servers_pointer = "/properties/additionalProperties/Network.DNS.Servers";
+  out.take(firewall.dns_proxy, firewall.dns_servers);
+  return out;
+}
 
 ProxySettings proxy_settings(const Estate& e, ResourceId id, int depth) {
   constexpr int kDeepest = 8;
@@ -174,7 +190,7 @@ ProxySettings proxy_settings(const Estate& e, ResourceId id, int depth) {
     out.doubt = fmt::format("the firewall policy \"{}\" is not in the export", text::printable(e.name(id)));
     return out;
   }
-  out.decided_by = policy;
+  out.switched_by = {policy->id, "/properties/dnsSettings/enableProxy", {}};
   if (!policy->is_settled || policy->dns_proxy.is_unreadable() ||
       has_unread_beside(policy->unread, kSectionsOfPolicy)) {
     out.doubt = fmt::format("the DNS settings of the firewall policy \"{}\" could not be read or are not settled",
@@ -183,21 +199,15 @@ ProxySettings proxy_settings(const Estate& e, ResourceId id, int depth) {
   }
   const bool has_own = policy->dns_proxy.is_known() || !policy->dns_servers.empty();
   if (!policy->base_policy.is_set()) {
-    out.is_on = policy->dns_proxy.value_or_default(false);
-    out.servers = policy->dns_servers;
+    out.take(policy->dns_proxy, policy->dns_servers);
     return out;
   }
   if (depth > kDeepest) {
     out.doubt = "the base policies form a loop";
     return out;
   }
-  if (policy->dns_proxy.is(false)) {
-    out.is_on = false;
-    return out;
-  }
-  if (policy->dns_proxy.is_known() && !policy->dns_servers.empty()) {
-    out.is_on = policy->dns_proxy.value();
-    out.servers = policy->dns_servers;
+  if (policy->dns_proxy.is(false) || (policy->dns_proxy.is_known() && !policy->dns_servers.empty())) {
+    out.take(policy->dns_proxy, policy->dns_servers);
     return out;
   }
   ProxySettings base = proxy_settings(e, policy->base_policy, depth + 1);
@@ -211,8 +221,7 @@ ProxySettings proxy_settings(const Estate& e, ResourceId id, int depth) {
         text::printable(e.name(id)));
     return out;
   }
-  out.is_on = policy->dns_proxy.value_or_default(false);
-  out.servers = policy->dns_servers;
+  out.take(policy->dns_proxy, policy->dns_servers);
   return out;
 }
 
@@ -224,15 +233,11 @@ Resolution Query::at_firewall(const AzureFirewall& firewall, ResourceId vnet, As
   if (!firewall.is_settled || has_unread_beside(firewall.unread, kSectionsOfFirewall)) {
     return unknown(fmt::format("the firewall \"{}\" is not settled or could not be read in full", name));
   }
-  if (!firewall.policy.is_set()) {
-    return unknown(fmt::format("the firewall \"{}\" has no policy; its classic DNS settings are not modelled", name));
-  }
-  const ProxySettings settings = proxy_settings(e, firewall.policy, 0);
+  const ProxySettings settings =
+      firewall.policy.is_set() ? proxy_settings(e, firewall.policy, 0) : classic_settings(firewall);
   if (!settings.doubt.empty()) return unknown(settings.doubt);
   Step step;
-  step.facts.push_back(
-      {settings.decided_by->id, "/properties/dnsSettings/enableProxy",
-       settings.decided_by->dns_proxy.is_absent() ? "absent -> false" : (*settings.is_on ? "true" : "false")});
+  step.facts.push_back(settings.switched_by);
   if (!*settings.is_on) {
     // source: learn.microsoft.com/azure/firewall/dns-settings: without the proxy the firewall does not listen on port
     // 53
@@ -248,7 +253,7 @@ Resolution Query::at_firewall(const AzureFirewall& firewall, ResourceId vnet, As
   }
   const std::string upstream = settings.servers.empty() ? "Azure DNS of its network" : joined(settings.servers);
   step.what = fmt::format("the firewall \"{}\" forwards to {}", name, upstream);
-  step.facts.push_back({settings.decided_by->id, "/properties/dnsSettings/servers", upstream});
+  step.facts.push_back({settings.switched_by.resource, settings.servers_pointer, upstream});
   std::vector<Resolution> answers;
   for (const std::string& server : settings.servers) answers.push_back(ask(server, vnet, asked));
   if (settings.servers.empty()) answers.push_back(at_azure_dns(vnet, asked));

@@ -28,8 +28,8 @@ std::optional<model::ServiceTag> read_tag(const json& entry, std::vector<std::st
     const std::string word = item.is_string() ? item.get<std::string>() : item.dump();
     const Result<AnyPrefix> prefix = parse_any_prefix(word);
     if (!prefix) {
-      problems.push_back(fmt::format("the tag '{}' holds {}, which is no address prefix", shown,
-                                     text::printable(word.substr(0, 80))));
+      problems.push_back(
+          fmt::format("the tag '{}' holds {}, which is no address prefix", shown, text::printable(word.substr(0, 80))));
       return std::nullopt;
     }
     if (const Prefix* ipv4 = std::get_if<Prefix>(&*prefix)) out.addresses.add(*ipv4);
@@ -45,7 +45,8 @@ bool is_service_tags(const json& document) {
 
 ReadServiceTags read_service_tags(const json& document) {
   ReadServiceTags out;
-  // The download has a number, the command a text. source: learn.microsoft.com/rest/api/virtualnetwork/service-tags/list
+  // The download has a number, the command a text. source:
+  // learn.microsoft.com/rest/api/virtualnetwork/service-tags/list
   const json& number = *member(document, "changeNumber");
   if (number.is_number_unsigned()) out.list.change_number = number.get<std::uint64_t>();
   if (number.is_string()) {

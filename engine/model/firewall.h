@@ -18,39 +18,6 @@ inline constexpr Prefix kDefaultPrivateRanges[] = {Prefix::around(Ipv4(0x0a00000
                                                    Prefix::around(Ipv4(0xc0a80000U), 16),   // 192.168.0.0/16
                                                    Prefix::around(Ipv4(0x64400000U), 10)};  // 100.64.0.0/10
 
-struct AzureFirewall : Entity {
-  struct IpConfiguration {
-    std::optional<Ipv4> address;
-    ResourceId subnet;
-    ResourceId public_ip;
-    friend bool operator==(const IpConfiguration&, const IpConfiguration&) = default;
-  };
-  Setting<FirewallTier> tier;
-  std::vector<IpConfiguration> ip_configurations;
-  std::optional<Ipv4> hub_address;  ///< hubIPAddresses.privateIPAddress of a secured virtual hub
-  ResourceId virtual_hub;
-  ResourceId policy;
-  bool has_management_nic = false;
-  bool has_classic_rules = false;  ///< any classic rule collection that is not empty
-  bool has_classic_nat_rules = false;
-  std::vector<Prefix> private_ranges;  ///< Network.SNAT.PrivateRanges; as FirewallPolicy::private_ranges
-  friend bool operator==(const AzureFirewall&, const AzureFirewall&) = default;
-};
-
-struct FirewallPolicy : Entity {
-  Setting<FirewallTier> tier;
-  ResourceId base_policy;
-  std::vector<ResourceId> rule_collection_groups;
-  Setting<bool> dns_proxy;               ///< dnsSettings.enableProxy, absent = false (or the parent's)
-  std::vector<std::string> dns_servers;  ///< empty = Azure DNS (or the parent's)
-  /// snat.privateRanges: destinations to which network rules let packets pass with their source. Empty: none are named.
-  std::vector<Prefix> private_ranges;
-  bool learns_private_ranges = false;  ///< snat.autoLearnPrivateRanges: more than these, in no export
-  bool denies_threats = false;         ///< threatIntelMode is Deny, or a word that is not known
-  bool denies_intrusions = false;      ///< intrusionDetection has Deny for all or single signatures, or such a word
-  friend bool operator==(const FirewallPolicy&, const FirewallPolicy&) = default;
-};
-
 /// What an application rule listens for, on one port.
 struct ApplicationProtocol {
   enum class Kind : std::uint8_t { http, https, mssql };
@@ -86,6 +53,52 @@ struct RuleCollection {
   Access action = Access::allow;  ///< DNAT collections: allow
   std::vector<FirewallRule> rules;
   friend bool operator==(const RuleCollection&, const RuleCollection&) = default;
+};
+
+/// The rules of a firewall itself, which act when it has no policy; each list in the export's order.
+struct ClassicRules {
+  std::vector<RuleCollection> nat;
+  std::vector<RuleCollection> network;
+  std::vector<RuleCollection> application;
+  bool is_whole = false;  ///< the row shows all three lists, be they empty
+  bool empty() const { return nat.empty() && network.empty() && application.empty(); }
+  friend bool operator==(const ClassicRules&, const ClassicRules&) = default;
+};
+
+struct AzureFirewall : Entity {
+  struct IpConfiguration {
+    std::optional<Ipv4> address;
+    ResourceId subnet;
+    ResourceId public_ip;
+    friend bool operator==(const IpConfiguration&, const IpConfiguration&) = default;
+  };
+  Setting<FirewallTier> tier;
+  std::vector<IpConfiguration> ip_configurations;
+  std::optional<Ipv4> hub_address;  ///< hubIPAddresses.privateIPAddress of a secured virtual hub
+  ResourceId virtual_hub;
+  ResourceId policy;
+  bool has_management_nic = false;
+  /// Of a firewall without a policy, the settings of its own.
+  ClassicRules classic;
+  Setting<bool> dns_proxy;               ///< Network.DNS.EnableProxy
+  std::vector<std::string> dns_servers;  ///< Network.DNS.Servers
+  std::vector<Prefix> private_ranges;    ///< Network.SNAT.PrivateRanges; as FirewallPolicy::private_ranges
+  bool denies_threats = false;           ///< as FirewallPolicy::denies_threats
+  friend bool operator==(const AzureFirewall&, const AzureFirewall&) = default;
+};
+
+struct FirewallPolicy : Entity {
+  Setting<FirewallTier> tier;
+  ResourceId base_policy;
+  std::vector<ResourceId> rule_collection_groups;
+  Setting<bool> dns_proxy;               ///< dnsSettings.enableProxy, absent = false (or the parent's)
+  std::vector<std::string> dns_servers;  ///< empty = Azure DNS (or the parent's)
+  /// snat.privateRanges: destinations to which network rules let packets pass with their source. Empty: none are named.
+  std::vector<Prefix> private_ranges;
+  bool learns_private_ranges = false;  ///< snat.autoLearnPrivateRanges: more than these, in no export
+  bool denies_threats = false;         ///< threatIntelMode is Deny, or a word that is not known
+  bool denies_intrusions = false;      ///< intrusionDetection has Deny for all or single signatures, or such a word
+  friend bool operator==(const FirewallPolicy&, const FirewallPolicy&) = default;
 };
 
 struct RuleCollectionGroup : Entity {

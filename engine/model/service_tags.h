@@ -28,8 +28,8 @@ struct ServiceTagList {
 class ServiceTags {
  public:
   void add(ServiceTagList list) { lists_.push_back(std::move(list)); }
-  /// The addresses of a tag, or nullptr: no list has the tag, or two lists of different weeks differ in it. Names that no
-  /// list defines (VirtualNetwork, Internet, AzureLoadBalancer and the AzurePlatform tags) are never found.
+  /// The addresses of a tag, or nullptr: no list has the tag, or two lists of different weeks differ in it. Names that
+  /// no list defines (VirtualNetwork, Internet, AzureLoadBalancer and the AzurePlatform tags) are never found.
   const AddressSet* find(std::string_view name) const;
   const std::vector<ServiceTagList>& lists() const { return lists_; }
 

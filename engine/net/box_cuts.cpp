@@ -180,17 +180,15 @@ void cut_by_firewall(const View& view, const model::AzureFirewall& firewall, boo
   add_set(cuts.sources, internet_addresses());
   add_set(cuts.destinations, internet_addresses());
   std::string why;
-  const auto groups = acting_groups(view, firewall, why);
-  if (!groups) return tidy(cuts);
-  for (const model::RuleCollectionGroup* group : *groups) {
-    for (const model::RuleCollection& collection : group->collections) {
-      for (const model::FirewallRule& rule : collection.rules) {
-        add_list(view, rule.sources, rule.source_ip_groups, cuts.sources);
-        add_list(view, rule.destinations, rule.destination_ip_groups, cuts.destinations);
-        cuts.ports.insert(cuts.ports.end(), rule.destination_ports.begin(), rule.destination_ports.end());
-        const Result<Ipv4> target = Ipv4::parse(rule.translated_address);
-        if (with_translation && target) cut_by_holder(view, *target, cuts);
-      }
+  const auto acting = acting_collections(view, firewall, why);
+  if (!acting) return tidy(cuts);
+  for (const ActingCollection& each : *acting) {
+    for (const model::FirewallRule& rule : each.collection->rules) {
+      add_list(view, rule.sources, rule.source_ip_groups, cuts.sources);
+      add_list(view, rule.destinations, rule.destination_ip_groups, cuts.destinations);
+      cuts.ports.insert(cuts.ports.end(), rule.destination_ports.begin(), rule.destination_ports.end());
+      const Result<Ipv4> target = Ipv4::parse(rule.translated_address);
+      if (with_translation && target) cut_by_holder(view, *target, cuts);
     }
   }
   tidy(cuts);

@@ -11,6 +11,7 @@ namespace hubproof::net {
 namespace {
 
 using model::FirewallPolicy;
+using model::RuleCollection;
 using model::RuleCollectionGroup;
 using model::View;
 
@@ -35,7 +36,19 @@ std::optional<std::vector<const FirewallPolicy*>> policies_of(const View& view, 
   return chain;
 }
 
-bool add_groups(const View& view, const model::FirewallPolicy& policy, std::vector<const RuleCollectionGroup*>& out,
+/// Appends the collections of one list by their priority.
+void add_in_order(const std::vector<RuleCollection>& list, model::ResourceId owner, std::string_view pointer,
+                  std::string_view rules, std::vector<ActingCollection>& out) {
+  const std::size_t first = out.size();
+  for (std::size_t i = 0; i < list.size(); ++i)
+    out.push_back({&list[i], owner, fmt::format("/properties/{}/{}{}", pointer, i, rules)});
+  std::stable_sort(out.begin() + static_cast<std::ptrdiff_t>(first), out.end(),
+                   [](const ActingCollection& a, const ActingCollection& b) {
+                     return a.collection->priority < b.collection->priority;
+                   });
+}
+
+bool add_groups(const View& view, const model::FirewallPolicy& policy, std::vector<ActingCollection>& out,
                 std::string& why) {
   std::vector<const RuleCollectionGroup*> own;
   for (const auto& [key, index] : view.estate.groups_by_policy.of(policy.id)) {
@@ -54,8 +67,18 @@ bool add_groups(const View& view, const model::FirewallPolicy& policy, std::vect
   std::stable_sort(own.begin(), own.end(), [](const RuleCollectionGroup* a, const RuleCollectionGroup* b) {
     return a->priority < b->priority;
   });
-  out.insert(out.end(), own.begin(), own.end());
+  for (const RuleCollectionGroup* group : own)
+    add_in_order(group->collections, group->id, "ruleCollections", "/rules", out);
   return true;
+}
+
+// source: learn.microsoft.com/azure/firewall/rule-processing#rule-processing-using-classic-rules
+std::vector<ActingCollection> classic_collections(const model::AzureFirewall& firewall) {
+  std::vector<ActingCollection> out;
+  add_in_order(firewall.classic.nat, firewall.id, "natRuleCollections", "/properties/rules", out);
+  add_in_order(firewall.classic.network, firewall.id, "networkRuleCollections", "/properties/rules", out);
+  add_in_order(firewall.classic.application, firewall.id, "applicationRuleCollections", "/properties/rules", out);
+  return out;
 }
 
 AddressSet set_of(std::span<const Prefix> prefixes) {
@@ -90,22 +113,29 @@ KeptSources configured(const View& view, const model::AzureFirewall& firewall,
 
 }  // namespace
 
-std::optional<std::vector<const RuleCollectionGroup*>> acting_groups(const View& view,
-                                                                     const model::AzureFirewall& firewall,
-                                                                     std::string& why) {
-  if (!firewall.unread.empty() || !firewall.is_settled || firewall.has_classic_rules) {
-    why = firewall.has_classic_rules
-              ? fmt::format("{} has classic rules, which are not modelled", shown(view, firewall.id))
-              : fmt::format("{} is not fully understood", shown(view, firewall.id));
+std::optional<std::vector<ActingCollection>> acting_collections(const View& view, const model::AzureFirewall& firewall,
+                                                                std::string& why) {
+  if (!firewall.unread.empty() || !firewall.is_settled) {
+    why = fmt::format("{} is not fully understood", shown(view, firewall.id));
+    return std::nullopt;
+  }
+  if (!firewall.policy.is_set()) {
+    if (firewall.classic.is_whole) return classic_collections(firewall);
+    why = fmt::format("{} has no policy, and its row does not show its own rules", shown(view, firewall.id));
+    return std::nullopt;
+  }
+  // Azure refuses both. source: learn.microsoft.com/azure/firewall-manager/migrate-to-policy
+  if (!firewall.classic.empty()) {
+    why = fmt::format("{} has classic rules beside its policy", shown(view, firewall.id));
     return std::nullopt;
   }
   const auto chain = policies_of(view, firewall, why);
   if (!chain) return std::nullopt;
-  std::vector<const RuleCollectionGroup*> out;
+  std::vector<ActingCollection> out;
   for (auto policy = chain->rbegin(); policy != chain->rend(); ++policy) {
     if (!add_groups(view, **policy, out, why)) return std::nullopt;
   }
-  if (!chain->empty() && view.estate.is_partial(model::ArgTable::network_resources)) {
+  if (view.estate.is_partial(model::ArgTable::network_resources)) {
     why = "the export of rule collection groups is partial";
     return std::nullopt;
   }
@@ -153,6 +183,7 @@ std::vector<Inspection> denying_inspections(const View& view, const model::Azure
   const auto intrusions = [&](const FirewallPolicy* policy) {
     return policy->denies_intrusions && may_be_premium(policy->tier) && may_be_premium(firewall.tier);
   };
+  if (chain->empty() && firewall.denies_threats) out.push_back({Inspection::Kind::threat_intelligence, firewall.id});
   const auto add = [&](Inspection::Kind kind, const auto& denies) {
     const auto found = std::find_if(chain->begin(), chain->end(), denies);
     if (found != chain->end()) out.push_back({kind, (*found)->id});

@@ -1,4 +1,5 @@
-// The policies of an Azure Firewall: which rules act, and to which destinations packets keep their source.
+// The policies of an Azure Firewall, or its classic settings: which rules act, and to which destinations packets keep
+// their source.
 #pragma once
 
 #include <cstdint>
@@ -13,11 +14,19 @@
 
 namespace hubproof::net {
 
-/// The rule collection groups that act, in order: parent policy first, then by priority. Empty optional: part of the
-/// chain is not in the export or not understood; `why` then says what.
-std::optional<std::vector<const model::RuleCollectionGroup*>> acting_groups(const model::View& view,
-                                                                            const model::AzureFirewall& firewall,
-                                                                            std::string& why);
+/// A rule collection that acts, and where its rules stand.
+struct ActingCollection {
+  const model::RuleCollection* collection = nullptr;
+  model::ResourceId owner;    ///< its group, or the firewall whose own it is
+  std::string rules_pointer;  ///< JSON pointer of its list of rules
+};
+
+/// In the order in which they act on packets that several match: those of the parent policy first, then by the priority
+/// of their groups, then by their own. A firewall without a policy has its classic rules; each type of them is in
+/// order. Empty optional: part of the chain is not in the export or not understood; `why` then says what. source:
+/// learn.microsoft.com/azure/firewall/rule-processing
+std::optional<std::vector<ActingCollection>> acting_collections(const model::View& view,
+                                                                const model::AzureFirewall& firewall, std::string& why);
 
 /// Destinations to which network rules let packets pass with the sender's address; to all others it becomes one of the
 /// firewall's.
@@ -34,7 +43,7 @@ KeptSources kept_sources(const model::View& view, const model::AzureFirewall& fi
 struct Inspection {
   enum class Kind : std::uint8_t { threat_intelligence, intrusion_detection };
   Kind kind = Kind::threat_intelligence;
-  model::ResourceId policy;
+  model::ResourceId owner;  ///< the policy, or the firewall without one
 };
 /// "threat intelligence", "intrusion detection"
 std::string_view name(Inspection::Kind kind);

@@ -15,7 +15,6 @@ namespace {
 using Decision = FilterResult::Decision;
 using model::FirewallRule;
 using model::RuleCollection;
-using model::RuleCollectionGroup;
 using model::View;
 
 Ternary in_term(const View& view, const model::AddressTerm& term, Ipv4 address) {
@@ -37,28 +36,19 @@ Ternary in_term(const View& view, const model::AddressTerm& term, Ipv4 address) 
 }
 
 struct PlacedRule {
-  const RuleCollectionGroup* group = nullptr;
-  std::size_t collection = 0;  ///< position in the group
-  std::size_t rule = 0;        ///< position in the collection
-  const RuleCollection& in() const { return group->collections[collection]; }
+  const ActingCollection* acting = nullptr;
+  std::size_t rule = 0;  ///< position in the collection
+  const RuleCollection& in() const { return *acting->collection; }
   const FirewallRule& get() const { return in().rules[rule]; }
 };
 
-// law:  parent groups first, then group priority, collection priority, rules from the top
-// source: learn.microsoft.com/azure/firewall/rule-processing
-std::vector<PlacedRule> in_order(const std::vector<const RuleCollectionGroup*>& groups, FirewallRule::Kind kind) {
+/// The rules of one type in the order in which they act, and those of which the type is not known.
+std::vector<PlacedRule> rules_of(const std::vector<ActingCollection>& acting, FirewallRule::Kind kind) {
   std::vector<PlacedRule> out;
-  for (const RuleCollectionGroup* group : groups) {
-    std::vector<std::size_t> order(group->collections.size());
-    for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-      return group->collections[a].priority < group->collections[b].priority;
-    });
-    for (const std::size_t c : order) {
-      for (std::size_t r = 0; r < group->collections[c].rules.size(); ++r) {
-        const FirewallRule& rule = group->collections[c].rules[r];
-        if (rule.kind == kind || !rule.is_usable) out.push_back({group, c, r});
-      }
+  for (const ActingCollection& each : acting) {
+    for (std::size_t r = 0; r < each.collection->rules.size(); ++r) {
+      const FirewallRule& rule = each.collection->rules[r];
+      if (rule.kind == kind || !rule.is_usable) out.push_back({&each, r});
     }
   }
   return out;
@@ -134,13 +124,13 @@ Ternary Evaluation::matches(const FirewallRule& rule) const {
 }
 
 model::Fact fact_of(const PlacedRule& placed) {
-  return {placed.group->id, fmt::format("/properties/ruleCollections/{}/rules/{}", placed.collection, placed.rule),
+  return {placed.acting->owner, fmt::format("{}/{}", placed.acting->rules_pointer, placed.rule),
           fmt::format("{} {}", text::printable(placed.get().name), model::name(placed.in().action))};
 }
 
 std::string shown_rule(const View& view, const PlacedRule& placed) {
   return fmt::format("rule {} of collection {} in {}", text::printable(placed.get().name),
-                     text::printable(placed.in().name), shown(view, placed.group->id));
+                     text::printable(placed.in().name), shown(view, placed.acting->owner));
 }
 
 FirewallResult undecided(const View& view, const PlacedRule& placed, std::string_view why) {
@@ -288,27 +278,27 @@ Ternary holds(const View& view, const std::vector<model::AddressTerm>& terms,
 FirewallResult firewall_rules(const View& view, const model::AzureFirewall& firewall, const Packet& packet,
                               bool is_for_firewall, std::string_view host) {
   std::string why;
-  const auto groups = acting_groups(view, firewall, why);
-  if (!groups) {
+  const auto acting = acting_collections(view, firewall, why);
+  if (!acting) {
     FirewallResult out;
     out.decided_by = {{firewall.id, "/properties/firewallPolicy", "not known"}};
     out.reason = why;
     return out;
   }
   if (is_for_firewall) {
-    std::optional<FirewallResult> translated = translate(view, in_order(*groups, FirewallRule::Kind::nat), packet);
+    std::optional<FirewallResult> translated = translate(view, rules_of(*acting, FirewallRule::Kind::nat), packet);
     if (translated) {
-      doubt_translation(view, in_order(*groups, FirewallRule::Kind::network), packet, *translated);
+      doubt_translation(view, rules_of(*acting, FirewallRule::Kind::network), packet, *translated);
       return *std::move(translated);
     }
     return denied(firewall.id, "no DNAT rule matches -> Deny",
                   fmt::format("no DNAT rule of {} matches", shown(view, firewall.id)));
   }
   std::optional<FirewallResult> decided =
-      first_match(view, in_order(*groups, FirewallRule::Kind::network), packet, host);
+      first_match(view, rules_of(*acting, FirewallRule::Kind::network), packet, host);
   // A doubtful network rule that may allow, where an application rule may decide otherwise, stays undecided either way.
   if (decided) return *std::move(decided);
-  return by_application_rules(view, firewall, in_order(*groups, FirewallRule::Kind::application), packet, host);
+  return by_application_rules(view, firewall, rules_of(*acting, FirewallRule::Kind::application), packet, host);
 }
 
 }  // namespace hubproof::net

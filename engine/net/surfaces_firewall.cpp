@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "engine/core/text.h"
-#include "engine/net/firewall_policies.h"
 #include "engine/net/surfaces_parts.h"
 
 namespace hubproof::net {
@@ -52,8 +51,8 @@ void Surfaces::of_firewall(const model::AzureFirewall& firewall) {
                          firewall.virtual_hub.is_set();
   const bool has_address = is_public || public_address_under(firewall.id) != nullptr;
   std::string why;
-  const auto groups = acting_groups(v_, firewall, why);
-  if (!groups) {
+  const auto acting = acting_collections(v_, firewall, why);
+  if (!acting) {
     if (!has_address && firewall.unread.empty() && !firewall.ip_configurations.empty()) return;
     PublicSurface surface;
     surface.entry = firewall.id;
@@ -64,12 +63,9 @@ void Surfaces::of_firewall(const model::AzureFirewall& firewall) {
     out_.push_back(std::move(surface));
     return;
   }
-  for (const model::RuleCollectionGroup* group : *groups) {
-    for (std::size_t c = 0; c < group->collections.size(); ++c) {
-      for (std::size_t r = 0; r < group->collections[c].rules.size(); ++r) {
-        if (group->collections[c].rules[r].kind == FirewallRule::Kind::nat)
-          of_nat_rule(firewall, *group, c, r, is_public);
-      }
+  for (const ActingCollection& each : *acting) {
+    for (std::size_t i = 0; i < each.collection->rules.size(); ++i) {
+      if (each.collection->rules[i].kind == FirewallRule::Kind::nat) of_nat_rule(firewall, each, i, is_public);
     }
   }
 }
@@ -99,9 +95,9 @@ void Surfaces::follow_inner(const PublicSurface& from) {
   }
 }
 
-void Surfaces::of_nat_rule(const model::AzureFirewall& firewall, const model::RuleCollectionGroup& group,
-                           std::size_t collection, std::size_t position, bool is_public) {
-  const FirewallRule& rule = group.collections[collection].rules[position];
+void Surfaces::of_nat_rule(const model::AzureFirewall& firewall, const ActingCollection& acting, std::size_t position,
+                           bool is_public) {
+  const FirewallRule& rule = acting.collection->rules[position];
   PublicSurface surface;
   surface.entry = firewall.id;
   surface.is_certain = rule.is_usable && is_public;  // a NAT rule tells of a public address that the row does not show
@@ -116,7 +112,7 @@ void Surfaces::of_nat_rule(const model::AzureFirewall& firewall, const model::Ru
       surface.public_address = term.prefix.first();
   }
   if (!rule.destination_ports.empty()) surface.ports = rule.destination_ports.front();
-  surface.facts = {{group.id, fmt::format("/properties/ruleCollections/{}/rules/{}", collection, position),
+  surface.facts = {{acting.owner, fmt::format("{}/{}", acting.rules_pointer, position),
                     fmt::format("DNAT to {}", text::printable(rule.translated_address))}};
   const bool is_inner = !inside.empty();
   surface.reason =

@@ -17,7 +17,32 @@ namespace {
 
 constexpr std::string_view kPrivateLinkServices = "microsoft.network/privatelinkservices";
 
+constexpr std::string_view kFrontDoorProfiles = "microsoft.cdn/profiles";
+
+bool may_be_approved(const model::EndpointConnection& connection) {
+  return !connection.status.is_known() || connection.status.is(model::ConnectionStatus::approved);
+}
+
 }  // namespace
+
+// law:  an origin behind a private link shows at its service as an approved connection, whose endpoint is in a
+//       subscription of Microsoft; whose it is only the row of the origin says, and Resource Graph returns none
+// source: learn.microsoft.com/azure/frontdoor/private-link; azure-semantics.md 9
+void Surfaces::add_hidden_origins(const model::UnmodelledNetworkResource& profile,
+                                  std::vector<ResourceId>& named) const {
+  const std::string own = fmt::format("{}/", e_.spelling(profile.id));
+  const auto is_origin = [&](const model::UnmodelledNetworkResource& other) {
+    return text::ends_with(other.type, "/origingroups/origins") && text::starts_with(e_.spelling(other.id), own);
+  };
+  const auto& others = e_.tables().unmodelled_network;
+  if (std::any_of(others.begin(), others.end(), is_origin)) return;
+  for (const model::Service& service : e_.tables().services) {
+    for (const model::EndpointConnection& connection : service.endpoint_connections) {
+      if (may_be_approved(connection) && e_.find<model::PrivateEndpoint>(connection.private_endpoint) == nullptr)
+        named.push_back(service.id);
+    }
+  }
+}
 
 // law:  a front door and a private link service lead to what they name past every public address of ours; which traffic
 // they take
@@ -38,6 +63,7 @@ void Surfaces::of_unmodelled(const model::UnmodelledNetworkResource& resource) {
     const ResourceId owner = e_.ids().find(arm_top_level(e_.spelling(touched)));
     if (owner.is_set()) surface.named.push_back(owner);
   }
+  if (resource.type == kFrontDoorProfiles) add_hidden_origins(resource, surface.named);
   std::sort(surface.named.begin(), surface.named.end());
   surface.named.erase(std::unique(surface.named.begin(), surface.named.end()), surface.named.end());
   const bool has_place = std::any_of(surface.named.begin(), surface.named.end(), [&](ResourceId id) {

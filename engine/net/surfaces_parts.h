@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/net/exposure.h"
+#include "engine/net/firewall_policies.h"
 #include "engine/net/peerings.h"
 
 namespace hubproof::net {
@@ -32,8 +33,8 @@ class Surfaces {
                          const model::LoadBalancer::Rule& rule, Ipv4 member);
   void of_torn_balancer(const model::LoadBalancer& balancer);
   bool is_understood(model::ResourceId public_ip) const;
-  void of_nat_rule(const model::AzureFirewall& firewall, const model::RuleCollectionGroup& group,
-                   std::size_t collection, std::size_t rule, bool is_public);
+  void of_nat_rule(const model::AzureFirewall& firewall, const ActingCollection& acting, std::size_t rule,
+                   bool is_public);
   void of_balancer(const model::LoadBalancer& balancer);
   void of_member(const model::LoadBalancer& balancer, const model::LoadBalancer::Frontend& frontend,
                  const model::LoadBalancer::Rule& rule, model::ResourceId member);
@@ -42,6 +43,7 @@ class Surfaces {
                    const PublicSurface& from);
   void of_pool(const model::ApplicationGateway& gateway, const PublicSurface& from, model::ResourceId pool,
                model::ResourceId waf, const std::string& listener);
+  void add_hidden_origins(const model::UnmodelledNetworkResource& profile, std::vector<model::ResourceId>& named) const;
   void of_unmodelled(const model::UnmodelledNetworkResource& resource);
   void follow(std::size_t position);
   void follow_inner(const PublicSurface& from);

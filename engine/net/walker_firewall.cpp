@@ -20,7 +20,7 @@ constexpr std::uint64_t kMostInstances = 1024;
 
 model::Fact fact_of(const Inspection& inspection) {
   const bool is_detection = inspection.kind == Inspection::Kind::intrusion_detection;
-  return {inspection.policy, is_detection ? "/properties/intrusionDetection" : "/properties/threatIntelMode", "Deny"};
+  return {inspection.owner, is_detection ? "/properties/intrusionDetection" : "/properties/threatIntelMode", "Deny"};
 }
 
 Packet reversed(const Packet& packet) {
@@ -36,10 +36,16 @@ void Walker::deliver_to_firewall(const model::AzureFirewall& firewall) {
     if (role.firewall == firewall.id) trace_.crossed_firewall = true;
   }
   // source: azure-semantics.md 4.3 (port 53 is answered with the DNS proxy on)
-  const auto* policy = e_.find<model::FirewallPolicy>(firewall.policy);
-  if (request_ == nullptr && packet_.destination_port == 53 && policy != nullptr && policy->dns_proxy.is(true)) {
-    return end(Disposition::delivered, "deliver", {Place::Kind::firewall, firewall.id}, "the firewall's DNS proxy",
-               {{policy->id, "/properties/dnsSettings/enableProxy", "true"}});
+  if (request_ == nullptr && packet_.destination_port == 53) {
+    const auto* policy = e_.find<model::FirewallPolicy>(firewall.policy);
+    std::optional<model::Fact> proxy;
+    if (policy != nullptr && policy->dns_proxy.is(true)) {
+      proxy = {policy->id, "/properties/dnsSettings/enableProxy", "true"};
+    } else if (!firewall.policy.is_set() && firewall.dns_proxy.is(true)) {
+      proxy = {firewall.id, "/properties/additionalProperties/Network.DNS.EnableProxy", "true"};
+    }
+    const Place at{Place::Kind::firewall, firewall.id};
+    if (proxy) return end(Disposition::delivered, "deliver", at, "the firewall's DNS proxy", {*proxy});
   }
   through_firewall(firewall, true);
 }

@@ -17,7 +17,6 @@ using model::Subnet;
 using model::View;
 using model::VirtualNetwork;
 
-
 namespace {
 
 // A private link service of somebody else is named by an alias, which is no id.

@@ -1,5 +1,6 @@
 // Whatever is taken from an export that shows a violation, or made unreadable in it, never leaves a proof.
-//   HUBPROOF_DIFFERENTIAL_ESTATES, HUBPROOF_DIFFERENTIAL_SEED: as in random_test.cpp
+//   HUBPROOF_DAMAGED_ESTATES: so many estates in place of the usual number
+//   HUBPROOF_DIFFERENTIAL_SEED: as in random_test.cpp
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
@@ -126,7 +127,7 @@ TEST_CASE("no row that is missing and no value that cannot be read turns a viola
   std::uint32_t damaged = 0;
   std::uint32_t failures = 0;
   const std::uint32_t alone = setting("HUBPROOF_DIFFERENTIAL_SEED", 0);
-  const std::uint32_t count = alone != 0 ? 1 : setting("HUBPROOF_DIFFERENTIAL_ESTATES", kEstates);
+  const std::uint32_t count = alone != 0 ? 1 : setting("HUBPROOF_DAMAGED_ESTATES", kEstates);
   for (std::uint32_t i = 0; i < count; ++i) {
     Damage damage(alone != 0 ? alone : kFirstSeed + i);
     if (!damage.is_refuted()) continue;

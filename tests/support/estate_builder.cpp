@@ -346,6 +346,7 @@ AzureFirewall& Build::firewall(std::string_view name, std::string_view vnet, std
   AzureFirewall& out = add(snapshot_.tables.firewalls, id("azureFirewalls", name));
   out.tier = setting<FirewallTier>(options.tier);
   out.policy = id("firewallPolicies", options.policy);
+  out.classic.is_whole = true;
   AzureFirewall::IpConfiguration& config = out.ip_configurations.emplace_back();
   config.address = ip(address);
   config.subnet = subnet_id(fmt::format("{}/AzureFirewallSubnet", vnet));

@@ -170,6 +170,7 @@ class Build {
 
   model::VirtualNetwork& vnet(std::string_view name, std::string_view prefixes);
   std::vector<model::VirtualNetwork>& vnets() { return snapshot_.tables.virtual_networks; }
+  std::vector<model::Service>& services() { return snapshot_.tables.services; }
   model::Subnet& subnet(std::string_view vnet, std::string_view name, std::string_view prefixes,
                         const SubnetOptions& options = {});
   /// Changes those parts of a subnet that `options` gives.
@@ -218,6 +219,9 @@ class Build {
   model::RuleCollectionGroup& rule_group(std::string_view policy, std::string_view name, std::uint32_t priority);
   model::RuleCollection& rules(std::string_view policy, std::string_view group, std::uint32_t priority,
                                model::Access action, std::initializer_list<FirewallRuleRow> rows);
+  /// Of the firewall itself; all rows are of one kind, whose list takes the collection.
+  model::RuleCollection& classic_rules(std::string_view firewall, std::uint32_t priority, model::Access action,
+                                       std::initializer_list<FirewallRuleRow> rows);
   model::IpGroup& ip_group(std::string_view name, std::string_view members);
   model::PrivateEndpoint& endpoint(std::string_view name, std::string_view subnet, std::string_view address,
                                    const EndpointOptions& options = {});
@@ -272,6 +276,8 @@ class Build {
 
  private:
   model::AddressTerms terms(std::string_view list);
+  model::RuleCollection& fill(model::RuleCollection& out, std::uint32_t priority, model::Access action,
+                              std::initializer_list<FirewallRuleRow> rows);
   model::SecurityRule rule_of(const RuleRow& row);
   void finish_peerings();
   model::ResourceId manager_part(std::string_view kind, std::string_view slashed, std::string_view suffix = {});

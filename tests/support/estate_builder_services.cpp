@@ -46,12 +46,8 @@ void add_application(FirewallRule& rule, const std::string& text) {
 
 }  // namespace
 
-RuleCollection& Build::rules(std::string_view policy, std::string_view group, std::uint32_t priority, Access action,
-                             std::initializer_list<FirewallRuleRow> rows) {
-  const ResourceId owner = id("firewallPolicies", policy);
-  const ResourceId group_id =
-      snapshot_.ids.intern(fmt::format("{}/ruleCollectionGroups/{}", snapshot_.ids.spelling(owner), group));
-  RuleCollection& out = get(snapshot_.tables.rule_collection_groups, group_id, group).collections.emplace_back();
+RuleCollection& Build::fill(RuleCollection& out, std::uint32_t priority, Access action,
+                            std::initializer_list<FirewallRuleRow> rows) {
   out.name = fmt::format("collection-{}", priority);
   out.priority = priority;
   out.action = action;
@@ -80,6 +76,23 @@ RuleCollection& Build::rules(std::string_view policy, std::string_view group, st
     if (row.translated_port != 0) rule.translated_port = row.translated_port;
   }
   return out;
+}
+
+RuleCollection& Build::rules(std::string_view policy, std::string_view group, std::uint32_t priority, Access action,
+                             std::initializer_list<FirewallRuleRow> rows) {
+  const ResourceId owner = id("firewallPolicies", policy);
+  const ResourceId group_id =
+      snapshot_.ids.intern(fmt::format("{}/ruleCollectionGroups/{}", snapshot_.ids.spelling(owner), group));
+  auto& collections = get(snapshot_.tables.rule_collection_groups, group_id, group).collections;
+  return fill(collections.emplace_back(), priority, action, rows);
+}
+
+RuleCollection& Build::classic_rules(std::string_view firewall, std::uint32_t priority, Access action,
+                                     std::initializer_list<FirewallRuleRow> rows) {
+  ClassicRules& classic = get(snapshot_.tables.firewalls, id("azureFirewalls", firewall), firewall).classic;
+  const std::string& kind = rows.begin()->kind;
+  auto& list = kind == "nat" ? classic.nat : kind == "application" ? classic.application : classic.network;
+  return fill(list.emplace_back(), priority, action, rows);
 }
 
 IpGroup& Build::ip_group(std::string_view name, std::string_view members) {

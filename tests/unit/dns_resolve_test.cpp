@@ -26,6 +26,7 @@ struct Design {
   std::string firewall_policy = "pol";  ///< "-": none
   Names servers_of_a = {"10.0.0.4"};
   std::vector<Unread> a_unread = {};
+  std::function<void(AzureFirewall&)> set_firewall = [](AzureFirewall&) {};
   std::function<void(PrivateDnsZone&)> set_zone = [](PrivateDnsZone&) {};
 
   Design() {
@@ -51,7 +52,8 @@ struct Design {
     VirtualNetwork& a = b.vnet("a", "10.1.0.0/16");
     a.dns_servers = servers_of_a;
     a.unread = a_unread;
-    b.firewall("fw", "hub", "10.0.0.4", {.policy = firewall_policy == "-" ? std::string() : firewall_policy});
+    set_firewall(
+        b.firewall("fw", "hub", "10.0.0.4", {.policy = firewall_policy == "-" ? std::string() : firewall_policy}));
     set_zone(b.zone(kZone));
     return b.world();
   }
@@ -278,7 +280,26 @@ TEST_CASE("custom DNS servers: the hub firewall") {
        "unknown", "DNS settings"},
       {"the policy is not in the export", "a", [](Design& d) { d.firewall_policy = "gone"; }, "unknown",
        "\"gone\" is not in the export"},
-      {"a classic firewall without a policy", "a", [](Design& d) { d.firewall_policy = "-"; }, "unknown", "classic"},
+      {"a classic firewall without DNS settings has no proxy", "a", [](Design& d) { d.firewall_policy = "-"; },
+       "no answer"},
+      {"a classic firewall with the proxy on", "a",
+       [](Design& d) {
+         d.firewall_policy = "-";
+         d.set_firewall = [](AzureFirewall& firewall) { firewall.dns_proxy = true; };
+       },
+       "private addresses 10.0.3.4"},
+      {"a classic firewall that asks a server nobody knows", "a",
+       [](Design& d) {
+         d.firewall_policy = "-";
+         d.set_firewall = [](AzureFirewall& firewall) {
+           firewall.dns_proxy = true;
+           firewall.dns_servers = {"10.0.9.9"};
+         };
+       },
+       "unknown", "10.0.9.9"},
+      {"with a policy the firewall's own settings play no part", "a",
+       [](Design& d) { d.set_firewall = [](AzureFirewall& firewall) { firewall.dns_proxy = false; }; },
+       "private addresses 10.0.3.4"},
       {"the proxy is inherited from the base policy", "a",
        [](Design& d) {
          d.b.policy("child", "pol");

@@ -574,7 +574,7 @@ TEST_CASE("a load balancer gives frontends, one rule per pool, port ranges and p
   CHECK(to_string(balancer.address_members[0].address) == "10.0.0.77");
 }
 
-TEST_CASE("a firewall gives its addresses, policy and whether classic rules are there") {
+TEST_CASE("a firewall gives its addresses, policy and settings of its own") {
   Rows rows;
   rows.network(
       "azureFirewalls/f",
@@ -585,7 +585,12 @@ TEST_CASE("a firewall gives its addresses, policy and whether classic rules are 
       "publicIPAddress": {"id": "/subscriptions/s/pip"}, "provisioningState": "Succeeded"}}]})");
   rows.network(
       "azureFirewalls/classic",
-      R"({"natRuleCollections": [{"name": "n"}], "additionalProperties": {"Network.SNAT.PrivateRanges": "IANAPrivateRanges , 192.0.2.0/24,198.51.100.7"}})");
+      R"({"natRuleCollections": [], "networkRuleCollections": [], "applicationRuleCollections": null, "threatIntelMode": "Deny",
+        "additionalProperties": {"Network.DNS.EnableProxy": "true", "Network.DNS.Servers": "10.0.0.5, 10.0.0.6",
+        "ThreatIntel.Whitelist.FQDNs": "a.example"}})");
+  rows.network(
+      "azureFirewalls/ranges",
+      R"({"additionalProperties": {"Network.SNAT.PrivateRanges": "IANAPrivateRanges , 192.0.2.0/24,198.51.100.7"}})");
   rows.network(
       "azureFirewalls/hub",
       R"({"virtualHub": {"id": "/subscriptions/s/hub"}, "hubIPAddresses": {"privateIPAddress": "10.9.0.4", "publicIPs": {"count": 1}}})");
@@ -596,18 +601,24 @@ TEST_CASE("a firewall gives its addresses, policy and whether classic rules are 
   CHECK(to_string(firewall.ip_configurations.at(0).address.value()) == "10.0.0.4");
   CHECK(rows.spelling(firewall.ip_configurations[0].subnet) == "/subscriptions/s/sn");
   CHECK(firewall.has_management_nic);
-  CHECK_FALSE(firewall.has_classic_rules);
-  CHECK(rows.tables().firewalls.at(1).has_classic_rules);
-  CHECK(rows.tables().firewalls[1].has_classic_nat_rules);
-  CHECK(unread_of(rows.tables().firewalls[1]) == "");
-  CHECK(printed(rows.tables().firewalls[1].private_ranges) ==
+  CHECK(firewall.classic.is_whole);
+  CHECK(firewall.classic.empty());
+  CHECK_FALSE(firewall.denies_threats);  // that of its policy acts
+  const model::AzureFirewall& classic = rows.tables().firewalls.at(1);
+  CHECK(unread_of(classic) == "");
+  CHECK_FALSE(classic.classic.is_whole);
+  CHECK(classic.dns_proxy.is(true));
+  CHECK(classic.dns_servers == std::vector<std::string>{"10.0.0.5", "10.0.0.6"});
+  CHECK(classic.denies_threats);
+  CHECK(unread_of(rows.tables().firewalls.at(2)) == "");
+  CHECK(printed(rows.tables().firewalls[2].private_ranges) ==
         "10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 100.64.0.0/10 192.0.2.0/24 198.51.100.7/32");
   rows.network("azureFirewalls/odd", R"({"additionalProperties": {"Network.SNAT.PrivateRanges": "10.0.0.0/8, half"}})");
-  CHECK(unread_of(rows.tables().firewalls.at(3)) ==
+  CHECK(unread_of(rows.tables().firewalls.at(4)) ==
         "/properties/additionalProperties/Network.SNAT.PrivateRanges: 10.0.0.0/8, half");
-  CHECK(rows.tables().firewalls[3].private_ranges.size() == 1);
-  CHECK(to_string(rows.tables().firewalls.at(2).hub_address.value()) == "10.9.0.4");
-  CHECK(rows.spelling(rows.tables().firewalls[2].virtual_hub) == "/subscriptions/s/hub");
+  CHECK(rows.tables().firewalls[4].private_ranges.size() == 1);
+  CHECK(to_string(rows.tables().firewalls.at(3).hub_address.value()) == "10.9.0.4");
+  CHECK(rows.spelling(rows.tables().firewalls[3].virtual_hub) == "/subscriptions/s/hub");
 }
 
 TEST_CASE("a firewall policy gives its parent, groups, DNS and private ranges; an explicit proxy is not modelled") {
@@ -719,6 +730,93 @@ TEST_CASE("firewall rules of the three kinds are read in order") {
   CHECK(nat.kind == model::FirewallRule::Kind::nat);
   CHECK(nat.translated_address == "10.0.1.4");
   CHECK(nat.translated_port == 8443);
+}
+
+// source: learn.microsoft.com/azure/templates/microsoft.network/azurefirewalls
+TEST_CASE("classic rules of a firewall are of the type that their list says") {
+  Rows rows;
+  rows.network("azureFirewalls/f", R"({
+    "natRuleCollections": [{"name": "n", "id": "/subscriptions/s/n", "properties": {"provisioningState": "Succeeded", "priority": 300,
+      "action": {"type": "Dnat"}, "rules": [{"name": "d", "protocols": ["TCP"], "sourceAddresses": ["*"], "sourceIpGroups": [],
+      "destinationAddresses": ["192.0.2.1"], "destinationPorts": ["443"], "translatedAddress": "10.0.1.4", "translatedPort": "8443"}]}}],
+    "networkRuleCollections": [{"name": "w", "properties": {"priority": 200, "action": {"type": "Deny"}, "rules": [
+      {"name": "r", "protocols": ["TCP", "ICMP"], "sourceAddresses": ["10.0.0.0/8"], "sourceIpGroups": ["/subscriptions/s/ipg"],
+       "destinationAddresses": ["AzureMonitor"], "destinationIpGroups": [], "destinationFqdns": ["a.example"], "destinationPorts": ["443-444"]}]}}],
+    "applicationRuleCollections": [{"name": "a", "properties": {"priority": 100, "action": {"type": "Allow"}, "rules": [
+      {"name": "x", "protocols": [{"protocolType": "Https", "port": 443}], "sourceAddresses": ["*"], "targetFqdns": ["*.example"],
+       "fqdnTags": []}]}}]})");
+  const model::AzureFirewall& firewall = rows.tables().firewalls.at(0);
+  CHECK(unread_of(firewall) == "");
+  CHECK(firewall.classic.is_whole);
+  CHECK_FALSE(firewall.classic.empty());
+  const model::RuleCollection& nat = firewall.classic.nat.at(0);
+  CHECK(nat.name == "n");
+  CHECK(nat.priority == 300);
+  CHECK(nat.is_nat);
+  CHECK(nat.rules.at(0).kind == model::FirewallRule::Kind::nat);
+  CHECK(nat.rules[0].is_usable);
+  CHECK(nat.rules[0].protocols == std::vector<Protocol>{Protocol::tcp});
+  CHECK(nat.rules[0].translated_address == "10.0.1.4");
+  CHECK(nat.rules[0].translated_port == 8443);
+  const model::RuleCollection& network = firewall.classic.network.at(0);
+  CHECK(network.action == model::Access::deny);
+  CHECK(network.rules.at(0).kind == model::FirewallRule::Kind::network);
+  CHECK(network.rules[0].protocols == std::vector<Protocol>{Protocol::tcp, Protocol::icmp});
+  CHECK(network.rules[0].fqdns == std::vector<std::string>{"a.example"});
+  CHECK(rows.spelling(network.rules[0].source_ip_groups.at(0)) == "/subscriptions/s/ipg");
+  const model::RuleCollection& application = firewall.classic.application.at(0);
+  CHECK(application.rules.at(0).kind == model::FirewallRule::Kind::application);
+  CHECK(application.rules[0].is_usable);
+  REQUIRE(application.rules[0].application_protocols.size() == 1);
+  CHECK(application.rules[0].application_protocols[0].port == 443);
+}
+
+TEST_CASE("a classic rule collection that is not whole is recorded, and its rules are not usable or not in order") {
+  struct Row {
+    const char* why;
+    const char* changes;
+    bool is_usable;
+  };
+  const Row table[] = {{"as it should be", "{}", true},
+                       {"no action", R"({"properties": {"action": null}})", false},
+                       {"the action of another list", R"({"properties": {"action": {"type": "Dnat"}}})", false},
+                       {"an action that is not known", R"({"properties": {"action": {"type": "Snat"}}})", false},
+                       {"no priority", R"({"properties": {"priority": null}})", true},
+                       {"no list of rules", R"({"properties": {"rules": null}})", true},
+                       {"a property of the future", R"({"properties": {"phaseOfTheMoon": "full"}})", true},
+                       {"no properties", R"({"properties": null})", true},
+                       {"a rule with the words of a policy's",
+                        R"({"properties": {"rules": [{"name": "r", "ipProtocols": ["TCP"], "sourceAddresses": ["*"],
+                          "destinationAddresses": ["*"], "destinationPorts": ["443"]}]}})",
+                        false}};
+  for (const Row& row : table) {
+    CAPTURE(row.why);
+    OrderedJson collection =
+        OrderedJson::parse(R"({"name": "w", "properties": {"priority": 200, "action": {"type": "Allow"},
+      "rules": [{"name": "r", "protocols": ["TCP"], "sourceAddresses": ["*"], "destinationAddresses": ["*"], "destinationPorts": ["443"]}]}})");
+    collection.merge_patch(OrderedJson::parse(row.changes));
+    Rows rows;
+    rows.network("azureFirewalls/f", OrderedJson{{"networkRuleCollections", OrderedJson::array({collection})}}.dump());
+    const model::AzureFirewall& firewall = rows.tables().firewalls.at(0);
+    CHECK(firewall.unread.empty() == (std::string(row.why) == "as it should be"));
+    REQUIRE(firewall.classic.network.size() == 1);
+    for (const model::FirewallRule& rule : firewall.classic.network[0].rules) CHECK(rule.is_usable == row.is_usable);
+  }
+}
+
+TEST_CASE("a rule collection or group without a priority has no place in the order") {
+  for (const char* priority : {"100", "null"}) {
+    for (const bool is_group : {true, false}) {
+      const std::string with = "\"priority\": " + std::string(priority) + ", ";
+      Rows rows;
+      rows.network(
+          "firewallPolicies/p/ruleCollectionGroups/g",
+          "{" + (is_group ? with : "\"priority\": 1, ") +
+              R"("ruleCollections": [{"ruleCollectionType": "FirewallPolicyFilterRuleCollection", "name": "c", )" +
+              (is_group ? "\"priority\": 1, " : with) + R"("action": {"type": "Allow"}, "rules": []}]})");
+      CHECK(rows.tables().rule_collection_groups.at(0).unread.empty() == (std::string(priority) == "100"));
+    }
+  }
 }
 
 TEST_CASE("a firewall rule is unusable when a part of it is missing or not understood") {

@@ -159,7 +159,7 @@ TEST_CASE("a rule for Icmp may or may not be meant for the ICMP of IPv6") {
 namespace {
 
 /// A hub firewall with one rule, in a collection that allows.
-Build one_firewall(const FirewallRuleRow& rule, bool has_dns_proxy = false, bool has_classic_rules = false) {
+Build one_firewall(const FirewallRuleRow& rule, bool has_dns_proxy = false) {
   Build b;
   b.vnet("hub", "10.0.0.0/16");
   b.subnet("hub", "AzureFirewallSubnet", "10.0.0.0/26");
@@ -167,7 +167,7 @@ Build one_firewall(const FirewallRuleRow& rule, bool has_dns_proxy = false, bool
   b.policy("policy").dns_proxy = has_dns_proxy;
   b.rule_group("policy", "group", 100);
   b.rules("policy", "group", 100, model::Access::allow, {rule});
-  b.firewall("fw", "hub", "10.0.0.4", {.policy = "policy"}).has_classic_rules = has_classic_rules;
+  b.firewall("fw", "hub", "10.0.0.4", {.policy = "policy"});
   return b;
 }
 
@@ -227,10 +227,12 @@ TEST_CASE("firewall: what its rules name is followed, and is not known where the
   }
 }
 
-TEST_CASE("firewall: beside classic rules nothing that it does is known") {
-  for (const bool is_classic : {false, true}) {
-    Build b = one_firewall({.to = "10.9.0.0/16"}, false, is_classic);
-    CHECK(decided(b, packet("10.0.1.4", "10.9.0.4")) == (is_classic ? "unknown" : "allow"));
+// source: learn.microsoft.com/azure/firewall-manager/migrate-to-policy
+TEST_CASE("firewall: with classic rules beside its policy nothing that it does is known") {
+  for (const bool has_both : {false, true}) {
+    Build b = one_firewall({.to = "10.9.0.0/16"});
+    if (has_both) b.classic_rules("fw", 100, model::Access::allow, {{}});
+    CHECK(decided(b, packet("10.0.1.4", "10.9.0.4")) == (has_both ? "unknown" : "allow"));
   }
 }
 

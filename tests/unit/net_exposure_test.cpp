@@ -304,6 +304,22 @@ TEST_CASE("public surfaces: DNAT, load balancers and gateways without an effecti
   CHECK(surfaces(dnat("AzureFrontDoor.Backend", "10.0.2.4")) == "uncertain fw ");
   CHECK(surfaces([](Build& b) { b.firewall("fw", "hub", "10.0.0.4", {.policy = "gone", .public_ip = "pip"}); }) ==
         "uncertain fw ");
+  // Classic rules, and a firewall that has no policy and does not show its rules.
+  const auto classic = [](bool is_whole, std::string to) {
+    return [is_whole, to](Build& b) {
+      b.firewall("fw", "hub", "10.0.0.4", {.public_ip = "pip"}).classic.is_whole = is_whole;
+      b.classic_rules("fw", 100, model::Access::allow,
+                      {{.kind = "nat",
+                        .to = "203.0.113.4",
+                        .ports = "443",
+                        .protocols = "tcp",
+                        .translated_address = to,
+                        .translated_port = 443}});
+    };
+  };
+  CHECK(surfaces(classic(true, "10.0.2.4")) == "certain fw ");
+  CHECK(surfaces(classic(true, "10.0.2.5")) == "");
+  CHECK(surfaces(classic(false, "10.0.2.5")) == "uncertain fw ");
   // A rule for a private address is none for the Internet, whoever its sources are; it acts on what leads there.
   const auto inner = [](std::string outside) {
     return [outside](Build& b) {

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -260,6 +261,89 @@ TEST_CASE("firewall: with private ranges of its own it sends to the Internet onl
     b.subnet("client", "s", "10.1.0.0/24", {.route_table = "rt"});
     b.peer("hub", "client");
     CHECK(net::name(from_client(b.world(), "8.8.8.8").disposition) == row.expected);
+  }
+}
+
+namespace {
+
+/// A firewall without a policy, and a client behind it.
+Build classic_firewall(const std::function<void(model::AzureFirewall&)>& change = [](model::AzureFirewall&) {}) {
+  Build b;
+  b.vnet("hub", "10.0.0.0/16");
+  b.subnet("hub", "AzureFirewallSubnet", "10.0.0.0/26");
+  change(b.firewall("fw", "hub", "10.0.0.4"));
+  b.vnet("client", "10.1.0.0/16");
+  b.subnet("client", "s", "10.1.0.0/24");
+  b.peer("hub", "client");
+  return b;
+}
+
+net::FirewallResult ask_firewall(const World& w, std::string_view destination, std::uint16_t port,
+                                 bool is_for_firewall = false) {
+  return net::firewall_rules(w.view(), w.estate().tables().firewalls.front(),
+                             {ip("10.1.0.4"), ip(destination), Protocol::tcp, 49152, port}, is_for_firewall);
+}
+
+}  // namespace
+
+TEST_CASE("firewall: classic rules act by type, then by the priority of their collections") {
+  // source: learn.microsoft.com/azure/firewall/rule-processing#rule-processing-using-classic-rules
+  using Decision = net::FilterResult::Decision;
+  Build b = classic_firewall();
+  // Application rules come after network rules, whatever their priority.
+  b.classic_rules("fw", 100, model::Access::deny,
+                  {{.kind = "application", .fqdns = {"*.example.com"}, .applications = "https:8443"}});
+  b.classic_rules("fw", 300, model::Access::allow, {{.to = "10.9.0.0/16", .protocols = "tcp"}});
+  b.classic_rules("fw", 200, model::Access::deny, {{.to = "10.9.1.0/24", .ports = "22", .protocols = "tcp"}});
+  b.classic_rules("fw", 400, model::Access::allow,
+                  {{.kind = "nat",
+                    .to = "203.0.113.4",
+                    .ports = "443",
+                    .protocols = "tcp",
+                    .translated_address = "10.9.0.5",
+                    .translated_port = 8443}});
+  const World w = b.world();
+  const net::FirewallResult denied = ask_firewall(w, "10.9.1.4", 22);
+  CHECK(denied.decision == Decision::deny);
+  REQUIRE(denied.decided_by.size() == 1);
+  CHECK(denied.decided_by[0].pointer == "/properties/networkRuleCollections/1/properties/rules/0");
+  CHECK(ask_firewall(w, "10.9.1.4", 8443).decision == Decision::allow);
+  CHECK(ask_firewall(w, "10.8.0.4", 22).decision == Decision::deny);
+  CHECK(ask_firewall(w, "10.8.0.4", 8443).decision == Decision::deny);
+  const net::FirewallResult translated = ask_firewall(w, "203.0.113.4", 443, true);
+  REQUIRE(translated.translation);
+  CHECK(to_string(translated.translation->address) == "10.9.0.5");
+  CHECK(translated.decided_by.at(0).pointer == "/properties/natRuleCollections/0/properties/rules/0");
+  CHECK(ask_firewall(w, "203.0.113.4", 80, true).decision == Decision::deny);
+}
+
+TEST_CASE("firewall: a row without a policy that does not show all lists of rules tells nothing") {
+  for (const bool is_whole : {true, false}) {
+    CAPTURE(is_whole);
+    Build b = classic_firewall([&](model::AzureFirewall& firewall) { firewall.classic.is_whole = is_whole; });
+    b.classic_rules("fw", 100, model::Access::allow, {{}});
+    CHECK(ask_firewall(b.world(), "8.8.8.8", 443).decision ==
+          (is_whole ? net::FilterResult::Decision::allow : net::FilterResult::Decision::unknown));
+  }
+}
+
+TEST_CASE("firewall: threat intelligence and the DNS proxy of one without a policy are its own") {
+  // source: learn.microsoft.com/azure/firewall/threat-intel, .../dns-settings
+  for (const bool is_on : {true, false}) {
+    CAPTURE(is_on);
+    Build b = classic_firewall([&](model::AzureFirewall& firewall) {
+      firewall.denies_threats = is_on;
+      firewall.dns_proxy = is_on;
+    });
+    const World w = b.world();
+    const auto inspections = net::denying_inspections(w.view(), w.estate().tables().firewalls.front());
+    REQUIRE(inspections.size() == (is_on ? 1 : 0));
+    if (is_on) CHECK(inspections[0].owner == w.estate().tables().firewalls.front().id);
+    const net::Place from{net::Place::Kind::subnet, w.estate().tables().subnets[w.subnet("client/s").index()].id};
+    net::Flow flow{from, ip("10.1.0.4"), ip("10.0.0.4")};
+    flow.protocol = Protocol::udp;
+    flow.destination_port = 53;
+    CHECK(net::trace(w.view(), flow).disposition == (is_on ? net::Disposition::delivered : net::Disposition::denied));
   }
 }
 

@@ -131,6 +131,10 @@ TEST_CASE(
   const auto endpoint = [](Build& b, std::string_view address) {
     b.endpoint("pe", "hub/pe", address, {.target = "it", .has_nic = false});
   };
+  const auto hidden_origin = [](Build& b, model::Setting<model::ConnectionStatus> status) {
+    b.unmodelled("afd", "Microsoft.Cdn/profiles", {});
+    b.services().back().endpoint_connections = {{b.id("privateEndpoints", "of-microsoft"), status}};
+  };
   const Row rows[] = {
       {"an endpoint that nothing leads to",
        [&](Build& b) {
@@ -170,6 +174,34 @@ TEST_CASE(
       {"a front door that names something else",
        [&](Build& b) { b.unmodelled("afd", "Microsoft.Cdn/profiles", {b.id("Microsoft.Test/things", "other")}); },
        "proved"},
+      {"a front door that shows no origins, and no connection from outside",
+       [&](Build& b) {
+         endpoint(b, "10.0.3.4");
+         b.unmodelled("afd", "Microsoft.Cdn/profiles", {});
+       },
+       "proved"},
+      {"a front door that shows no origins, and an approved connection from outside",
+       [&](Build& b) { hidden_origin(b, model::ConnectionStatus::approved); }, "unknown"},
+      {"a front door that shows no origins, and a connection whose state is not shown",
+       [&](Build& b) { hidden_origin(b, {}); }, "unknown"},
+      {"a front door that shows no origins, and a connection that nobody approved",
+       [&](Build& b) { hidden_origin(b, model::ConnectionStatus::pending); }, "proved"},
+      {"a front door that shows its origins, and a connection of something else",
+       [&](Build& b) {
+         hidden_origin(b, model::ConnectionStatus::approved);
+         const std::string profile(b.ids().spelling(b.id("Microsoft.Cdn/profiles", "afd")));
+         b.unmodelled("o", "Microsoft.Cdn/profiles/originGroups/origins", {}).id =
+             b.ids().intern(profile + "/originGroups/g/origins/o");
+       },
+       "proved"},
+      {"a front door that shows no origins beside one that does",
+       [&](Build& b) {
+         hidden_origin(b, model::ConnectionStatus::approved);
+         const std::string profile(b.ids().spelling(b.id("Microsoft.Cdn/profiles", "afd")));
+         b.unmodelled("o", "Microsoft.Cdn/profiles/originGroups/origins", {}).id =
+             b.ids().intern(profile + "2/originGroups/g/origins/o");
+       },
+       "unknown"},
       {"a private link service in the VNet of its endpoint",
        [&](Build& b) {
          endpoint(b, "10.0.3.4");

@@ -1,6 +1,7 @@
 // Microsoft.Network/firewallPolicies and ipGroups.
 // source: learn.microsoft.com/azure/templates/microsoft.network/firewallpolicies and .../ipgroups (2025-07-01)
 #include "engine/ingest/kinds/fields.h"
+#include "engine/ingest/kinds/firewall_rules.h"
 #include "engine/ingest/kinds/readers.h"
 
 namespace hubproof::ingest {
@@ -41,9 +42,6 @@ void read_snat(Cursor snat, model::FirewallPolicy& policy) {
     }
   });
 }
-
-/// Off, Alert, Deny; what is none of these may drop as well.
-bool may_deny(Cursor mode) { return !is_one_of(mode.text().value_or(""), {"", "Off", "Alert"}); }
 
 // A signature may have a mode of its own, which does not act with detection off.
 // source: learn.microsoft.com/azure/firewall/premium-features#idps
