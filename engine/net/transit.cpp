@@ -207,29 +207,6 @@ void doubt_hidden_firewall(TransitRun& run) {
   }
 }
 
-// The interface of a private endpoint stands in the network and the endpoint's own row is missing: its /32 is there all
-// the same. source: azure-semantics.md 1.6
-void doubt_lost_endpoints(TransitRun& run, model::ResourceId vnet) {
-  const model::Estate& e = run.view.estate;
-  for (const auto& [key, index] : e.subnets_by_vnet.of(vnet)) {
-    for (const auto& [subnet, at] : e.interfaces_by_subnet.of(e.tables().subnets[index].id)) {
-      const model::NetworkInterface& nic = e.tables().network_interfaces[at];
-      const auto* endpoint = e.find<model::PrivateEndpoint>(nic.private_endpoint);
-      // An endpoint that stands elsewhere by its own row, or nowhere, says nothing about this place.
-      const bool is_known = endpoint != nullptr && endpoint->subnet == subnet;
-      if (!nic.private_endpoint.is_set() || is_known) continue;
-      AddressSet space;
-      for (const Prefix& prefix : e.tables().subnets[index].prefixes) space.add(prefix);
-      run.uncertain(vnet == run.vnet.id ? Bypass::Way::enters : Bypass::Way::leaves, kWholeSpoke, space,
-                    {NextHop::Kind::private_endpoint, nic.private_endpoint, {}},
-                    {{nic.id, "/properties/privateEndpoint/id", "not in the export"}},
-                    fmt::format("private endpoint {}, whose interface stands in {}, is not in the export or not placed "
-                                "there: whether its /32 route leads around the firewall is not known",
-                                shown(run.view, nic.private_endpoint), shown(run.view, vnet)));
-    }
-  }
-}
-
 void doubt_lost_endpoints(TransitRun& run) {
   doubt_lost_endpoints(run, run.vnet.id);
   for (const auto& [key, index] : run.view.estate.peerings_by_vnet.of(run.vnet.id)) {
@@ -321,6 +298,24 @@ void tell_learned(TransitRun& run) {
 }
 
 }  // namespace
+
+// The interface of a private endpoint stands in the network and the endpoint's own row is missing: its /32 is there all
+// the same, and groups need not act on it. source: azure-semantics.md 1.6, 3.2
+void doubt_lost_endpoints(TransitRun& run, model::ResourceId vnet) {
+  const model::Tables& tables = run.view.estate.tables();
+  const auto [first, last] = run.shared.lost_endpoints.equal_range(vnet);
+  for (auto lost = first; lost != last; ++lost) {
+    const model::NetworkInterface& nic = tables.network_interfaces[lost->second.nic];
+    AddressSet space;
+    for (const Prefix& prefix : tables.subnets[lost->second.subnet].prefixes) space.add(prefix);
+    run.uncertain(vnet == run.vnet.id ? Bypass::Way::enters : Bypass::Way::leaves, kWholeSpoke, space,
+                  {NextHop::Kind::private_endpoint, nic.private_endpoint, {}},
+                  {{nic.id, "/properties/privateEndpoint/id", "not in the export"}},
+                  fmt::format("private endpoint {}, whose interface stands in {}, is not in the export or not placed "
+                              "there: whether its /32 route leads around the firewall is not known",
+                              shown(run.view, nic.private_endpoint), shown(run.view, vnet)));
+  }
+}
 
 Transit::Transit(const View& view) : shared_(std::make_unique<TransitShared>(view)) {}
 Transit::~Transit() = default;

@@ -19,9 +19,15 @@ namespace hubproof::net {
 
 /// What the spokes of one estate ask of again and again.
 struct TransitShared {
-  explicit TransitShared(const model::View& of) : view(of), strays(stray_addresses(of)) {}
+  explicit TransitShared(const model::View& of);
   const model::View& view;
   const std::vector<StrayAddress> strays;
+  /// An interface of a private endpoint that the export does not place where the interface stands.
+  struct LostEndpoint {
+    std::uint32_t subnet = 0;  ///< into Tables::subnets
+    std::uint32_t nic = 0;     ///< into Tables::network_interfaces
+  };
+  std::multimap<model::ResourceId, LostEndpoint> lost_endpoints;  ///< by VNet
   /// endpoint_addresses() of an element of Tables::private_endpoints.
   const std::vector<Ipv4>& addresses_of(std::uint32_t endpoint);
   /// resolve_appliance().
@@ -82,6 +88,9 @@ bool add_witnessed(TransitRun& run, Bypass bypass, const std::optional<Packet>& 
 /// True when it is certain.
 bool add_unless_told(TransitRun& run, Bypass bypass, std::span<const Packet> examples, Place from,
                      const AddressSet& told);
+
+/// Leaves open where the endpoints of a network lead whose rows are missing.
+void doubt_lost_endpoints(TransitRun& run, model::ResourceId vnet);
 
 /// Who in the subnet may pass on packets that others sent, so that their source is none of the subnet's; empty: nobody.
 /// source: learn.microsoft.com/azure/virtual-network/virtual-network-network-interface#enable-or-disable-ip-forwarding

@@ -6,6 +6,21 @@
 
 namespace hubproof::net {
 
+TransitShared::TransitShared(const model::View& of) : view(of), strays(stray_addresses(of)) {
+  const model::Estate& e = view.estate;
+  const auto& nics = e.tables().network_interfaces;
+  for (std::uint32_t subnet = 0; subnet < e.tables().subnets.size(); ++subnet) {
+    const model::Subnet& place = e.tables().subnets[subnet];
+    for (const auto& [key, nic] : e.interfaces_by_subnet.of(place.id)) {
+      if (!nics[nic].private_endpoint.is_set()) continue;
+      const auto* endpoint = e.find<model::PrivateEndpoint>(nics[nic].private_endpoint);
+      // One that stands elsewhere by its own row, or nowhere, says nothing about this place.
+      if (endpoint == nullptr || endpoint->subnet != place.id)
+        lost_endpoints.emplace(place.vnet, LostEndpoint{subnet, nic});
+    }
+  }
+}
+
 const std::vector<Ipv4>& TransitShared::addresses_of(std::uint32_t endpoint) {
   const auto [found, is_new] = addresses_.try_emplace(endpoint);
   if (is_new) found->second = endpoint_addresses(view, view.estate.tables().private_endpoints[endpoint]);

@@ -202,7 +202,9 @@ std::vector<const HubConnection*> connections_by_router(TransitRun& run) {
     for (const auto& [wan, at] : e.hubs_by_wan.of(hub.wan)) {
       for (const auto& [id, index] : e.connections_by_hub.of(e.tables().virtual_hubs[at].id)) {
         const HubConnection& other = e.tables().hub_connections[index];
-        if (other.vnet != run.vnet.id) out.push_back(&other);
+        if (other.vnet == run.vnet.id) continue;
+        doubt_lost_endpoints(run, other.vnet);
+        out.push_back(&other);
       }
     }
   }

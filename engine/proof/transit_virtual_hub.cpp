@@ -120,6 +120,7 @@ void QuestionBuilder::ask_connections(const VirtualNetwork& spoke, const Inside&
              Doubt::Reach::all});
         continue;
       }
+      doubt_lost_endpoints(vnet->id, out);
       for (const auto& [id, subnet] : estate_.subnets_by_vnet.of(vnet->id)) {
         if (is_exempt_source(estate_.tables().subnets[subnet])) continue;
         out.questions.push_back(entering(spoke, inside, SubnetIndex(subnet), {}));

@@ -1,5 +1,5 @@
-// Rule collections of firewalls, and what firewalls and policies both have. What is not understood of one is recorded in the entity being read, and its rules are
-// not usable.
+// Rule collections of firewalls, and what firewalls and policies both have. What is not understood of one is recorded
+// in the entity being read, and its rules are not usable.
 #pragma once
 
 #include <cstdint>
