@@ -51,6 +51,7 @@ class Entering {
   void from_subnet(const Subnet& subnet, const Peering* peering, const PeeringLink& link);
   AddressSet through(const Subnet& subnet, const Segment& segment);
   /// True when some endpoint of the spoke is (or may be) reached by its /32.
+  bool overrides_all(const RouteSet& set, const Subnet& target) const;
   bool by_endpoints(const Subnet& subnet, const RouteSet& set, const PeeringLink& link, const Told& told);
   void tell(const Subnet& subnet, const AddressSet& destinations, const Route& route, std::string doubt,
             const PeeringLink& link, Told& told);
@@ -289,13 +290,23 @@ void Entering::from_subnet(const Subnet& subnet, const Peering* peering, const P
   }
 }
 
+/// Whether a user route takes whatever address an endpoint of the subnet may have.
+bool Entering::overrides_all(const RouteSet& set, const Subnet& target) const {
+  return std::all_of(target.prefixes.begin(), target.prefixes.end(), [&](const Prefix& place) {
+    return std::any_of(set.routes.begin(), set.routes.end(), [&](const Route& route) {
+      return route.source == RouteSource::user && route.prefix.contains(place) &&
+             endpoint_override(route.prefix, target, run_.vnet) == Ternary::yes;
+    });
+  });
+}
+
 bool Entering::by_endpoints(const Subnet& subnet, const RouteSet& set, const PeeringLink& link, const Told& told) {
   bool out = false;
   for (const Subnet* target : endpoint_subnets_) {
     for (const auto& [key, index] : e_.endpoints_by_subnet.of(target->id)) {
       const model::PrivateEndpoint& endpoint = e_.tables().private_endpoints[index];
       const std::vector<Ipv4>& addresses = run_.shared.addresses_of(index);
-      if (addresses.empty()) {
+      if (addresses.empty() && !overrides_all(set, *target)) {
         out = true;
         AddressSet space;
         for (const Prefix& prefix : target->prefixes) space.add(prefix);

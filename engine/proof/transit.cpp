@@ -49,8 +49,8 @@ class Claim {
   Verdict judge(const Class& group, const Member& member, ClaimResult& result);
   Verdict proved(const Class& group, const Member& member, const net::TransitResult& exact) const;
   Verdict refuted(const Member& member, const net::TransitResult& exact, const Bypass& bypass, ClaimResult& result);
-  Verdict unknown(const Member& member, const net::TransitResult& exact, std::string_view otherwise) const;
-  Verdict by_filters(const Class& group, const Member& member, const net::TransitResult& exact);
+  Unknown unknown(const Member& member, const net::TransitResult& exact, std::string_view otherwise) const;
+  std::optional<Unknown> left_open_by_solver(const Class& group, const Member& member, const net::TransitResult& exact);
   void look_for_missed(const Class& group, const Member& member, ClaimResult& result);
   std::vector<const Question*> questions_of(const Member& member, const Bypass& bypass) const;
   Verdict differ(ClaimResult& result, std::string what);
@@ -137,20 +137,23 @@ Verdict Claim::refuted(const Member& member, const net::TransitResult& exact, co
   return refuted_by(bypass, exact, std::move(trace), "further ways around the firewall");
 }
 
-Verdict Claim::unknown(const Member& member, const net::TransitResult& exact, std::string_view otherwise) const {
+Unknown Claim::unknown(const Member& member, const net::TransitResult& exact, std::string_view otherwise) const {
   std::vector<Doubt> doubts = member.asked.doubts;
   for (const Question& question : member.asked.questions)
     doubts.insert(doubts.end(), question.doubts.begin(), question.doubts.end());
   return left_open(exact, doubts, otherwise, "further open questions");
 }
 
-// Routes leave a way open, but the exact layer finds that filters close it: the solver must find so as well.
-Verdict Claim::by_filters(const Class& group, const Member& member, const net::TransitResult& exact) {
-  bool has_doubts = !member.asked.doubts.empty();
-  for (std::size_t i = 0; i < member.asked.questions.size(); ++i) {
-    const Question& question = member.asked.questions[i];
-    has_doubts = has_doubts || !question.doubts.empty();
-    if (group.answers[i].answer != Answer::sat || !question.doubts.empty()) continue;
+// Where routes leave a way open, filters may close it.
+std::optional<Unknown> Claim::left_open_by_solver(const Class& group, const Member& member,
+                                                  const net::TransitResult& exact) {
+  const auto& questions = member.asked.questions;
+  const auto has_doubts = [](const auto& asked) { return !asked.doubts.empty(); };
+  if (has_doubts(member.asked) || std::any_of(questions.begin(), questions.end(), has_doubts))
+    return unknown(member, exact, "");
+  for (std::size_t i = 0; i < questions.size(); ++i) {
+    const Question& question = questions[i];
+    if (group.answers[i].answer != Answer::sat) continue;
     if (solver_.may_bypass_filters(question) == Answer::unsat) continue;
     return unknown(member, exact,
                    "routes lead around the firewall, and whether the security groups stop every packet is not proved");
@@ -161,8 +164,7 @@ Verdict Claim::by_filters(const Class& group, const Member& member, const net::T
         member, exact,
         "a public address leads into the spoke, and whether the security groups stop every packet is not proved");
   }
-  if (has_doubts) return unknown(member, exact, "");
-  return proved(group, member, exact);
+  return std::nullopt;
 }
 
 // The exact layer knows of nothing certain; the solver is asked for a certain way as well.
@@ -195,9 +197,12 @@ Verdict Claim::judge(const Class& group, const Member& member, ClaimResult& resu
       return differ(result, "the solver proves what " + to_string(*certain->witness) + " refutes");
     return refuted(member, exact, *certain, result);
   }
-  if (!exact.bypasses.empty()) return unknown(member, exact, "");
-  if (group.answer == Answer::unsat) return proved(group, member, exact);
-  return by_filters(group, member, exact);
+  std::optional<Unknown> open;
+  if (group.answer != Answer::unsat) open = left_open_by_solver(group, member, exact);
+  result.open_in = {!exact.bypasses.empty(), open.has_value()};
+  if (result.open_in.exact) return unknown(member, exact, "");
+  if (open) return *open;
+  return proved(group, member, exact);
 }
 
 // Spoke after spoke: the questions of one need not be kept for the next, only what the solver said of its class.
@@ -231,7 +236,14 @@ void Claim::prove_v6(const SpokeRole& role, ClaimResult& result) {
   Obligation& obligation = run_.obligations[*v6_obligation_];
   ++obligation.members;
   obligation.unsat = obligation.unsat && answer->unsat;
+  const bool v6_is_open = std::holds_alternative<Unknown>(answer->verdict);
   result.verdict = both_families(std::move(result.verdict), std::move(answer->verdict));
+  // Both families may be open; the one where the layers differ is told.
+  const bool v6_differs = v6_is_open && answer->open_in.exact != answer->open_in.solver;
+  if (!std::holds_alternative<Unknown>(result.verdict))
+    result.open_in = {};
+  else if (v6_differs || result.open_in == OpenIn{})
+    result.open_in = answer->open_in;
   if (!answer->disagreement.empty()) differ(result, "IPv6: " + answer->disagreement);
 }
 

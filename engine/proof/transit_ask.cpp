@@ -28,6 +28,11 @@ constexpr std::string_view kOtherSources[] = {"AzureFirewallSubnet", "AzureFirew
 
 bool is_harmless(const Candidate& candidate) { return candidate.harm == Harm::none; }
 
+bool may_be_public(const std::vector<Prefix>& prefixes) {
+  return std::any_of(prefixes.begin(), prefixes.end(),
+                     [](const Prefix& prefix) { return internet_addresses().intersects(prefix); });
+}
+
 }  // namespace
 
 // law:  a classic injected API Management needs its control plane: the tag route to the Internet and four service
@@ -206,6 +211,9 @@ Question QuestionBuilder::entering(const VirtualNetwork& spoke, const Inside& in
     const auto* teacher = estate_.find<model::Gateway>(unknown.fact.resource);
     const bool is_taught_by_server = teacher != nullptr && teacher->is_route_server;
     const net::Route any{Prefix(), unknown.source, unknown.next_hop, false, {}, {}};
+    const bool leads_to_public =
+        doubt_of(unknown).reach == Doubt::Reach::internet && !may_be_public(inside.within);  // no destination of ours
+    if (leads_to_public) continue;
     if (is_taught_by_server || !is_harmless(judge_entering(any, spoke.id, all.vnet, link)))
       out.doubts.push_back(doubt_about(unknown));
   }
@@ -233,11 +241,33 @@ void QuestionBuilder::ask_entering(const VirtualNetwork& spoke, const Inside& in
                             fmt::format("{} may hold a Bastion that the export does not show", estate_.name(subnet.id)),
                             Doubt::Reach::all});
     }
+    if (hides_gateway(subnet)) {
+      out.doubts.push_back({{subnet.id, "", "no gateway"},
+                            fmt::format("a gateway in {} may not be shown", estate_.name(subnet.id)),
+                            Doubt::Reach::all});
+    }
     if (is_exempt_source(subnet)) continue;
     out.questions.push_back(
         entering(spoke, inside, SubnetIndex(index),
                  {harm_of(differs ? net::peering_link(view_, peering, subnet).carries : carries), harm_of(carries)}));
   }
+}
+
+// Whoever stands in a GatewaySubnet, when the export shows no gateway there.
+bool QuestionBuilder::hides_gateway(const Subnet& subnet) const {
+  if (!net::is_named(view_, subnet, "GatewaySubnet")) return false;
+  const auto is_gateway = [](const model::Gateway& gateway) { return !gateway.is_route_server; };
+  for (const auto& [key, index] : estate_.gateways_by_vnet.of(subnet.vnet)) {
+    if (is_gateway(estate_.tables().gateways[index])) return false;
+  }
+  const auto users = estate_.peerings_by_remote.of(subnet.vnet);
+  const auto& gateways = estate_.tables().gateways;
+  return !subnet.attached.empty() || std::any_of(users.begin(), users.end(), [&](const auto& entry) {
+    const auto& uses = estate_.tables().peerings[entry.second].use_remote_gateways;
+    return uses.value_or_default(false) != false;
+  }) || std::any_of(gateways.begin(), gateways.end(), [&](const model::Gateway& gateway) {
+    return is_gateway(gateway) && gateway.subnets.empty();
+  });
 }
 
 // A spoke with the subnet of a firewall and no firewall: whoever stands there is not in the export.
@@ -263,6 +293,50 @@ void QuestionBuilder::doubt_lost_endpoints(ResourceId vnet, SpokeQuestions& out)
   }
 }
 
+// Networks that overlap cannot be peered: where an export shows it, either may have what is sent to both. source:
+// learn.microsoft.com/azure/virtual-network/virtual-network-manage-peering#requirements-and-constraints
+void QuestionBuilder::doubt_overlaps(const VirtualNetwork& vnet, SpokeQuestions& out) const {
+  std::vector<std::pair<Prefix, ResourceId>> spaces;
+  for (const Prefix& prefix : vnet.address_space) spaces.emplace_back(prefix, vnet.id);
+  const auto add = [&](const model::Peering& peering) {
+    if (net::peering_link(view_, peering).carries == Ternary::no) return;
+    for (const net::PeeringRange& range : net::peering_ranges(view_, peering))
+      spaces.emplace_back(range.prefix, peering.remote);
+    // The spoke's addresses, once more behind the same peer.
+    for (const auto& [key, index] : estate_.peerings_by_vnet.of(peering.remote)) {
+      const model::Peering& other = estate_.tables().peerings[index];
+      const bool is_rival = other.remote != vnet.id && net::may_route(view_, other, vnet.address_space) &&
+                            net::peering_link(view_, other).carries != Ternary::no;
+      if (is_rival) doubt_overlap(vnet.id, other.remote, out);
+    }
+  };
+  for (const auto& [key, index] : estate_.peerings_by_vnet.of(vnet.id)) add(estate_.tables().peerings[index]);
+  std::sort(spaces.begin(), spaces.end());
+  for (std::size_t i = 0; i < spaces.size(); ++i) {
+    for (std::size_t j = i + 1; j < spaces.size() && spaces[i].first.contains(spaces[j].first); ++j) {
+      if (spaces[i].second != spaces[j].second) doubt_overlap(spaces[i].second, spaces[j].second, out);
+    }
+  }
+}
+
+void QuestionBuilder::doubt_overlap(ResourceId a, ResourceId b, SpokeQuestions& out) const {
+  out.doubts.push_back(
+      {{a, "/properties/addressSpace", "overlaps"},
+       fmt::format("{} and {} overlap: which one a packet reaches is not known", estate_.name(a), estate_.name(b)),
+       Doubt::Reach::all});
+}
+
+// Whatever stands in the spoke and is not shown may be entered from the Internet.
+void QuestionBuilder::doubt_strangers(const Subnet& subnet, SpokeQuestions& out) const {
+  const auto stranger =
+      std::find_if(subnet.attached.begin(), subnet.attached.end(), [&](ResourceId id) { return !estate_.holds(id); });
+  if (stranger == subnet.attached.end()) return;
+  out.doubts.push_back({{subnet.id, "/properties/ipConfigurations", std::string(estate_.spelling(*stranger))},
+                        fmt::format("{} in {} is not in the export: it may have a public address",
+                                    estate_.name(*stranger), estate_.name(subnet.id)),
+                        Doubt::Reach::all});
+}
+
 // source: azure-semantics.md 0 (what is not understood is unknown)
 void QuestionBuilder::doubts_of_spoke(const model::SpokeRole& spoke, SpokeQuestions& out) const {
   const VirtualNetwork& vnet = estate_.tables().virtual_networks[spoke.vnet.index()];
@@ -283,12 +357,14 @@ void QuestionBuilder::doubts_of_spoke(const model::SpokeRole& spoke, SpokeQuesti
                           Doubt::Reach::all});
   }
   doubt_lost_endpoints(vnet.id, out);
+  doubt_overlaps(vnet, out);
   for (const auto& [key, index] : estate_.peerings_by_vnet.of(vnet.id)) {
     const model::Peering& peering = estate_.tables().peerings[index];
     if (net::peering_link(view_, peering).carries != Ternary::no) doubt_lost_endpoints(peering.remote, out);
   }
   for (const auto& [key, index] : estate_.subnets_by_vnet.of(vnet.id)) {
     const Subnet& subnet = estate_.tables().subnets[index];
+    doubt_strangers(subnet, out);
     if (hides_firewall(subnet)) {
       out.doubts.push_back({{subnet.id, "", "no firewall"},
                             fmt::format("{} holds no firewall that the export shows", estate_.name(subnet.id)),

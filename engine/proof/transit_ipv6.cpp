@@ -340,9 +340,14 @@ Answer6 TransitProof6::State::judge(const model::VirtualNetwork& vnet, const Spo
     if (is_open || !is_asked) return refuted(asked, exact, *certain);
     return {Unknown{}, false, fmt::format("the solver proves what {} refutes", to_string(*certain->witness))};
   }
-  if (is_open || !exact.bypasses.empty())
-    return open(asked, exact,
-                "whether routes and security groups stop every IPv6 packet is not proved: the two layers are not sure");
+  const OpenIn open_in{!exact.bypasses.empty(), is_open};
+  if (open_in != OpenIn{}) {
+    Answer6 answer =
+        open(asked, exact,
+             "whether routes and security groups stop every IPv6 packet is not proved: the two layers are not sure");
+    answer.open_in = open_in;
+    return answer;
+  }
   out.rests_on.push_back({vnet.id, "/properties/addressSpace/addressPrefixes", "dual-stack"});
   return {std::move(out), true, {}};
 }

@@ -17,6 +17,7 @@ struct Answer6 {
   Verdict verdict;
   bool unsat = false;        ///< the solver found no violation
   std::string disagreement;  ///< with the exact layer; empty: none
+  OpenIn open_in = {};       ///< of an Unknown
 };
 
 /// The spokes of one estate. View and builder must outlive it.

@@ -33,6 +33,7 @@ class Asking6 {
   Candidate6 judge_leaving(const net::Route6& route, const Subnet& from) const;
   Candidate6 judge_entering(const net::Route6& route, const Subnet& from, Harm link) const;
   void ask_entering(const model::Peering& peering, SpokeQuestions6& out) const;
+  void doubt_overlaps(SpokeQuestions6& out) const;
   std::vector<std::uint32_t> places_in(ResourceId vnet) const;
   bool has_way_out(const Subnet& subnet) const;
   bool has_way_out(const model::IpConfiguration& config) const;
@@ -302,8 +303,31 @@ void Asking6::ask_subnet(const Subnet& subnet, SpokeQuestions6& out) const {
     out.questions.push_back(entering(subnet, Harm::maybe));
 }
 
+// source: learn.microsoft.com/azure/virtual-network/virtual-network-manage-peering#requirements-and-constraints
+void Asking6::doubt_overlaps(SpokeQuestions6& out) const {
+  std::vector<std::pair<Prefix6, model::ResourceId>> spaces;
+  for (const Prefix6& prefix : own_.address_space_v6) spaces.emplace_back(prefix, own_.id);
+  for (const auto& [key, index] : estate_.peerings_by_vnet.of(own_.id)) {
+    const model::Peering& peering = estate_.tables().peerings[index];
+    if (net::peering_link(view_, peering).carries == Ternary::no) continue;
+    for (const net::PeeringRange6& range : net::peering_ranges_v6(view_, peering))
+      spaces.emplace_back(range.prefix, peering.remote);
+  }
+  std::sort(spaces.begin(), spaces.end());
+  for (std::size_t i = 0; i < spaces.size(); ++i) {
+    for (std::size_t j = i + 1; j < spaces.size() && spaces[i].first.contains(spaces[j].first); ++j) {
+      if (spaces[i].second == spaces[j].second) continue;
+      out.doubts.push_back({{spaces[i].second, "/properties/addressSpace", "overlaps"},
+                            fmt::format("{} and {} overlap: which one an IPv6 packet reaches is not known",
+                                        estate_.name(spaces[i].second), estate_.name(spaces[j].second)),
+                            Doubt::Reach::all});
+    }
+  }
+}
+
 SpokeQuestions6 Asking6::run() {
   SpokeQuestions6 out;
+  doubt_overlaps(out);
   for (const auto& [key, index] : estate_.subnets_by_vnet.of(own_.id)) ask_subnet(estate_.tables().subnets[index], out);
   for (const auto& [key, index] : estate_.peerings_by_vnet.of(own_.id)) {
     const model::Peering& peering = estate_.tables().peerings[index];

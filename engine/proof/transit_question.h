@@ -156,7 +156,11 @@ class QuestionBuilder {
   bool is_let_out(const model::IpConfiguration& member) const;
   bool has_egress(const model::Subnet& subnet) const;
   bool may_hide_bastion(const model::Subnet& subnet) const;
+  bool hides_gateway(const model::Subnet& subnet) const;
   bool hides_firewall(const model::Subnet& subnet) const;
+  void doubt_overlaps(const model::VirtualNetwork& vnet, SpokeQuestions& out) const;
+  void doubt_overlap(model::ResourceId a, model::ResourceId b, SpokeQuestions& out) const;
+  void doubt_strangers(const model::Subnet& subnet, SpokeQuestions& out) const;
   void doubt_lost_endpoints(model::ResourceId vnet, SpokeQuestions& out) const;
   bool endpoints_are_overridden(const model::VirtualNetwork& spoke, const std::vector<const net::Route*>& slice) const;
   bool is_plain(const model::Subnet& subnet) const;

@@ -39,11 +39,19 @@ struct NotApplicable {
 
 using Verdict = std::variant<Proved, Refuted, Unknown, NotApplicable>;
 
+/// Which of the two layers alone leaves a claim open. Each is Unknown whatever the other says.
+struct OpenIn {
+  bool exact = false;
+  bool solver = false;
+  friend bool operator==(const OpenIn&, const OpenIn&) = default;
+};
+
 /// One claim about one resource.
 struct ClaimResult {
   model::ResourceId resource;
   Verdict verdict;
   std::uint32_t obligation = 0;  ///< into ProofRun::obligations
+  OpenIn open_in = {};           ///< of an Unknown
 };
 
 /// What was asked of the solver, once per class of like resources.

@@ -270,6 +270,7 @@ void Comparison::solver() {
       if (e_.tables().virtual_networks[spoke->vnet.index()].id != result.resource) continue;
       const std::string met = verdict_word(result.verdict);
       ++coverage_.verdicts["by both layers " + met];
+      if (result.open_in.exact != result.open_in.solver) ++coverage_.open_in_one_layer;
       const std::string alone = word_of_both(*spoke);
       const bool agrees = met == "unknown" ? alone != "refuted" || !w_.roles.ambiguities.empty() : met == alone;
       if (!agrees) say(fmt::format("{}: {} by both layers and {} by the exact one", name(*spoke), met, alone));

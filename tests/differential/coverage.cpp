@@ -73,6 +73,11 @@ void Coverage::see(const net::Trace& trace) {
 }
 
 // A packet is never moved by a service endpoint or by a next hop that is not understood: such routes end the walk.
+std::uint64_t Coverage::open_in_both() const {
+  const auto unknown = verdicts.find("by both layers unknown");
+  return unknown == verdicts.end() ? 0 : unknown->second - open_in_one_layer;
+}
+
 std::string Coverage::missing() const {
   std::string out;
   for (const Disposition one : kDispositions) {
@@ -105,10 +110,10 @@ std::string Coverage::to_string() const {
   return fmt::format(
       "{} estates ({} with the solver), {} flows, {} replies, {} packets at filters, {} addresses at routes\n"
       "  dispositions: {}\n  next hops of packets: {}\n  next hops of effective routes: {}\n  verdicts (transit by the "
-      "exact layer unless said): {}\n"
+      "exact layer unless said): {}\n  unknown in one layer alone: {}\n"
       "  breaches that the tracer shows: {}\n  further: {}\n",
       estates, solved, flows, replies, packets, addresses, listed(dispositions), listed(hops), listed(routes),
-      listed(verdicts), listed(breaches), listed(features));
+      listed(verdicts), open_in_one_layer, listed(breaches), listed(features));
 }
 
 }  // namespace hubproof::differential

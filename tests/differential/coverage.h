@@ -25,10 +25,14 @@ struct Coverage {
   std::map<std::string, std::uint64_t> hops;    ///< next hops that moved a packet
   std::map<std::string, std::uint64_t> routes;  ///< next hops of effective routes
   std::map<std::string, std::uint64_t> verdicts;
+  std::uint64_t open_in_one_layer = 0;  ///< transit claims that one of the two layers alone would have settled
   std::map<std::string, std::uint64_t> breaches;  ///< flows that break a promise
   std::map<std::string, std::uint64_t> features;  ///< what single worlds have: admin rules, IPv6, branches, names
 
   void see(const net::Trace& trace);
+  /// Unknown transit claims for each that one layer alone leaves open: each layer is to know of nearly every doubt on
+  /// its own, so that an error in one of them does not hide behind the other.
+  std::uint64_t open_in_both() const;
   /// What was never seen and should have been; empty when all was.
   std::string missing() const;
   std::string to_string() const;

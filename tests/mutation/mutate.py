@@ -2,9 +2,10 @@
 """Asks whether the tests notice small errors: changes one place of the engine at a time, builds, runs the tests.
 
 A mutant is killed when a test fails or hangs, and survives when every test passes; one that does not compile, or whose
-program is the same as before, is not counted. The sample depends only on the sources and the seed. Works on copies below
-build/mutate, never in the tree itself. What is judged stands in build/mutate/judged.json: a run that was stopped goes on
-there, and only survivors are asked again (delete the file after a change that weakens tests).
+program is the same as before, is not counted. The sample depends only on the sources and the seed, and a change of one
+line changes it little. Works on copies below build/mutate, never in the tree itself. What is judged stands in
+build/mutate/judged.json: a run that was stopped goes on there, and only survivors are asked again (delete the file after
+a change that weakens tests).
 """
 import argparse
 import collections
@@ -13,7 +14,6 @@ import json
 import os
 import pathlib
 import queue
-import random
 import re
 import shutil
 import subprocess
@@ -31,7 +31,8 @@ QUICK_SECONDS = 0.3
 QUICK_TIMEOUT_SECONDS = 30
 TIMEOUT_SECONDS = 300
 
-Mutant = collections.namedtuple("Mutant", "file line column before after kind")
+# nth: of the places in the file where the same line is changed in the same way.
+Mutant = collections.namedtuple("Mutant", "file line before after kind nth", defaults=[0])
 
 # (kind, pattern, replacement): spaces on both sides tell an operator from a template's brackets and from an arrow.
 REPLACEMENTS = [
@@ -99,23 +100,26 @@ def mutants_of_line(file, number, line):
     for kind, pattern, replacement in REPLACEMENTS:
         for found in re.finditer(pattern, code):
             after = line[: found.start()] + replacement + line[found.end() :]
-            yield Mutant(file, number, found.start(), line, after, kind)
+            yield Mutant(file, number, line, after, kind)
     for found in CLAUSE.finditer(code):
         end = end_of_clause(code, found.end())
         if end is not None:
-            yield Mutant(file, number, found.start(), line, line[: found.start()] + line[end:], "clause")
+            yield Mutant(file, number, line, line[: found.start()] + line[end:], "clause")
     statement = STATEMENT.match(code)
     if statement:
         after = line[: statement.start(1)] + ";" + line[statement.end(1) :]
-        yield Mutant(file, number, statement.start(1), line, after, "statement")
+        yield Mutant(file, number, line, after, "statement")
 
 
 def all_mutants():
     for folder in FOLDERS:
         for path in sorted((ROOT / folder).glob("*.cpp")):
             file = str(path.relative_to(ROOT))
+            seen = collections.Counter()
             for number, line in enumerate(path.read_text().split("\n"), 1):
-                yield from mutants_of_line(file, number, line)
+                for mutant in mutants_of_line(file, number, line):
+                    yield mutant._replace(nth=seen[key(mutant)])
+                    seen[key(mutant)] += 1
 
 
 def sample(mutants, count, seed):
@@ -123,8 +127,8 @@ def sample(mutants, count, seed):
     by_kind = collections.defaultdict(list)
     for mutant in mutants:
         by_kind[mutant.kind].append(mutant)
-    for kind in sorted(by_kind):
-        random.Random(f"{seed} {kind}").shuffle(by_kind[kind])
+    for kind in by_kind:
+        by_kind[kind].sort(key=lambda mutant: hashlib.sha256(f"{seed}\n{key(mutant)}".encode()).digest())
     chosen, places = [], set()
     while len(chosen) < count and any(by_kind.values()):
         for kind in sorted(by_kind):
@@ -229,7 +233,7 @@ def explained():
 
 
 def key(mutant):
-    return "\n".join((f"{mutant.file}:{mutant.line}", mutant.before.strip(), mutant.after.strip()))
+    return "\n".join((mutant.file, str(mutant.nth), mutant.before.strip(), mutant.after.strip()))
 
 
 def judge_all(chosen, workers):

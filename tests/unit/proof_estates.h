@@ -86,7 +86,11 @@ inline std::string explain(const proof::Verdict& verdict) {
 }
 
 inline std::string verdict_of(const World& w, const proof::ProofRun& run, std::string_view name) {
-  return word(result_of(w, run, name).verdict);
+  const proof::ClaimResult& result = result_of(w, run, name);
+  const std::string out = word(result.verdict);
+  CHECK_MESSAGE(result.open_in.exact == result.open_in.solver, "open in the ",
+                std::string(result.open_in.exact ? "exact layer" : "solver"), " alone: ", explain(result.verdict));
+  return out;
 }
 
 }  // namespace hubproof::test
