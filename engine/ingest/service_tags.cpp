@@ -32,8 +32,11 @@ std::optional<model::ServiceTag> read_tag(const json& entry, std::vector<std::st
           fmt::format("the tag '{}' holds {}, which is no address prefix", shown, text::printable(word.substr(0, 80))));
       return std::nullopt;
     }
-    if (const Prefix* ipv4 = std::get_if<Prefix>(&*prefix)) out.addresses.add(*ipv4);
+    if (const Prefix* ipv4 = std::get_if<Prefix>(&*prefix)) out.prefixes.push_back(*ipv4);
   }
+  std::sort(out.prefixes.begin(), out.prefixes.end());
+  out.prefixes.erase(std::unique(out.prefixes.begin(), out.prefixes.end()), out.prefixes.end());
+  for (const Prefix& prefix : out.prefixes) out.addresses.add(prefix);
   return out;
 }
 

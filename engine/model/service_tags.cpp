@@ -11,25 +11,35 @@ bool is_of_the_platform(std::string_view name) {
          text::equals(name, "AzureLoadBalancer") || text::starts_with(name, "AzurePlatform");
 }
 
-const AddressSet* find_in(const ServiceTagList& list, std::string_view name) {
+const ServiceTag* find_in(const ServiceTagList& list, std::string_view name) {
   const auto before = [](const ServiceTag& tag, std::string_view wanted) {
     return text::compare(tag.name, wanted) < 0;
   };
   const auto at = std::lower_bound(list.tags.begin(), list.tags.end(), name, before);
-  return at != list.tags.end() && text::equals(at->name, name) ? &at->addresses : nullptr;
+  return at != list.tags.end() && text::equals(at->name, name) ? &*at : nullptr;
+}
+
+/// The part of the tag on which all lists agree, or nullptr.
+template <class Part>
+const Part* agreed(const std::vector<ServiceTagList>& lists, std::string_view name, Part ServiceTag::*part) {
+  if (is_of_the_platform(name)) return nullptr;
+  const Part* found = nullptr;
+  for (const ServiceTagList& list : lists) {
+    const ServiceTag* here = find_in(list, name);
+    if (here == nullptr || (found != nullptr && *found != here->*part)) return nullptr;
+    found = &(here->*part);
+  }
+  return found;
 }
 
 }  // namespace
 
 const AddressSet* ServiceTags::find(std::string_view name) const {
-  if (is_of_the_platform(name)) return nullptr;
-  const AddressSet* found = nullptr;
-  for (const ServiceTagList& list : lists_) {
-    const AddressSet* here = find_in(list, name);
-    if (here == nullptr || (found != nullptr && *found != *here)) return nullptr;
-    found = here;
-  }
-  return found;
+  return agreed(lists_, name, &ServiceTag::addresses);
+}
+
+const std::vector<Prefix>* ServiceTags::prefixes(std::string_view name) const {
+  return agreed(lists_, name, &ServiceTag::prefixes);
 }
 
 }  // namespace hubproof::model

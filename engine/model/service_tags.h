@@ -13,7 +13,8 @@ namespace hubproof::model {
 
 struct ServiceTag {
   std::string name;
-  AddressSet addresses;  ///< IPv4; the tag's IPv6 prefixes are not kept
+  AddressSet addresses;          ///< IPv4; the tag's IPv6 prefixes are not kept
+  std::vector<Prefix> prefixes;  ///< of the same addresses as published, sorted, unique
 };
 
 /// One published list. source: learn.microsoft.com/azure/virtual-network/service-tags-overview#service-tags-on-premises
@@ -31,6 +32,8 @@ class ServiceTags {
   /// The addresses of a tag, or nullptr: no list has the tag, or two lists of different weeks differ in it. Names that
   /// no list defines (VirtualNetwork, Internet, AzureLoadBalancer and the AzurePlatform tags) are never found.
   const AddressSet* find(std::string_view name) const;
+  /// The same as the prefixes that routes for the tag have; nullptr also where lists cut equal addresses differently.
+  const std::vector<Prefix>* prefixes(std::string_view name) const;
   const std::vector<ServiceTagList>& lists() const { return lists_; }
 
  private:

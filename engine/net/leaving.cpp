@@ -81,6 +81,10 @@ void Leaving::subnet(const Subnet& subnet) {
 }
 
 void Leaving::judge(const Subnet& subnet, const Share& share) {
+  if (const std::string_view tag = service_tag_of(v_, *share.route); !tag.empty()) {
+    if (is_accepted_for_apim(subnet, share.route->next_hop, tag)) return;
+    run_.assumptions.insert(fmt::format("the service tag {} holds what the supplied list says", text::printable(tag)));
+  }
   switch (share.route->next_hop.kind) {
     case NextHop::Kind::none: return;
     case NextHop::Kind::vnet_local: {
@@ -171,17 +175,9 @@ bool Leaving::tell_landing(const Subnet& subnet, Bypass bypass, const Landing& l
   return add_witnessed(run_, std::move(bypass), landing.examples, {Place::Kind::subnet, subnet.id});
 }
 
-namespace {
-
-bool starts_with_word(std::string_view value, std::string_view word) {
-  return value.size() > word.size() && text::equals(value.substr(0, word.size()), word) && value[word.size()] == ' ';
-}
-
-}  // namespace
-
 // law:  a classic injected API Management needs its control plane: the tag route to the Internet and four service
 // endpoints source: azure-semantics.md 1.5; api-management-virtual-network-forced-tunneling
-bool Leaving::is_accepted_for_apim(const Subnet& subnet, const UnknownRoutes& unknown) {
+bool Leaving::is_accepted_for_apim(const Subnet& subnet, const NextHop& next_hop, std::string_view tag) {
   const auto& services = e_.tables().api_managements;
   const bool has_apim = std::any_of(services.begin(), services.end(), [&](const model::ApiManagement& service) {
     const bool is_here = service.primary.subnet == subnet.id ||
@@ -190,12 +186,12 @@ bool Leaving::is_accepted_for_apim(const Subnet& subnet, const UnknownRoutes& un
     return is_here && !text::ends_with(service.sku, "V2");
   });
   if (!has_apim) return false;
-  if (unknown.next_hop.kind == NextHop::Kind::internet && starts_with_word(unknown.fact.value, "ApiManagement")) {
+  if (next_hop.kind == NextHop::Kind::internet && text::equals(tag, "ApiManagement")) {
     run_.assumptions.insert(
         fmt::format("the route ApiManagement -> Internet of {} carries management replies only", shown(v_, subnet.id)));
     return true;
   }
-  if (unknown.next_hop.kind != NextHop::Kind::service_endpoint) return false;
+  if (next_hop.kind != NextHop::Kind::service_endpoint) return false;
   const bool are_required =
       std::all_of(subnet.service_endpoints.begin(), subnet.service_endpoints.end(), [](const std::string& service) {
         for (const std::string_view required :
@@ -212,7 +208,9 @@ bool Leaving::is_accepted_for_apim(const Subnet& subnet, const UnknownRoutes& un
 }
 
 void Leaving::unknown(const Subnet& subnet, const UnknownRoutes& unknown) {
-  if (is_accepted_for_apim(subnet, unknown)) return;
+  // The value of a tag route's fact begins with the tag.
+  const std::string_view value = unknown.fact.value;
+  if (is_accepted_for_apim(subnet, unknown.next_hop, value.substr(0, value.find(' ')))) return;
   if (unknown.next_hop.kind == NextHop::Kind::none) return;
   if (unknown.next_hop.kind == NextHop::Kind::appliance &&
       run_.shared.appliance_at(run_.role.vnet, unknown.next_hop.address).kind == Appliance::Kind::firewall)

@@ -70,7 +70,7 @@ class Leaving {
   void tell_endpoints(const model::Subnet& subnet, const EndpointSubnet& target, const EndpointReach& found,
                       bool is_doubtful);
   void unknown(const model::Subnet& subnet, const UnknownRoutes& unknown);
-  bool is_accepted_for_apim(const model::Subnet& subnet, const UnknownRoutes& unknown);
+  bool is_accepted_for_apim(const model::Subnet& subnet, const NextHop& next_hop, std::string_view tag);
   Bypass bypass(const model::Subnet& subnet, AddressSet destinations, const NextHop& next_hop,
                 std::vector<model::Fact> facts, std::string reason) const;
   model::SubnetIndex index(const model::Subnet& subnet) const { return model::SubnetIndex(e_.index_of(subnet)); }

@@ -74,7 +74,6 @@ void QueryWalk::share_segment(const RouteSet& set, const Segment& segment, std::
   rest &= destinations_;
   for (const UnknownRoutes& unknown : set.unknown) {
     AddressSet part = rest;
-    if (unknown.within != nullptr) part &= *unknown.within;
     if (holds_public_only(unknown)) part &= internet_addresses();
     if (part.empty() || !may_win(unknown, best)) continue;
     add(part, anything, unknown.reason);

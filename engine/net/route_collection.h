@@ -14,6 +14,7 @@ struct RouteScope {
       nullptr;                 ///< set: no other peering's routes, and nothing learned through a peering
   bool with_subnet = true;     ///< what is unknown about the subnet itself (subnet_unknowns())
   bool with_endpoints = true;  ///< the /32 routes of private endpoints
+  bool with_tag_lists = true;  ///< routes for service tags have the prefixes of a supplied list
 };
 
 /// Without `with_subnet` the answer is the same for every subnet of one VNet and route table, unless a peering joins
@@ -32,6 +33,8 @@ bool may_win(const UnknownRoutes& unknown, const Route* best);
 /// Such routes hold public addresses alone: those of services and of service tags.
 bool holds_public_only(const UnknownRoutes& unknown);
 
+/// The service tag of a user route for one, as spelled; empty for every other route.
+std::string_view service_tag_of(const model::View& view, const Route& route);
 /// What makes an origin of a gateway kind teach routes.
 model::Fact teaching_of(const model::View& view, const RouteOrigin& origin);
 /// A Route Server is among those who may teach it.

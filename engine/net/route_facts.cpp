@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <type_traits>
 
+#include "engine/core/text.h"
 #include "engine/net/route_collection.h"
 
 namespace hubproof::net {
@@ -45,10 +46,14 @@ template <class Block>
 std::string user_value(const View& view, const BasicRoute<Block>& route) {
   const auto* table = view.estate.find<model::RouteTable>(route.origin.resource);
   if (table == nullptr || route.origin.index >= table->routes.size()) return to_string(route.prefix);
-  const std::string_view type = model::name(table->routes[route.origin.index].next_hop);
+  const model::Route& own = table->routes[route.origin.index];
+  const std::string_view type = model::name(own.next_hop);
+  const std::string where = own.service_tag.empty()
+                                ? to_string(route.prefix)
+                                : fmt::format("{} ({})", text::printable(own.service_tag), to_string(route.prefix));
   const bool has_address = route.next_hop.kind == NextHop::Kind::appliance && std::is_same_v<Block, Prefix>;
-  if (!has_address) return fmt::format("{} -> {}", to_string(route.prefix), type);
-  return fmt::format("{} -> {} {}", to_string(route.prefix), type, to_string(route.next_hop.address));
+  if (!has_address) return fmt::format("{} -> {}", where, type);
+  return fmt::format("{} -> {} {}", where, type, to_string(route.next_hop.address));
 }
 
 std::string peering_state(const View& view, model::ResourceId id) {
@@ -57,6 +62,12 @@ std::string peering_state(const View& view, model::ResourceId id) {
 }
 
 }  // namespace
+
+std::string_view service_tag_of(const View& view, const Route& route) {
+  if (route.tag_rank == 0) return {};
+  const auto* table = view.estate.find<model::RouteTable>(route.origin.resource);
+  return table->routes[route.origin.index].service_tag;
+}
 
 Fact teaching_of(const View& view, const RouteOrigin& origin) {
   if (origin.kind == RouteOrigin::Kind::unplaced_gateway)

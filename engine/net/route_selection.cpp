@@ -36,7 +36,8 @@ bool comes_before(const BasicRoute<Block>& a, const BasicRoute<Block>& b) {
   if (is_kept_over_bgp(a) && b.source == RouteSource::bgp) return true;
   if (is_kept_over_bgp(b) && a.source == RouteSource::bgp) return false;
   if (a.prefix.length() != b.prefix.length()) return a.prefix.length() > b.prefix.length();
-  return a.source < b.source;
+  if (a.source != b.source) return a.source < b.source;
+  return a.tag_rank < b.tag_rank;
 }
 
 template <class Block, class Address>

@@ -51,6 +51,7 @@ class Collector {
   void doubt(const model::Entity& entity, std::string_view what);
   void unknown(RouteSource source, NextHop next_hop, Fact fact, std::string reason);
   void add(Prefix prefix, RouteSource source, NextHop next_hop, RouteOrigin origin, std::string uncertainty = {});
+  void add_user(Prefix prefix, NextHop next_hop, std::size_t index, std::uint8_t tag_rank);
   void own_network();
   void user_routes();
   void user_route(std::size_t index);
@@ -185,6 +186,16 @@ void Collector::defaults() {
   }
 }
 
+// law:  of routes with one prefix: the prefix itself, regional tags, top-level tags, AzureCloud of a region, AzureCloud
+// source:
+// learn.microsoft.com/azure/virtual-network/virtual-networks-udr-overview#service-tags-for-user-defined-routes
+std::uint8_t tag_rank(std::string_view tag) {
+  const std::size_t dot = tag.find('.');
+  const bool is_regional = dot != std::string_view::npos;
+  if (text::equals(tag.substr(0, dot), "AzureCloud")) return is_regional ? 3 : 4;
+  return is_regional ? 1 : 2;
+}
+
 void Collector::user_routes() {
   if (table_ == nullptr) return;
   for (std::size_t i = 0; i < table_->routes.size(); ++i) user_route(i);
@@ -210,13 +221,23 @@ void Collector::user_route(std::size_t index) {
       if (!route.next_hop_addresses.empty()) hop.address = route.next_hop_addresses.front();
       break;
   }
-  if (!route.is_usable || prefix == nullptr) return unreadable_route(index, hop);
+  if (!route.is_usable) return unreadable_route(index, hop);
+  if (prefix != nullptr) return add_user(*prefix, hop, index, 0);
+  const auto* listed = scope_.with_tag_lists ? e_.snapshot().service_tags.prefixes(route.service_tag) : nullptr;
+  if (listed == nullptr || hop.kind == NextHop::Kind::unknown) return unreadable_route(index, hop);
+  for (const Prefix& one : *listed) {
+    if (overlaps(one, window_)) add_user(one, hop, index, tag_rank(route.service_tag));
+  }
+}
+
+void Collector::add_user(Prefix prefix, NextHop next_hop, std::size_t index, std::uint8_t rank) {
   const RouteOrigin origin{RouteOrigin::Kind::user, table_->id, static_cast<std::uint32_t>(index)};
-  if (hop.kind != NextHop::Kind::appliance) return add(*prefix, RouteSource::user, hop, origin);
+  const auto add_one = [&] { out_.routes.push_back({prefix, RouteSource::user, next_hop, true, origin, {}, rank}); };
+  if (next_hop.kind != NextHop::Kind::appliance) return add_one();
   // source: azure-semantics.md 1.1 (VirtualApplianceEcmp: every address is a possible next hop)
-  for (const Ipv4 address : route.next_hop_addresses) {
-    hop.address = address;
-    add(*prefix, RouteSource::user, hop, origin);
+  for (const Ipv4 address : table_->routes[index].next_hop_addresses) {
+    next_hop.address = address;
+    add_one();
   }
 }
 
@@ -232,14 +253,10 @@ void Collector::unreadable_route(std::size_t index, const NextHop& hop) {
     return unknown(RouteSource::user, {NextHop::Kind::unknown, {}, {}}, std::move(fact),
                    fmt::format("route {} of {} cannot be read", text::printable(route.name), shown(v_, table_->id)));
   }
-  // source: azure-semantics.md 1.3 rule 5 (a tag's ranges are in no export; how they rank is not modelled)
-  const AddressSet* listed = e_.snapshot().service_tags.find(route.service_tag);
+  // source: azure-semantics.md 1.3 rule 5 (a tag's ranges are in no export)
   unknown(RouteSource::user, hop, std::move(fact),
-          fmt::format("route {} of {} sends the service tag {} to {}; {}", text::printable(route.name),
-                      shown(v_, table_->id), where, to,
-                      listed == nullptr ? "the addresses of the tag are not in the export"
-                                        : "how the tag ranks against other routes is not modelled"));
-  out_.unknown.back().within = listed;
+          fmt::format("route {} of {} sends the service tag {} to {}; the addresses of the tag are not in the export",
+                      text::printable(route.name), shown(v_, table_->id), where, to));
 }
 
 // source: learn.microsoft.com/azure/virtual-network/virtual-networks-udr-overview#optional-default-routes

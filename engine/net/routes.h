@@ -74,7 +74,8 @@ struct BasicRoute {
   /// not show). Safety claims must hold with and without it.
   bool is_certain = true;
   RouteOrigin origin;
-  std::string uncertainty;  ///< why it is not certain; empty when it is
+  std::string uncertainty;    ///< why it is not certain; empty when it is
+  std::uint8_t tag_rank = 0;  ///< of a user route for a service tag, from 1: the lower, the more preferred
 };
 using Route = BasicRoute<Prefix>;
 using Route6 = BasicRoute<Prefix6>;
@@ -82,14 +83,12 @@ using Route6 = BasicRoute<Prefix6>;
 model::Fact fact_of(const model::View& view, const Route& route);
 model::Fact fact_of(const model::View& view, const Route6& route);
 
-/// Routes whose prefixes no export holds: gateway-learned ones, service tags and service endpoints without a tag file.
+/// Routes whose prefixes no export holds: gateway-learned ones, service endpoints, service tags without a tag file.
 struct UnknownRoutes {
   RouteSource source = RouteSource::bgp;
   NextHop next_hop;
   model::Fact fact;
   std::string reason;  ///< what is not known and what would decide it, one sentence
-  const AddressSet* within =
-      nullptr;  ///< the destinations that they are for, when that is known (a listed service tag)
 };
 
 template <class Block>
@@ -113,8 +112,9 @@ RouteSet effective_routes(const model::View& view, model::SubnetIndex subnet, st
 RouteSet6 effective_routes_v6(const model::View& view, const model::Subnet& subnet);
 
 /// True when Azure prefers `a` over `b` for a destination that both hold: longest prefix, then user over BGP over
-/// system; but a system route of a VNet, a peering or a service endpoint is not displaced by a BGP route, however long.
-/// source: learn.microsoft.com/azure/virtual-network/virtual-networks-udr-overview#how-azure-selects-a-route
+/// system, then a user route for the prefix itself over those for service tags that list it; but a system route of a
+/// VNet, a peering or a service endpoint is not displaced by a BGP route, however long. source:
+/// learn.microsoft.com/azure/virtual-network/virtual-networks-udr-overview#how-azure-selects-a-route
 bool is_preferred(const Route& a, const Route& b);
 
 /// The routes that may decide `destination`: the preferred certain route and every uncertain one that beats it. Several

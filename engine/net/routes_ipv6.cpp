@@ -111,9 +111,8 @@ std::vector<UnknownRoutes> unknown_routes(const View& view, const Subnet& subnet
   const View undeclared{view.estate, view.roles, none};
   const Prefix nowhere[] = {Prefix::host(Ipv4())};
   std::vector<UnknownRoutes> out =
-      collect_routes(undeclared, subnet, {.window = nowhere, .with_endpoints = false}).unknown;
+      collect_routes(undeclared, subnet, {.window = nowhere, .with_endpoints = false, .with_tag_lists = false}).unknown;
   for (UnknownRoutes& unknown : out) {
-    unknown.within = nullptr;  // lists of service tags are kept for IPv4 only
     if (unknown.source != RouteSource::bgp) continue;
     unknown.reason = fmt::format(
         "{} may lead to a gateway that teaches any IPv6 route, and gateway route propagation is on; what it learns is "

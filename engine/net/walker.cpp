@@ -98,7 +98,6 @@ bool Walker::may_be_decided_by_unknown(const RouteSet& set, const std::vector<co
   const Route* best = chosen.empty() ? nullptr : chosen.front();
   const bool is_public = internet_addresses().contains(packet_.destination);
   for (const UnknownRoutes& unknown : set.unknown) {
-    if (unknown.within != nullptr && !unknown.within->contains(packet_.destination)) continue;
     if ((holds_public_only(unknown) && !is_public) || !may_win(unknown, best)) continue;
     trace_.unknown_because.push_back(unknown.reason);
     return true;

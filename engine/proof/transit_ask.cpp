@@ -38,7 +38,8 @@ bool may_be_public(const std::vector<Prefix>& prefixes) {
 // law:  a classic injected API Management needs its control plane: the tag route to the Internet and four service
 // endpoints source: azure-semantics.md 1.5 (APIM); github.com/MicrosoftDocs/azure-docs
 // api-management-virtual-network-forced-tunneling
-bool QuestionBuilder::is_control_plane_route(const net::UnknownRoutes& unknown, const Subnet& subnet) const {
+bool QuestionBuilder::is_control_plane_route(const model::Fact& fact, const net::NextHop& next_hop,
+                                             const Subnet& subnet) const {
   const auto& services = estate_.tables().api_managements;
   const bool has_service = std::any_of(services.begin(), services.end(), [&](const model::ApiManagement& service) {
     const bool is_here = service.primary.subnet == subnet.id ||
@@ -47,20 +48,27 @@ bool QuestionBuilder::is_control_plane_route(const net::UnknownRoutes& unknown, 
     return is_here && !text::ends_with(service.sku, "V2");
   });
   if (!has_service) return false;
-  if (unknown.next_hop.kind == NextHop::Kind::service_endpoint) {
+  if (next_hop.kind == NextHop::Kind::service_endpoint) {
     return std::all_of(subnet.service_endpoints.begin(), subnet.service_endpoints.end(),
                        [](const std::string& service) {
                          return std::any_of(std::begin(kControlPlaneServices), std::end(kControlPlaneServices),
                                             [&](std::string_view allowed) { return text::equals(service, allowed); });
                        });
   }
-  const auto* table = estate_.find<model::RouteTable>(unknown.fact.resource);
-  if (table == nullptr || unknown.next_hop.kind != NextHop::Kind::internet) return false;
+  const auto* table = estate_.find<model::RouteTable>(fact.resource);
+  if (table == nullptr || next_hop.kind != NextHop::Kind::internet) return false;
   for (std::size_t i = 0; i < table->routes.size(); ++i) {
-    const bool is_this = unknown.fact.pointer == fmt::format("/properties/routes/{}", i);
+    const bool is_this = fact.pointer == fmt::format("/properties/routes/{}", i);
     if (is_this) return text::equals(table->routes[i].service_tag, "ApiManagement");
   }
   return false;
+}
+
+void QuestionBuilder::tell_control_plane(const Subnet& subnet, Question& question) const {
+  std::string sentence = fmt::format("what {} reaches past the firewall for API Management is its control plane only",
+                                     estate_.name(subnet.id));
+  auto& known = question.assumptions;
+  if (std::find(known.begin(), known.end(), sentence) == known.end()) known.push_back(std::move(sentence));
 }
 
 // The /32 of an endpoint whose address no row tells takes packets for its own subnet only.
@@ -102,9 +110,8 @@ Question QuestionBuilder::leaving(const model::SpokeRole& spoke, std::vector<Sub
   out.may_be_silent = is_hidden_gateway || sends(estate_, subnet) == Ternary::unknown;
   for (const net::UnknownRoutes& unknown : set.unknown) {
     const net::Route any{Prefix(), unknown.source, unknown.next_hop, false, {}, {}};
-    if (is_control_plane_route(unknown, subnet)) {
-      out.assumptions.push_back(fmt::format(
-          "what {} reaches past the firewall for API Management is its control plane only", estate_.name(subnet.id)));
+    if (is_control_plane_route(unknown.fact, unknown.next_hop, subnet)) {
+      tell_control_plane(subnet, out);
     } else if (!is_harmless(judge_leaving(any, spoke, out))) {
       out.doubts.push_back(doubt_about(unknown));
     }

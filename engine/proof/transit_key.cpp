@@ -95,6 +95,7 @@ void Writer::question(const Question& question) {
     byte(static_cast<std::size_t>(candidate.harm));
     byte((candidate.is_kept ? 1U : 0U) | (candidate.is_certain ? 2U : 0U) | (candidate.is_internet ? 4U : 0U) |
          (candidate.firewall != kNowhere ? 8U : 0U));
+    byte(candidate.tag_rank);
     number(candidate.zone);
     number(candidate.firewall_route);
   }

@@ -117,7 +117,7 @@ Ternary sends(const model::Estate& estate, const Subnet& subnet) {
 //       kept system route does)
 bool comes_first(const Candidate& a, const Candidate& b) {
   if (a.prefix.length() != b.prefix.length()) return a.prefix.length() > b.prefix.length();
-  return a.source < b.source;
+  return std::pair(a.source, a.tag_rank) < std::pair(b.source, b.tag_rank);
 }
 
 std::vector<const net::Route*> QuestionBuilder::SharedRoutes::overlapping(const std::vector<Prefix>& window) const {
@@ -308,8 +308,8 @@ bool QuestionBuilder::has_egress(const Subnet& subnet) const {
 }
 
 Candidate QuestionBuilder::judge_leaving(const net::Route& route, const model::SpokeRole& spoke, Question& question) {
-  Candidate out{route.prefix, route.source, is_kept(route), route.is_certain, false,
-                Harm::none,   kNowhere,     kNowhere,       kNowhere,         &route};
+  Candidate out{route.prefix, route.source, is_kept(route), route.is_certain, false,         Harm::none,
+                kNowhere,     kNowhere,     kNowhere,       &route,           route.tag_rank};
   const VirtualNetwork& own = estate_.tables().virtual_networks[spoke.vnet.index()];
   const Subnet& from = estate_.tables().subnets[question.from.index()];
   switch (route.next_hop.kind) {
@@ -326,6 +326,10 @@ Candidate QuestionBuilder::judge_leaving(const net::Route& route, const model::S
     case NextHop::Kind::internet:
       // The platform's own instances speak to the Internet by themselves. source: azure-semantics.md 1.5
       if (is_platform(estate_, from)) break;
+      if (route.tag_rank != 0 && is_control_plane_route(net::fact_of(view_, route), route.next_hop, from)) {
+        tell_control_plane(from, question);
+        break;
+      }
       out.harm = has_egress(from) ? Harm::certain : Harm::maybe;
       out.is_internet = true;
       break;
@@ -361,8 +365,8 @@ Candidate QuestionBuilder::judge_leaving(const net::Route& route, const model::S
 
 // Only next hops that hand the packet to the spoke bring it in; others are asked about where they lead.
 Candidate QuestionBuilder::judge_entering(const net::Route& route, ResourceId spoke, VnetIndex from_vnet, Link link) {
-  Candidate out{route.prefix, route.source, is_kept(route), route.is_certain, false,
-                Harm::none,   kNowhere,     kNowhere,       kNowhere,         &route};
+  Candidate out{route.prefix, route.source, is_kept(route), route.is_certain, false,         Harm::none,
+                kNowhere,     kNowhere,     kNowhere,       &route,           route.tag_rank};
   const bool is_inside = estate_.tables().virtual_networks[from_vnet.index()].id == spoke;
   switch (route.next_hop.kind) {
     case NextHop::Kind::none:

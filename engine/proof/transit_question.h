@@ -40,6 +40,7 @@ struct Candidate {
   std::uint32_t firewall = kNowhere;  ///< into Roles::firewalls: harmless because the address is this firewall's
   std::uint32_t firewall_route = kNowhere;  ///< the first candidate of the question with that firewall
   const net::Route* route = nullptr;
+  std::uint8_t tag_rank = 0;  ///< as net::Route's
 };
 
 /// Something unknown that may take packets around the firewall.
@@ -164,7 +165,8 @@ class QuestionBuilder {
   void doubt_lost_endpoints(model::ResourceId vnet, SpokeQuestions& out) const;
   bool endpoints_are_overridden(const model::VirtualNetwork& spoke, const std::vector<const net::Route*>& slice) const;
   bool is_plain(const model::Subnet& subnet) const;
-  bool is_control_plane_route(const net::UnknownRoutes& unknown, const model::Subnet& subnet) const;
+  void tell_control_plane(const model::Subnet& subnet, Question& question) const;
+  bool is_control_plane_route(const model::Fact& fact, const net::NextHop& next_hop, const model::Subnet& subnet) const;
   void doubts_of_spoke(const model::SpokeRole& spoke, SpokeQuestions& out) const;
   std::uint32_t zone_of(model::ResourceId vnet, Question& question);
   void add_places(const model::Subnet& subnet, std::uint32_t index, Zone& zone) const;
@@ -185,7 +187,8 @@ class QuestionBuilder {
 /// source: learn.microsoft.com/azure/private-link/private-endpoint-overview
 Ternary sends(const model::Estate& estate, const model::Subnet& subnet);
 
-/// The two sides' order of preference as this layer states it: longest prefix, then user, BGP, system.
+/// The two sides' order of preference as this layer states it: longest prefix, then user, BGP, system, then by the rank
+/// of service tags.
 /// source: learn.microsoft.com/azure/virtual-network/virtual-networks-udr-overview#how-azure-selects-a-route
 bool comes_first(const Candidate& a, const Candidate& b);
 

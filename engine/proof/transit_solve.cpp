@@ -8,7 +8,7 @@ using net::RouteSource;
 
 namespace {
 
-/// Positions [first, last) of candidates of one prefix and source: any of them may be the one that is used.
+/// Positions [first, last) of candidates of one prefix, source and rank: any of them may be the one that is used.
 struct Group {
   std::size_t first = 0;
   std::size_t last = 0;
@@ -18,7 +18,7 @@ std::vector<Group> groups_of(const std::vector<Candidate>& candidates) {
   std::vector<Group> out;
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     const bool is_new =
-        i == 0 || candidates[i].prefix != candidates[i - 1].prefix || candidates[i].source != candidates[i - 1].source;
+        i == 0 || candidates[i].prefix != candidates[i - 1].prefix || comes_first(candidates[i - 1], candidates[i]);
     if (is_new) out.push_back({i, i});
     out.back().last = i + 1;
   }

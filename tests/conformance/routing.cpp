@@ -3,6 +3,7 @@
 #include <map>
 
 #include "engine/net/appliance.h"
+#include "engine/net/route_collection.h"
 #include "tests/conformance/asking.h"
 #include "tests/conformance/topics.h"
 
@@ -123,6 +124,28 @@ void equal_prefixes(Vector& vector) {
   vector.same("order", order);
 }
 
+void tag_order(Vector& vector) {
+  const std::map<std::string, std::string> words{{"Storage", "top-level tag"},
+                                                 {"AzureCloud", "AzureCloud"},
+                                                 {"Storage.WestEurope", "regional tag"},
+                                                 {"AzureCloud.westeurope", "AzureCloud regional tag"}};
+  Build b;
+  b.vnet("v", "10.0.0.0/16");
+  b.route_table("rt");
+  for (const auto& [tag, word] : words) {
+    b.udr("rt", tag, "Internet");
+    b.listed_tag(tag, "20.38.98.0/24");
+  }
+  b.subnet("v", "s", "10.0.0.0/24", {.route_table = "rt"});
+  const World w = b.world();
+  std::vector<net::Route> routes = net::effective_routes(w.view(), w.subnet("v/s")).routes;
+  std::erase_if(routes, [](const net::Route& r) { return r.tag_rank == 0; });
+  std::sort(routes.begin(), routes.end(), net::is_preferred);
+  Json order = Json::array();
+  for (const net::Route& r : routes) order.push_back(words.at(std::string(net::service_tag_of(w.view(), r))));
+  vector.same("order", order);
+}
+
 void system_over_longer_bgp(Vector& vector) {
   const net::Route learned = route("10.0.1.0/24", net::RouteSource::bgp, Kind::gateway);
   bool is_system = true;
@@ -175,6 +198,7 @@ constexpr Run kRuns[] = {
     {"rt-udr-s1-storage", next_hop_to_tag},
     {"packet", packet},
     {"rt-tie-order", equal_prefixes},
+    {"rt-servicetag-order", tag_order},
     {"rt-system-vnet-peering-se-over-bgp", system_over_longer_bgp},
     {"rt-udr-type-expressroute", route_to_express_route},
     {"rt-nva-behind-er", appliance_behind_express_route},
@@ -183,7 +207,6 @@ constexpr Run kRuns[] = {
 using enum LeftOut::How;
 constexpr std::string_view kPlatform = "what a platform service supports or needs is no question to the engine";
 constexpr LeftOut kLeftOut[] = {
-    {"rt-servicetag-order", not_run, "the addresses of service tags are in no export; any of the routes may decide"},
     {"rt-propagation-gatewaysubnet", not_run, kPlatform},
     {"rt-afw-default-internet", not_run, kPlatform},
     {"rt-appgw-v2-internet", not_run, kPlatform},

@@ -15,7 +15,7 @@ namespace {
 constexpr std::uint32_t kFirstSeed = 20260000;
 constexpr std::uint32_t kEstates = 5000;
 // Of claims that stay open, so many are open in both layers for each that is in one alone.
-constexpr std::uint64_t kFewestInBoth = 100;
+constexpr std::uint64_t kFewestInBoth = 40;
 // Making a solver takes longer than everything else that is asked of an estate.
 constexpr std::uint32_t kSolverEvery = 3;
 constexpr std::uint32_t kExposureEvery = 6;

@@ -248,7 +248,11 @@ void Build::asg(std::string_view name) {
 void Build::listed_tag(std::string_view name, std::string_view prefixes) {
   model::ServiceTag& tag = listed_tags_.tags.emplace_back();
   tag.name = std::string(name);
-  for (const std::string& part : split(prefixes)) tag.addresses.add(prefix(part));
+  for (const std::string& part : split(prefixes)) {
+    tag.prefixes.push_back(prefix(part));
+    tag.addresses.add(tag.prefixes.back());
+  }
+  std::sort(tag.prefixes.begin(), tag.prefixes.end());
 }
 
 NetworkInterface& Build::nic(std::string_view name, std::string_view subnet, std::string_view address,

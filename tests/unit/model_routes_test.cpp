@@ -114,12 +114,53 @@ TEST_CASE("transit: routes whose effect no page tells leave the claim open") {
   check(rows);
 }
 
+// source: learn.microsoft.com/azure/virtual-network/virtual-networks-udr-overview#service-tags-for-user-defined-routes
+TEST_CASE("transit: a route for a listed service tag is judged as routes for its prefixes are") {
+  const auto to = [](const char* next_hop, const char* listed, const char* beside = nullptr) {
+    return [=](Build& b) {
+      b.udr("rt-spoke", "AzureMonitor", next_hop);
+      if (beside != nullptr) b.udr("rt-spoke", beside, "10.0.0.4");
+      if (listed != nullptr) b.listed_tag("AzureMonitor", listed);
+      b.subnet("spoke", "open", "10.1.3.0/24", {.route_table = "rt-spoke"});
+    };
+  };
+  const Row rows[] = {
+      {"no tag", [](Build& b) { b.subnet("spoke", "open", "10.1.3.0/24", {.route_table = "rt-spoke"}); }, "proved"},
+      {"to the Internet, without a list", to("Internet", nullptr), "unknown"},
+      {"to the Internet", to("Internet", "20.40.0.0/16"), "refuted"},
+      {"to the Internet, for nothing", to("Internet", ""), "proved"},
+      {"to the Internet, and the firewall has the same prefix", to("Internet", "20.40.0.0/16", "20.40.0.0/16"),
+       "proved"},
+      {"to the Internet, and the firewall has a shorter one", to("Internet", "20.40.0.0/16", "20.40.0.0/15"),
+       "refuted"},
+      {"to the firewall", to("10.0.0.4", "20.40.0.0/16"), "proved"},
+      {"to something else", to("10.0.0.9", "20.40.0.0/16"), "unknown"},
+      {"to nowhere", to("None", "20.40.0.0/16"), "proved"},
+  };
+  check(rows);
+  Build b = forced();
+  to("10.0.0.4", "20.40.0.0/16")(b);
+  CHECK(assumes(b, "service tag AzureMonitor"));
+}
+
 // source: learn.microsoft.com/azure/api-management/virtual-network-reference,
 // github.com/MicrosoftDocs/azure-docs (includes/api-management-virtual-network-forced-tunneling.md)
 TEST_CASE("transit: what API Management's control plane needs is no way around the firewall, and is printed") {
   const Row rows[] = {
       {"the tag route and the four service endpoints on the subnet of the service",
        [](Build& b) { control_plane(b, true); }, "proved"},
+      {"the same with a list of what the tag holds",
+       [](Build& b) {
+         control_plane(b, true);
+         b.listed_tag("ApiManagement", "20.37.0.0/24");
+       },
+       "proved"},
+      {"the same with a list, on a subnet without the service",
+       [](Build& b) {
+         control_plane(b, false);
+         b.listed_tag("ApiManagement", "20.37.0.0/24");
+       },
+       "unknown"},
       {"the same on a subnet without the service", [](Build& b) { control_plane(b, false); }, "unknown"},
       {"a service endpoint that it does not need", [](Build& b) { control_plane(b, true, "Microsoft.Web"); },
        "unknown"},

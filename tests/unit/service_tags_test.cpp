@@ -151,20 +151,76 @@ TEST_CASE("the one hole between denied tags is found") {
   CHECK(to_string(found.example->destination) == "150.1.2.3");
 }
 
-TEST_CASE("a user route for a listed tag leaves other destinations alone") {
+namespace {
+
+/// A network whose table sends tags, and whatever else to nowhere.
+Build with_tag_routes(const std::vector<std::pair<std::string, std::string>>& routes) {
   Build b;
   b.vnet("v", "10.0.0.0/16");
   b.route_table("rt");
-  b.udr("rt", "Storage", "Internet");
+  for (const auto& [prefix, next_hop] : routes) b.udr("rt", prefix, next_hop);
   b.udr("rt", "0.0.0.0/0", "None");
   b.subnet("v", "s", "10.0.0.0/24", {.route_table = "rt"});
   b.nic("vm", "v/s", "10.0.0.4");
-  b.listed_tag("Storage", "20.38.98.0/24");
-  World w = b.world();
+  return b;
+}
+
+std::string sent(const World& w, const char* to) {
   const net::Place from{net::Place::Kind::network_interface, w.estate().tables().network_interfaces[0].id};
-  const auto disposition = [&](const char* to) {
-    return net::name(net::trace(w.view(), {from, ip("10.0.0.4"), ip(to), Protocol::tcp, 49152, 443}).disposition);
+  const net::Flow flow{from, ip("10.0.0.4"), ip(to), Protocol::tcp, 49152, 443};
+  return std::string(net::name(net::trace(w.view(), flow).disposition));
+}
+
+}  // namespace
+
+TEST_CASE("a user route for a tag has the prefixes of its list; without a list it may have any public one") {
+  Build listed = with_tag_routes({{"Storage", "Internet"}});
+  listed.listed_tag("Storage", "20.38.98.0/24");
+  const World w = listed.world();
+  CHECK(sent(w, "8.8.8.8") == "dropped");
+  CHECK(sent(w, "20.38.98.9") == "exits-to-internet");
+  const net::RouteSet set = net::effective_routes(w.view(), model::SubnetIndex(0));
+  const auto at =
+      std::find_if(set.routes.begin(), set.routes.end(), [](const net::Route& route) { return route.tag_rank != 0; });
+  REQUIRE(at != set.routes.end());
+  CHECK(net::fact_of(w.view(), *at).value == "Storage (20.38.98.0/24) -> Internet");
+  const World unlisted = with_tag_routes({{"Storage", "Internet"}}).world();
+  CHECK(sent(unlisted, "8.8.8.8") == "unknown");
+  CHECK(sent(unlisted, "10.9.0.4") == "dropped");
+}
+
+// source: learn.microsoft.com/azure/virtual-network/virtual-networks-udr-overview#service-tags-for-user-defined-routes
+TEST_CASE("of tags that list one prefix the most specific tag is used, and the prefix itself before all tags") {
+  // Most preferred first; the first one's packets leave and all others' are dropped.
+  const std::vector<std::string> order = {"20.38.98.0/24", "Storage.WestEurope", "Storage", "AzureCloud.westeurope",
+                                          "AzureCloud"};
+  for (std::size_t first = 0; first < order.size(); ++first) {
+    for (std::size_t other = 0; other < order.size(); ++other) {
+      if (first == other) continue;
+      CAPTURE(order[first]);
+      CAPTURE(order[other]);
+      Build b = with_tag_routes({{order[other], "None"}, {order[first], "Internet"}});
+      for (std::size_t i = 1; i < order.size(); ++i) b.listed_tag(order[i], "20.38.98.0/24");
+      CHECK(sent(b.world(), "20.38.98.9") == (first < other ? "exits-to-internet" : "dropped"));
+    }
+  }
+  Build longer = with_tag_routes({{"Storage.WestEurope", "None"}, {"AzureCloud", "Internet"}});
+  longer.listed_tag("Storage.WestEurope", "20.38.0.0/16");
+  longer.listed_tag("AzureCloud", "20.38.98.0/24");
+  CHECK(sent(longer.world(), "20.38.98.9") == "exits-to-internet");
+}
+
+TEST_CASE("lists that cut the addresses of a tag into other prefixes leave its routes open") {
+  model::ServiceTags tags;
+  const auto add = [&](const char* document) {
+    tags.add(ingest::read_service_tags(nlohmann::json::parse(document)).list);
   };
-  CHECK(disposition("8.8.8.8") == "dropped");
-  CHECK(disposition("20.38.98.9") == "unknown");
+  add(R"({"changeNumber": 1, "cloud": "Public", "values": [{"name": "Storage", "properties": {"addressPrefixes":
+    ["20.38.98.128/25", "20.38.98.0/25", "20.38.98.0/25", "2603::/16"]}}]})");
+  REQUIRE(tags.prefixes("storage") != nullptr);
+  CHECK(*tags.prefixes("storage") == std::vector<Prefix>{prefix("20.38.98.0/25"), prefix("20.38.98.128/25")});
+  add(R"({"changeNumber": 2, "cloud": "Public", "values": [{"name": "Storage", "properties": {"addressPrefixes":
+    ["20.38.98.0/24"]}}]})");
+  CHECK(tags.find("Storage") != nullptr);
+  CHECK(tags.prefixes("Storage") == nullptr);
 }
