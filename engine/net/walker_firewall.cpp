@@ -36,7 +36,9 @@ void Walker::deliver_to_firewall(const model::AzureFirewall& firewall) {
     if (role.firewall == firewall.id) trace_.crossed_firewall = true;
   }
   // source: azure-semantics.md 4.3 (port 53 is answered with the DNS proxy on)
-  if (request_ == nullptr && packet_.destination_port == 53) {
+  const bool is_name_query =
+      packet_.destination_port == 53 && (packet_.protocol == Protocol::udp || packet_.protocol == Protocol::tcp);
+  if (request_ == nullptr && is_name_query) {
     const auto* policy = e_.find<model::FirewallPolicy>(firewall.policy);
     std::optional<model::Fact> proxy;
     if (policy != nullptr && policy->dns_proxy.is(true)) {

@@ -300,6 +300,7 @@ std::vector<std::string> Comparison::run() {
   if (!subnets.empty()) routes(model::SubnetIndex(static_cast<std::uint32_t>(dice_.below(subnets.size()))));
   for (int i = 0; i < 2; ++i) filters();
   if (has_ipv6(w_)) words_v6_ = compare_ipv6(all_);
+  if (checks_.with_query) compare_query(all_);
   if (!checks_.with_solver) return std::move(out_);
   solver();
   if (checks_.with_exposure) exposure();

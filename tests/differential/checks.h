@@ -13,6 +13,7 @@ namespace hubproof::differential {
 struct Checks {
   bool with_solver = false;    ///< transit, and what is proved of names
   bool with_exposure = false;  ///< and what is proved of public endpoints
+  bool with_query = false;     ///< and what a query says of all packets
   std::size_t flows = 160;     ///< at most so many, drawn from all pairs of places and corners; 0: all
 };
 

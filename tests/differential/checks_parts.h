@@ -62,6 +62,9 @@ const net::BasicRoute<Block>* chosen(const std::vector<net::BasicRoute<Block>>& 
 /// IPv6 of an estate that has any (checks_ipv6.cpp). The exact layer's word about each dual-stack spoke.
 std::map<const model::SpokeRole*, std::string> compare_ipv6(const Comparing& all);
 
+/// What query() says of everything that subnets send (checks_query.cpp), against single packets.
+void compare_query(const Comparing& all);
+
 /// Names asked from every network (checks_names.cpp), against what is proved of them.
 void compare_names(const Comparing& all);
 

@@ -27,7 +27,9 @@ constexpr Disposition kDispositionsV6[] = {Disposition::delivered, Disposition::
 constexpr NextHop::Kind kHopsV6[] = {NextHop::Kind::vnet_local,     NextHop::Kind::peering,   NextHop::Kind::internet,
                                      NextHop::Kind::gateway,        NextHop::Kind::appliance, NextHop::Kind::none,
                                      NextHop::Kind::connected_group};
-constexpr const char* kFeatures[] = {"admin rule Allow",
+constexpr const char* kFeatures[] = {"packet in a certain box of a query",
+                                     "packet in an uncertain box of a query",
+                                     "admin rule Allow",
                                      "admin rule AlwaysAllow",
                                      "admin rule Deny",
                                      "from a branch of a virtual hub",
@@ -108,12 +110,13 @@ std::string Coverage::missing() const {
 
 std::string Coverage::to_string() const {
   return fmt::format(
-      "{} estates ({} with the solver), {} flows, {} replies, {} packets at filters, {} addresses at routes\n"
+      "{} estates ({} with the solver), {} flows, {} replies, {} packets at filters, {} beside queries, {} addresses "
+      "at routes\n"
       "  dispositions: {}\n  next hops of packets: {}\n  next hops of effective routes: {}\n  verdicts (transit by the "
       "exact layer unless said): {}\n  unknown in one layer alone: {}\n"
       "  breaches that the tracer shows: {}\n  further: {}\n",
-      estates, solved, flows, replies, packets, addresses, listed(dispositions), listed(hops), listed(routes),
-      listed(verdicts), open_in_one_layer, listed(breaches), listed(features));
+      estates, solved, flows, replies, packets, asked_of_queries, addresses, listed(dispositions), listed(hops),
+      listed(routes), listed(verdicts), open_in_one_layer, listed(breaches), listed(features));
 }
 
 }  // namespace hubproof::differential

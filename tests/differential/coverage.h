@@ -19,8 +19,9 @@ struct Coverage {
   std::uint64_t solved = 0;  ///< estates that the solver was asked about as well
   std::uint64_t flows = 0;
   std::uint64_t replies = 0;
-  std::uint64_t packets = 0;    ///< asked of filters and of reach()
-  std::uint64_t addresses = 0;  ///< asked of decide() and of the reference selection
+  std::uint64_t packets = 0;           ///< asked of filters and of reach()
+  std::uint64_t asked_of_queries = 0;  ///< packets looked for in the boxes of a query
+  std::uint64_t addresses = 0;         ///< asked of decide() and of the reference selection
   std::map<std::string, std::uint64_t> dispositions;
   std::map<std::string, std::uint64_t> hops;    ///< next hops that moved a packet
   std::map<std::string, std::uint64_t> routes;  ///< next hops of effective routes

@@ -19,6 +19,7 @@ constexpr std::uint64_t kFewestInBoth = 40;
 // Making a solver takes longer than everything else that is asked of an estate.
 constexpr std::uint32_t kSolverEvery = 3;
 constexpr std::uint32_t kExposureEvery = 6;
+constexpr std::uint32_t kQueryEvery = 5;
 
 std::uint32_t setting(const char* name, std::uint32_t otherwise) {
   const char* value = std::getenv(name);
@@ -40,7 +41,7 @@ bool check(std::uint32_t seed, const Checks& checks, Coverage& coverage) {
 TEST_CASE("tracer, exact layer and solver agree on random estates") {
   Coverage coverage;
   if (const std::uint32_t alone = setting("HUBPROOF_DIFFERENTIAL_SEED", 0); alone != 0) {
-    CHECK(check(alone, {true, true}, coverage));
+    CHECK(check(alone, {true, true, true}, coverage));
     fmt::print("{}", coverage.to_string());
     return;
   }
@@ -48,7 +49,7 @@ TEST_CASE("tracer, exact layer and solver agree on random estates") {
   const std::uint32_t count = setting("HUBPROOF_DIFFERENTIAL_ESTATES", kEstates);
   std::uint32_t failures = 0;
   for (std::uint32_t i = 0; i < count; ++i) {
-    if (!check(first + i, {i % kSolverEvery == 0, i % kExposureEvery == 0}, coverage)) ++failures;
+    if (!check(first + i, {i % kSolverEvery == 0, i % kExposureEvery == 0, i % kQueryEvery == 0}, coverage)) ++failures;
   }
   fmt::print("seeds {} to {}: {}", first, first + count - 1, coverage.to_string());
   CHECK_MESSAGE(failures == 0, "rerun one of the seeds above with HUBPROOF_DIFFERENTIAL_SEED: its estate is printed");

@@ -253,6 +253,8 @@ TEST_CASE("firewall: its DNS proxy answers on port 53, when it is on") {
     const World w = b.world();
     CHECK(traced(w, at(w, "hub/s"), packet("10.0.1.4", "10.0.0.4", 53, Protocol::udp)) ==
           (is_on ? "delivered" : "denied"));
+    // ICMP has no ports.
+    CHECK(traced(w, at(w, "hub/s"), packet("10.0.1.4", "10.0.0.4", 53, Protocol::icmp)) == "denied");
   }
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "tests/unit/check_estate.h"
+#include "tests/unit/proof_estates.h"
 
 using namespace hubproof;
 using namespace hubproof::model;
@@ -140,6 +141,7 @@ TEST_CASE("transit: each thing that is not known leaves the claim open, never he
     CAPTURE(messages(judged.estate, result));
     CHECK(result.disagreements.empty());
     CHECK(verdict(result) == "unknown");
+    CHECK(open_in_one_layer(judged.view()) == "");
   }
 }
 
@@ -221,6 +223,7 @@ TEST_CASE("transit: a subnet peering routes the subnets that both sides name, an
     CAPTURE(messages(judged.estate, result));
     CHECK(result.disagreements.empty());
     CHECK(verdict(result) == row.expected);
+    CHECK(open_in_one_layer(judged.view()) == "");
   }
 }
 
