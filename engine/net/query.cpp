@@ -264,7 +264,7 @@ const std::vector<QueryWalk::Spot>& QueryWalk::spots_of(const Subnet& subnet) {
     const model::NetworkInterface& nic = e_.tables().network_interfaces[index];
     for (const model::IpConfiguration& config : nic.ip_configurations) {
       // Without a group of its own an interface is filtered as its subnet is.
-      if (!nic.network_security_group.is_set() || !config.address || config.subnet != subnet.id) continue;
+      if (!nic.network_security_group.is_set() || !config.address) continue;
       if (BoxCuts* cuts = take(*config.address, false))
         cut_by_groups(v_, {&subnet, &nic, false}, Direction::inbound, *cuts);
     }

@@ -1,4 +1,5 @@
-// Sets of packets against single ones: what a query puts into boxes is what the tracer says of packets in and beside them.
+// Sets of packets against single ones: what a query puts into boxes is what the tracer says of packets in and beside
+// them.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -120,6 +120,10 @@ TEST_CASE("a rule or a group that cannot be read decides nothing") {
        },
        "unknown"},
       {"a group that the export does not hold", [](Build& b) { b.attach("v", "a", {.nsg = "gone"}); }, "unknown"},
+      {"a group that is not settled",
+       [](Build& b) { b.nsg("late").is_settled = false, b.attach("v", "a", {.nsg = "late"}); }, "unknown"},
+      {"a group that something touches which is not modelled",
+       [](Build& b) { b.unmodelled("odd", "Contoso.Unheard/of", {b.id("networkSecurityGroups", "nsg")}); }, "unknown"},
   };
   for (const Row& row : rows) {
     CAPTURE(row.why);
@@ -289,6 +293,22 @@ TEST_CASE("trace: a load balancer passes on what a rule matches, to any member o
   CHECK(outcome("open", 80) == "dropped");   // no rule
   CHECK(outcome("both", 443) == "unknown");  // one member takes it, the other does not
   CHECK(outcome("open", 5022) == "denied");  // an inbound NAT rule, to the one with the closed address
+}
+
+TEST_CASE("trace: what a load balancer does that is not understood is not known") {
+  const auto outcome = [](const std::function<void(model::LoadBalancer&)>& change) {
+    Build b = one();
+    change(b.load_balancer("lb"));
+    b.lb_frontend("lb", "front", {.subnet = "v/free", .address = "10.0.1.9"});
+    b.lb_rule("lb", "front", "pool", Protocol::tcp, {443, 443});
+    b.nic("open", "v/a", "10.0.0.4");
+    b.lb_member("lb", "pool", "open");
+    const World w = b.world();
+    return traced(w, at(w, "v/free"), packet("10.0.1.4", "10.0.1.9"));
+  };
+  CHECK(outcome([](model::LoadBalancer&) {}) == "delivered");
+  CHECK(outcome([](model::LoadBalancer& lb) { lb.unread = {{"/properties/new", "true"}}; }) == "unknown");
+  CHECK(outcome([](model::LoadBalancer& lb) { lb.is_settled = false; }) == "unknown");
 }
 
 TEST_CASE("trace: private frontends of application gateways and addresses of API Management take packets") {

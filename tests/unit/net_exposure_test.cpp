@@ -283,6 +283,17 @@ TEST_CASE("public surfaces: DNAT, load balancers and gateways without an effecti
   CHECK(surfaces([](Build& b) {
           b.app_gateway("agw", "hub/agw", {.address = "10.0.1.9", .pool = {ip("10.0.2.4")}});
         }) == "");  // private frontend
+  // A public address that names the gateway as its owner, and that the gateway does not name: a frontend is not shown.
+  const auto owned = [](std::string named) {
+    return [named](Build& b) {
+      b.app_gateway("agw", "hub/agw",
+                    {.public_ip = named, .address = "10.0.1.9", .tier = "Standard_v2", .pool = {ip("10.0.2.9")}});
+      b.public_ip("own", "203.0.113.7").owner = b.ids().intern(
+          std::string(b.ids().spelling(b.id("applicationGateways", "agw"))) + "/frontendIPConfigurations/f");
+    };
+  };
+  CHECK(surfaces(owned("")) == "uncertain agw ");
+  CHECK(surfaces(owned("own")) == "");
   const auto dnat = [](std::string from, std::string to) {
     return [from, to](Build& b) {
       b.policy("p");

@@ -71,8 +71,7 @@ TEST_CASE("peerings: the states and flags of both sides decide what a peering ca
       {"a state that is not shown", [](Sides s) { s.near.state = {}; }, unknown, true},
       {"Initiated, and the other side says Connected", [](Sides s) { s.near.state = PeeringState::initiated; }, unknown,
        true},
-      {"Initiated on both sides",
-       [](Sides s) { s.near.state = s.far.state = PeeringState::initiated; }, no, false},
+      {"Initiated on both sides", [](Sides s) { s.near.state = s.far.state = PeeringState::initiated; }, no, false},
       {"Disconnected, and no other side",
        [](Sides s) {
          s.near.state = PeeringState::disconnected;
@@ -111,9 +110,15 @@ TEST_CASE("peerings: the states and flags of both sides decide what a peering ca
       {"no access by this side", [](Sides s) { s.near.allow_access = false; }, unknown, true},
       {"no access by the other side", [](Sides s) { s.far.allow_access = false; }, unknown, true},
       {"access not shown is access", [](Sides s) { s.near.allow_access = {}; }, yes, true},
-      {"a property of this side that nobody knows", [](Sides s) { s.near.unread.push_back({"/new", "1"}); }, unknown,
-       true},
-      {"a property of the other side that nobody knows", [](Sides s) { s.far.unread.push_back({"/new", "1"}); },
+      {"a property of this side that nobody knows",
+       [](Sides s) {
+         s.near.unread.push_back({"/new", "1"});
+       },
+       unknown, true},
+      {"a property of the other side that nobody knows",
+       [](Sides s) {
+         s.far.unread.push_back({"/new", "1"});
+       },
        unknown, true},
       {"this side is not provisioned", [](Sides s) { s.near.is_settled = false; }, unknown, true},
       {"the other side is not provisioned", [](Sides s) { s.far.is_settled = false; }, unknown, true},
@@ -124,22 +129,18 @@ TEST_CASE("peerings: the states and flags of both sides decide what a peering ca
       {"whole networks, and not IPv6 alone", [](Sides s) { s.near.only_v6 = s.far.only_v6 = false; }, yes, true},
       {"rows that contradict each other",
        [](Sides s) {
-         s.s.gaps.push_back({"INPUT-CONFLICT",
-                  model::Gap::Reach::resource,
-                  model::ArgTable::resources,
-                  s.near.id,
-                  {},
-                  "two rows"});
+         s.s.gaps.push_back(
+             {"INPUT-CONFLICT", model::Gap::Reach::resource, model::ArgTable::resources, s.near.id, {}, "two rows"});
        },
        unknown, true},
       {"a reference that leads nowhere says nothing of the peering",
        [](Sides s) {
          s.s.gaps.push_back({"INPUT-DANGLING",
-                  model::Gap::Reach::resource,
-                  model::ArgTable::resources,
-                  s.near.id,
-                  {},
-                  "a dangling reference"});
+                             model::Gap::Reach::resource,
+                             model::ArgTable::resources,
+                             s.near.id,
+                             {},
+                             "a dangling reference"});
        },
        yes, true},
   };

@@ -234,6 +234,43 @@ TEST_CASE("query: subnets of private endpoints alone never send, and a rule for 
   CHECK(protocols(answer.boxes[1].packets.protocols) == "udp");
 }
 
+TEST_CASE("query: members of a load balancer take what their own groups let in") {
+  Build b = hub_and_spokes();
+  b.subnet("hub", "lb", "10.0.4.0/24");
+  b.load_balancer("lb");
+  b.lb_frontend("lb", "front", {.subnet = "hub/lb", .address = "10.0.4.100"});
+  b.lb_rule("lb", "front", "pool", Protocol::tcp, {443, 443});
+  b.nsg("ng-vm");
+  b.rule("ng-vm", {.priority = 100, .access = "Deny", .from = "10.0.2.64/26"});
+  b.nic("vm", "hub/lb", "10.0.4.9", {.nsg = "ng-vm"});
+  b.lb_member("lb", "pool", "vm");
+  World w = b.world();
+  Question question{subnets(w, {"hub/shared"}), subnets(w, {"hub/lb"})};
+  question.to.addresses = AddressSet(Prefix::host(ip("10.0.4.100")));
+  AddressSet open;
+  open.add(ip("10.0.2.4"), ip("10.0.2.63"));
+  open.add(ip("10.0.2.128"), ip("10.0.2.254"));
+  CHECK(told(net::query(w.view(), question)) ==
+        fmt::format("certain {} -> 10.0.4.100/32 tcp 443 delivered\n", to_string(open)));
+}
+
+TEST_CASE("query: an uncertain box tells the first reasons and counts the others") {
+  Build b = hub_and_spokes();
+  for (int i = 0; i < 6; ++i) {
+    const std::string name = "s" + std::to_string(i);
+    b.subnet("hub", name, fmt::format("10.0.{}.0/24", 16 + i), {.nsg = "gone-" + name});
+  }
+  World w = b.world();
+  const Question question{subnets(w, {"hub/s0", "hub/s1", "hub/s2", "hub/s3", "hub/s4", "hub/s5"}),
+                          subnets(w, {"hub/shared"})};
+  const net::Answer answer = net::query(w.view(), question);
+  REQUIRE(answer.boxes.size() == 1);
+  CHECK_FALSE(answer.boxes[0].is_certain);
+  CHECK(answer.boxes[0].from.size() == 6);
+  CHECK(answer.boxes[0].reasons.size() == 3);
+  CHECK(answer.boxes[0].more_reasons == 3);
+}
+
 namespace {
 
 /// Everything at once: groups on subnets and an interface, a firewall with several rules, endpoints, a balancer.

@@ -9,6 +9,7 @@
 #include "engine/net/trace.h"
 #include "engine/net/transit.h"
 #include "tests/support/estate_builder.h"
+#include "tests/unit/one_layer.h"
 
 using namespace hubproof;
 using namespace hubproof::test;
@@ -334,6 +335,51 @@ TEST_CASE("transit: what is not known makes the spoke uncertain, never proved") 
              std::string(b.ids().spelling(b.id("loadBalancers", "gone"))) + "/frontendIPConfigurations/c");
        },
        {}},
+      {"a peer of the spoke behind a group that is not in the export",
+       [](Build& b) {
+         b.vnet("other", "10.9.0.0/24");
+         b.subnet("other", "app", "10.9.0.0/26", {.nsg = "gone"});
+         b.peer("spoke", "other");
+       },
+       {}},
+      {"a peer whose addresses overlap the spoke's",
+       [](Build& b) {
+         b.vnet("twin", "10.1.2.0/24");
+         b.peer("spoke", "twin");
+       },
+       {}},
+      {"two peers whose addresses overlap",
+       [](Build& b) {
+         b.vnet("twin", "10.0.16.0/24");
+         b.peer("spoke", "twin");
+       },
+       {}},
+      {"a peer of the hub with the spoke's addresses",
+       [](Build& b) {
+         b.vnet("twin", "10.1.2.0/24");
+         b.peer("hub", "twin");
+       },
+       {}},
+      {"a gateway in the hub that is not shown",
+       [](Build& b) {
+         b.subnet("hub", "GatewaySubnet", "10.0.5.0/27", {.route_table = "rt-hub", .attached = {b.id("things", "gw")}});
+       },
+       {}},
+      {"a gateway that does not say where it stands",
+       [](Build& b) {
+         b.subnet("hub", "GatewaySubnet", "10.0.5.0/27", {.route_table = "rt-hub"});
+         b.gateway("gw", "hub").subnets = {};
+       },
+       {}},
+      {"the interface of an endpoint of the hub whose row is missing",
+       [](Build& b) { b.nic("nic-lost", "hub/pe", "10.0.3.9").private_endpoint = b.id("privateEndpoints", "lost"); },
+       {}},
+      {"the same in the spoke",
+       [](Build& b) { b.nic("nic-lost", "spoke/pe", "10.1.1.9").private_endpoint = b.id("privateEndpoints", "lost"); },
+       {}},
+      {"an endpoint of the hub without an address",
+       [](Build& b) { b.endpoint("pe-dark", "hub/apim", "", {.has_nic = false}); },
+       {}},
       {"a user route that cannot be read",
        [](Build& b) { b.udr("rt-spoke", "10.3.0.0/16", "None").is_usable = false; },
        {}},
@@ -346,6 +392,7 @@ TEST_CASE("transit: what is not known makes the spoke uncertain, never proved") 
     const std::vector<std::string> all = told(w);
     CHECK_FALSE(all.empty());
     for (const std::string& line : all) CHECK(line.substr(0, 9) == "uncertain");
+    CHECK(open_in_one_layer(w.view()) == "");
   }
 }
 

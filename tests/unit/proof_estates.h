@@ -8,7 +8,6 @@
 #include <string>
 #include <string_view>
 
-#include "engine/proof/claims.h"
 #include "engine/proof/verdict.h"
 #include "tests/support/estate_builder.h"
 
@@ -91,17 +90,6 @@ inline std::string verdict_of(const World& w, const proof::ProofRun& run, std::s
   const std::string out = word(result.verdict);
   CHECK_MESSAGE(result.open_in.exact == result.open_in.solver, "open in the ",
                 std::string(result.open_in.exact ? "exact layer" : "solver"), " alone: ", explain(result.verdict));
-  return out;
-}
-
-/// The spokes that one of the two layers alone leaves open, and by what; empty when each layer knows of every doubt.
-inline std::string open_in_one_layer(const model::View& view) {
-  std::string out;
-  for (const proof::ClaimResult& result : proof::prove_transit(view).results) {
-    if (result.open_in.exact == result.open_in.solver) continue;
-    out += std::string(view.estate.name(result.resource)) +
-           (result.open_in.exact ? " by the exact layer: " : " by the solver: ") + explain(result.verdict) + "; ";
-  }
   return out;
 }
 

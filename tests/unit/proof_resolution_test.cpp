@@ -88,6 +88,25 @@ TEST_CASE("resolution proof: a connection that is not Approved on each visible s
   check(listed(ConnectionStatus::approved, "Rejected"), "the endpoints say Rejected", "refuted", "refuted");
 }
 
+TEST_CASE("resolution proof: a refutation shows one name and counts the others") {
+  for (const int others : {0, 1, 2}) {
+    CAPTURE(others);
+    Build b = named("10.0.3.6");
+    for (int i = 0; i < others; ++i) {
+      const std::string vault = "kv" + std::to_string(i);
+      b.service(vault, model::ServiceKind::key_vault, "Microsoft.KeyVault/vaults");
+      b.endpoint("pe-" + vault, "hub/pe", "10.0.3." + std::to_string(20 + i), {.target = vault, .group = "vault"});
+    }
+    const World w = b.world();
+    const proof::ProofRun run = proof::prove_resolution(w.view());
+    REQUIRE(verdict_of(w, run, "hub") == "refuted");
+    const std::string said = explain(result_of(w, run, "hub").verdict);
+    CAPTURE(said);
+    CHECK((said.find("further names") != std::string::npos) == (others > 0));
+    CHECK((said.find("(" + std::to_string(others) + " further names fail)") != std::string::npos) == (others > 0));
+  }
+}
+
 TEST_CASE("resolution proof: an address of the endpoint that is configured for another name is no right answer") {
   Build b = named("10.0.3.6");
   b.endpoint("pe-two", "hub/pe", "10.0.3.6", {.target = "kv", .group = "vault"}).custom_dns_configs = {

@@ -135,6 +135,12 @@ TEST_CASE("transit proof: verdicts of estates decided by hand") {
          b.apim("own", "spoke/gw", "10.1.2.4", "Internal");
        },
        "proved"},
+      {"nor one of a v2 tier, where External is about the way out",
+       [](Build& b) {
+         b.subnet("spoke", "gw", "10.1.2.0/24", {.route_table = "rt-spoke", .default_outbound = false});
+         b.apim("own", "spoke/gw", "10.1.2.4", "External").sku = "StandardV2";
+       },
+       "proved"},
       {"nor one in External mode whose group lets no address of the Internet in",
        [](Build& b) {
          b.nsg("inside");

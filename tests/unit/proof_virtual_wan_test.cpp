@@ -180,6 +180,23 @@ TEST_CASE("transit over an unsecured hub of a virtual WAN with a secured one is 
   CHECK(net::leaves_the_promised_way(net::trace(w.view(), refuted->trace->flow)));
 }
 
+TEST_CASE("a network that two hubs connect is reached by a way that is not known") {
+  Estate e;
+  e.hub("hub", "10.100.0.0/24", "10.100.0.4");
+  e.hub("far", "10.101.0.0/24", "10.101.0.4");
+  e.spoke("a", 1, "hub");
+  e.spoke("b", 2, "hub");
+  for (const bool is_double : {false, true}) {
+    CAPTURE(is_double);
+    Estate one = e;
+    if (is_double) one.b.connect("b", "far", {});
+    const World w = one.b.world();
+    const net::Place from{net::Place::Kind::subnet, w.estate().tables().subnets[w.subnet("a/app").index()].id};
+    CHECK(net::trace(w.view(), {from, ip("10.1.0.4"), ip("10.2.0.4")}).disposition ==
+          (is_double ? net::Disposition::unknown : net::Disposition::delivered));
+  }
+}
+
 TEST_CASE("a static route to the hub's firewall is followed without a routing intent") {
   const auto verdict = [](const char* prefixes) {
     Estate e;

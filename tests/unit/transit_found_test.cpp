@@ -59,6 +59,28 @@ void open_subnet(Build& b) {
 
 }  // namespace
 
+TEST_CASE("transit: the route that is missing leads to the firewall of the spoke's own hub") {
+  Build b;
+  for (const char* hub : {"another", "own"}) {
+    const std::string net = std::string(hub) == "own" ? "10.0" : "10.8";
+    b.vnet(hub, net + ".0.0/18");
+    b.subnet(hub, "AzureFirewallSubnet", net + ".0.0/26");
+    b.subnet(hub, "apim", net + ".2.0/24");
+    b.firewall(std::string("fw-") + hub, hub, net + ".0.4");
+  }
+  b.vnet("spoke", "10.1.0.0/22");
+  b.peer("own", "spoke");
+  b.route_table("rt-spoke");
+  b.udr("rt-spoke", "0.0.0.0/0", "10.0.0.4");
+  b.subnet("spoke", "app", "10.1.0.0/24", {.route_table = "rt-spoke", .default_outbound = false});
+  const World w = b.world();
+  const proof::ProofRun run = proof::prove_transit(w.view());
+  const auto* refuted = std::get_if<proof::Refuted>(&result_of(w, run, "spoke").verdict);
+  REQUIRE(refuted != nullptr);
+  CHECK(refuted->expected.find("-> 10.0.0.4") != std::string::npos);
+  CHECK(refuted->expected.find("10.8.0.4") == std::string::npos);
+}
+
 TEST_CASE("transit: what random estates have found") {
   struct Row {
     std::string why;
@@ -66,7 +88,34 @@ TEST_CASE("transit: what random estates have found") {
     std::string expected;
     const char* spoke = "spoke";
   };
+  const auto balanced = [](bool is_public) {
+    return [is_public](Build& b) {
+      b.public_ip("pip-lb", "203.0.113.20");
+      b.load_balancer("lb");
+      b.lb_frontend("lb", "inside", {.subnet = "spoke/app", .address = "10.1.0.100"});
+      if (is_public) b.lb_frontend("lb", "outside", {.public_ip = "pip-lb"});
+      b.lb_rule("lb", is_public ? "outside" : "inside", "pool", Protocol::tcp, {443, 443});
+      b.nic("vm", "spoke/app", "10.1.0.4");
+      b.lb_member("lb", "pool", "vm");
+      b.nsg("open");
+      b.rule("open", {.priority = 100, .from = "Internet"});
+      b.attach("spoke", "app", {.nsg = "open"});
+    };
+  };
   const Row rows[] = {
+      {"a load balancer with a public frontend beside a private one lets the Internet in", balanced(true), "refuted"},
+      {"one with a private frontend alone does not", balanced(false), "proved"},
+      {"a member given by its address, in one of the two prefixes of its subnet",
+       [](Build& b) {
+         b.subnet("spoke", "two", "10.1.2.0/25", {.route_table = "rt-spoke", .default_outbound = false})
+             .prefixes.push_back(prefix("10.1.2.128/25"));
+         b.public_ip("pip-lb", "203.0.113.20");
+         auto& balancer = b.load_balancer("lb");
+         b.lb_frontend("lb", "front", {.public_ip = "pip-lb"});
+         const auto pool = b.lb_rule("lb", "front", "pool", Protocol::tcp, {443, 443}).backend_pool;
+         balancer.address_members = {{pool, ip("10.1.2.140"), {}}};
+       },
+       "unknown"},
       {"a group against the subnet's own addresses closes a subnet of plain machines",
        [](Build& b) {
          guarded_subnet(b);

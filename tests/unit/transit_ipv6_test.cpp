@@ -10,6 +10,7 @@
 #include "engine/net/transit_ipv6.h"
 #include "engine/proof/claims.h"
 #include "tests/support/estate_builder.h"
+#include "tests/unit/one_layer.h"
 #include "tests/unit/proof_estates.h"
 
 using namespace hubproof;
@@ -97,6 +98,7 @@ void check_rows(std::initializer_list<Row> rows) {
     const proof::Verdict& verdict = result_of(w, run, "spoke").verdict;
     CAPTURE(explain(verdict));
     CHECK(word(verdict) == row.expected);
+    CHECK(open_in_one_layer(w.view()) == "");
     if (const auto* refuted = std::get_if<proof::Refuted>(&verdict)) {
       REQUIRE(refuted->trace);
       CHECK(std::holds_alternative<Ipv6>(refuted->trace->flow.destination));

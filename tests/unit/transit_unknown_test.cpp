@@ -7,7 +7,7 @@
 #include <string>
 
 #include "tests/unit/check_estate.h"
-#include "tests/unit/proof_estates.h"
+#include "tests/unit/one_layer.h"
 
 using namespace hubproof;
 using namespace hubproof::model;
