@@ -148,7 +148,8 @@ def run(command, **options):
 class Worker:
     """A copy of the sources with a build of its own. Shared libraries: a mutant relinks one library and no test."""
 
-    def __init__(self, number):
+    def __init__(self, number, skipped):
+        self.skipped = ["-E", skipped] if skipped else []
         self.source = WORK / f"worker-{number}"
         self.build = self.source / "build" / "dev"
         self.quick = ""
@@ -176,7 +177,7 @@ class Worker:
 
     def find_quick_tests(self):
         """The pattern of the tests that are quick when nothing is changed."""
-        passed, shown = self.ctest([], TIMEOUT_SECONDS)
+        passed, shown = self.ctest(self.skipped, TIMEOUT_SECONDS)
         if not passed:
             sys.exit(f"error: the unchanged sources fail their tests: {shown}")
         costs = self.build / "Testing" / "Temporary" / "CTestCostData.txt"
@@ -185,8 +186,11 @@ class Worker:
 
     def test(self):
         """Whether all tests pass, and what failed."""
-        passed, shown = self.ctest(["-R", self.quick], QUICK_TIMEOUT_SECONDS)
-        return self.ctest(["-E", self.quick], TIMEOUT_SECONDS) if passed else (False, shown)
+        passed, shown = self.ctest(["-R", self.quick, *self.skipped], QUICK_TIMEOUT_SECONDS)
+        if not passed:
+            return False, shown
+        others = "|".join([self.quick, *self.skipped[1:]])
+        return self.ctest(["-E", others], TIMEOUT_SECONDS)
 
     def ctest(self, which, timeout):
         done = run(["ctest", "--test-dir", str(self.build), "--stop-on-failure", "--timeout", str(timeout), *which])
@@ -274,6 +278,8 @@ def main():
     parser.add_argument("count", nargs="?", type=int, default=200, help="mutants to try (200)")
     parser.add_argument("--seed", default="1", help="another sample (1)")
     parser.add_argument("--workers", type=int, default=os.cpu_count(), help="copies that build and test side by side")
+    parser.add_argument("--skip", default="", metavar="REGEX",
+                        help="tests that are not asked: quicker, and what survives may be noticed by one of them")
     parser.add_argument("--list", action="store_true", help="print the sample and stop")
     options = parser.parse_args()
 
@@ -282,7 +288,7 @@ def main():
         for mutant in chosen:
             print(f"{mutant.file}:{mutant.line} {mutant.kind}\n- {mutant.before.strip()}\n+ {mutant.after.strip()}")
         return 0
-    workers = [Worker(number) for number in range(max(1, options.workers))]
+    workers = [Worker(number, options.skip) for number in range(max(1, options.workers))]
     for worker in workers:  # all from the same sources, whatever is edited meanwhile
         worker.copy()
     for worker in workers:

@@ -152,3 +152,39 @@ TEST_CASE("peerings: the states and flags of both sides decide what a peering ca
     CHECK(link.reason.empty() == (row.carries == Ternary::yes));
   }
 }
+
+TEST_CASE("peerings: the routes of a network differ by subnet when a peering is known to join single ones") {
+  const auto differs = [](const std::function<void(Sides)>& change) {
+    Build b;
+    for (const char* name : {"near", "far"}) {
+      b.vnet(name, std::string(name) == "near" ? "10.1.0.0/16" : "10.2.0.0/16");
+      b.subnet(name, "s", std::string(name) == "near" ? "10.1.0.0/24" : "10.2.0.0/24");
+    }
+    b.peer_one_side("near", "far");
+    b.peer_one_side("far", "near");
+    model::Snapshot s = b.snapshot();
+    auto& list = s.tables.peerings;
+    for (Peering& side : list) {
+      side.complete_vnets = false;
+      side.only_v6 = false;
+      side.local_subnets = side.remote_subnets = {"s"};
+    }
+    const model::ResourceId vnet = list[0].vnet;
+    change({s, list[0], list[1]});
+    const model::Estate estate(std::move(s));
+    const model::Roles roles;
+    const model::Designations none;
+    return net::differs_by_subnet({estate, roles, none}, vnet);
+  };
+  CHECK(differs([](Sides) {}));
+  CHECK_FALSE(differs([](Sides s) { s.near.complete_vnets = s.far.complete_vnets = true; }));
+  CHECK_FALSE(differs([](Sides s) { s.far.complete_vnets = true; }));
+  CHECK_FALSE(differs([](Sides s) { s.near.local_subnets = {}; }));
+  CHECK_FALSE(differs([](Sides s) { s.near.remote_subnets = {}; }));
+  CHECK_FALSE(differs([](Sides s) { s.near.local_subnets = s.far.remote_subnets = {"elsewhere"}; }));
+  CHECK_FALSE(differs([](Sides s) { s.far.is_settled = false; }));
+  CHECK_FALSE(differs([](Sides s) { s.near.unread = {{"/new", "1"}}; }));
+  CHECK_FALSE(differs([](Sides s) { s.far.sync_level = model::PeeringSyncLevel::remote_not_in_sync; }));
+  CHECK_FALSE(differs([](Sides s) { s.near.only_v6 = true; }));  // the other side says otherwise
+  CHECK_FALSE(differs(remove_far));
+}
