@@ -562,6 +562,22 @@ TEST_CASE("gaps of the export are unknown exactly where they could change the an
       {"a network with a link to a zone of that name has no room for it", "hub", counted(2, 2),
        "private addresses 10.0.3.4"},
       {"stated and held links agree", "b", counted(2, 1), "public answer"},
+      {"another zone of the name with a link that is not held: the network has no room for it", "hub",
+       [](Design& d) {
+         PrivateDnsZone& twin = d.b.zone(kZone, "rg-b");
+         twin.links = 1;
+         d.b.record(twin.id, "kv", {"10.9.9.9"});
+       },
+       "private addresses 10.0.3.4"},
+      {"a zone of another name with a link that is not held", "hub",
+       [](Design& d) { d.b.zone("contoso.internal", "rg-b").links = 1; }, "private addresses 10.0.3.4"},
+      {"a zone that holds the name with a link that is not held", "hub",
+       [](Design& d) {
+         PrivateDnsZone& over = d.b.zone("vault.azure.net", "rg-b");
+         over.links = 1;
+         d.b.record(over.id, "kv", {"10.9.9.9"});
+       },
+       "unknown", "may be linked here"},
       {"two inputs disagree about the record", "hub",
        [](Design& d) { d.b.gap(conflict(d.b.ids().find(fmt::format("{}/A/kv", d.b.ids().spelling(d.zone))))); },
        "unknown", "contradictory"},

@@ -271,6 +271,24 @@ TEST_CASE("trace: the Internet comes in by DNAT only where a rule says so") {
   CHECK(traced(w, internet, "8.8.8.8", "198.51.100.1") == "unknown");  // no such address in the export
 }
 
+TEST_CASE("trace: a public frontend of an application gateway takes what its subnet's group lets in") {
+  // source: learn.microsoft.com/azure/application-gateway/configuration-infrastructure#network-security-groups
+  for (const char* direction : {"Inbound", "Outbound"}) {
+    CAPTURE(std::string(direction));
+    Build b;
+    b.vnet("hub", "10.0.0.0/16");
+    b.nsg("ng");
+    b.rule("ng", {.priority = 100, .direction = "Inbound", .access = "Allow", .from = "Internet"});
+    b.rule("ng", {.priority = 90, .direction = direction, .access = "Deny"});
+    b.subnet("hub", "agw", "10.0.1.0/24", {.nsg = "ng"});
+    b.public_ip("pip", "203.0.113.4");
+    b.app_gateway("agw", "hub/agw", {.public_ip = "pip"});
+    World w = b.world();
+    CHECK(traced(w, {net::Place::Kind::internet, {}}, "8.8.8.8", "203.0.113.4", 443) ==
+          (std::string(direction) == "Inbound" ? "denied" : "delivered"));
+  }
+}
+
 TEST_CASE("trace: a network deny for what a DNAT rule let in leaves the answer open, as the documents do") {
   // source: azure-semantics.md 4.2
   struct Row {

@@ -105,6 +105,14 @@ TEST_CASE("transit: what random estates have found") {
   const Row rows[] = {
       {"a load balancer with a public frontend beside a private one lets the Internet in", balanced(true), "refuted"},
       {"one with a private frontend alone does not", balanced(false), "proved"},
+      {"the spoke's own addresses by way of an appliance of the hub",
+       [](Build& b) {
+         b.udr("rt-spoke", "10.0.4.0/24", "10.0.0.4");
+         b.subnet("hub", "nva", "10.0.4.0/24", {.route_table = "rt-hub"});
+         b.nic("nva", "hub/nva", "10.0.4.9", {.forwarding = true});
+         b.udr("rt-spoke", "10.1.1.0/24", "10.0.4.9");
+       },
+       "refuted"},
       {"a member given by its address, in one of the two prefixes of its subnet",
        [](Build& b) {
          b.subnet("spoke", "two", "10.1.2.0/25", {.route_table = "rt-spoke", .default_outbound = false})

@@ -388,6 +388,26 @@ TEST_CASE("a Standard public IPv6 frontend whose member has no group is open by 
   }
 }
 
+TEST_CASE("a public IPv6 frontend of an application gateway takes what its subnet's group lets in") {
+  for (const char* direction : {"Inbound", "Outbound"}) {
+    CAPTURE(std::string(direction));
+    Build b = dual();
+    b.nsg("ng");
+    b.rule("ng", {.priority = 100, .direction = "Inbound", .access = "Allow", .from = "*"});
+    b.rule("ng", {.priority = 90, .direction = direction, .access = "Deny"});
+    b.subnet("hub", "agw", "10.0.4.0/24, fd00:a:0:4::/64", {.nsg = "ng"});
+    public_v6(b, "pip6", "2001:db8:1::30");
+    b.app_gateway("agw", "hub/agw", {}).frontends.front().public_ip_v6 = b.id("publicIPAddresses", "pip6");
+    const World w = b.world();
+    net::Flow flow;
+    flow.from = {net::Place::Kind::internet, {}};
+    flow.source = ip6("2001:db8::7");
+    flow.destination = ip6("2001:db8:1::30");
+    CHECK(net::name(net::trace(w.view(), flow).disposition) ==
+          (std::string(direction) == "Inbound" ? "denied" : "delivered"));
+  }
+}
+
 TEST_CASE("a flow whose ends are of different families goes nowhere that is known") {
   const World w = dual().world();
   net::Flow flow;
