@@ -169,6 +169,24 @@ TEST_CASE("cross-check: learned routes are in no export, and agree with a model 
   CHECK(told(s, Diagnostic::Level::note).front().find("10.200.0.0/16") != std::string::npos);
 }
 
+TEST_CASE("cross-check: what a gateway may teach explains no route to something else") {
+  for (const auto& [hop, differences] : {std::pair(Hop::gateway, 0U), {Hop::internet, 1U}, {Hop::none, 1U}}) {
+    Build b;
+    b.vnet("hub", "10.0.0.0/16");
+    b.subnet("hub", "GatewaySubnet", "10.0.1.0/27");
+    b.gateway("gw", "hub");
+    b.route_table("rt", false);
+    b.udr("rt", "0.0.0.0/0", "10.0.0.4");
+    b.subnet("hub", "jump", "10.0.2.0/24", {.route_table = "rt"});
+    b.nic("jumpbox", "hub/jump", "10.0.2.9");
+    model::Snapshot s =
+        with_routes(b, {row("10.0.0.0/16", Hop::vnet_local), row("0.0.0.0/0", Hop::appliance, "10.0.0.4", false),
+                        row("192.0.2.0/24", hop, hop == Hop::gateway ? "10.0.1.4" : "", false)});
+    net::cross_check(s, {});
+    CHECK(told(s).size() == differences);
+  }
+}
+
 TEST_CASE("cross-check: routes that cannot be read, and none at all, prove nothing") {
   Build b = forced();
   model::Snapshot none = with_routes(b, {});

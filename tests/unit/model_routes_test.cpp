@@ -101,6 +101,15 @@ TEST_CASE("transit: routes whose effect no page tells leave the claim open") {
       {"a route of private addresses to the Internet", [](Build& b) { b.udr("rt-spoke", "10.9.0.0/16", "Internet"); },
        "unknown"},
       {"a learned route leads to the gateway", [](Build& b) { learning_spoke(b, false); }, "refuted", "late"},
+      {"a learned route that a Route Server beside the gateway may have taught",
+       [](Build& b) {
+         learning_spoke(b, false);
+         b.subnet("hub", "RouteServerSubnet", "10.0.6.0/27");
+         model::Gateway& server = b.gateway("rs", "hub");
+         server.is_route_server = true;
+         server.subnets = {b.subnet_id("hub/RouteServerSubnet")};
+       },
+       "unknown", "late"},
       {"a learned route that a user route with hasBgpOverride may displace", [](Build& b) { learning_spoke(b, true); },
        "unknown", "late"},
       {"a peer of the hub that holds the spoke's addresses as well",

@@ -88,6 +88,29 @@ TEST_CASE("resolution proof: a connection that is not Approved on each visible s
   check(listed(ConnectionStatus::approved, "Rejected"), "the endpoints say Rejected", "refuted", "refuted");
 }
 
+TEST_CASE("resolution proof: networks share answers when all their servers are the same") {
+  Build b = named();
+  b.subnet("hub", "AzureFirewallSubnet", "10.0.0.0/26");
+  b.policy("pol").dns_proxy = true;
+  b.firewall("fw", "hub", "10.0.0.4", {.policy = "pol"});
+  const std::pair<const char*, std::vector<std::string>> networks[] = {{"asks-both", {"10.0.0.4", "203.0.113.9"}},
+                                                                       {"asks-it", {"10.0.0.4"}},
+                                                                       {"asks-it-too", {"10.0.0.4"}},
+                                                                       {"asks-word", {"10.0.0.4", "server"}}};
+  int number = 20;
+  for (const auto& [name, servers] : networks) {
+    b.vnet(name, "10." + std::to_string(number++) + ".0.0/22").dns_servers = servers;
+    b.peer("hub", name);
+  }
+  const World w = b.world();
+  const proof::ProofRun run = proof::prove_resolution(w.view());
+  CHECK(run.disagreements.empty());
+  CHECK(verdict_of(w, run, "asks-it") == "proved");
+  CHECK(verdict_of(w, run, "asks-it-too") == "proved");
+  CHECK(verdict_of(w, run, "asks-both") == "unknown");
+  CHECK(verdict_of(w, run, "asks-word") == "unknown");
+}
+
 TEST_CASE("resolution proof: a refutation shows one name and counts the others") {
   for (const int others : {0, 1, 2}) {
     CAPTURE(others);
