@@ -8,6 +8,7 @@
 
 #include "engine/core/text.h"
 #include "engine/dns/names.h"
+#include "engine/dns/query.h"
 #include "tests/support/estate_builder.h"
 
 namespace hubproof::test {
@@ -49,6 +50,15 @@ dns::ServiceNames names_of(
 }
 
 }  // namespace
+
+TEST_CASE("the last two labels of a name") {
+  CHECK(dns::two_labels("kv.vault.azure.net") == "azure.net");
+  CHECK(dns::two_labels("a.b.windowsazure.us") == "windowsazure.us");
+  CHECK(dns::two_labels("azure.net") == "azure.net");
+  CHECK(dns::two_labels("net") == "net");
+  CHECK(dns::two_labels(".net") == ".net");
+  CHECK(dns::two_labels("").empty());
+}
 
 TEST_CASE("the zone table is sorted, and every zone but the known exception is privatelink.<public suffix>") {
   const auto rows = dns::private_link_zones();

@@ -158,6 +158,18 @@ TEST_CASE("transit: what API Management's control plane needs is no way around t
   const Row rows[] = {
       {"the tag route and the four service endpoints on the subnet of the service",
        [](Build& b) { control_plane(b, true); }, "proved"},
+      {"another tag beside it",
+       [](Build& b) {
+         control_plane(b, true);
+         b.udr("rt-apim", "AzureMonitor", "Internet");
+       },
+       "unknown"},
+      {"the tag to something else than the Internet",
+       [](Build& b) {
+         control_plane(b, true);
+         b.udr("rt-apim", "ApiManagement", "10.0.0.9");
+       },
+       "unknown"},
       {"the same with a list of what the tag holds",
        [](Build& b) {
          control_plane(b, true);

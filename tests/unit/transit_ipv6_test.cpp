@@ -312,6 +312,31 @@ TEST_CASE("what is not known about IPv6 is neither proved nor refuted") {
          machine(b, "pip6");
        },
        "unknown"},
+      {"a peer whose subnets are not shown",
+       [](Build& b) {
+         b.vnet("third", "10.7.0.0/24, fd00:c::/48").lists_subnets = false;
+         b.peer("spoke", "third");
+       },
+       "unknown"},
+      {"a peer with something that is not understood",
+       [](Build& b) {
+         b.vnet("third", "10.7.0.0/24, fd00:c::/48").unread = {{"/properties/new", "true"}};
+         b.subnet("third", "s", "10.7.0.0/25");
+         b.peer("spoke", "third");
+       },
+       "unknown"},
+      {"machines of a scale set that one of the rules of a public load balancer leads to",
+       [](Build& b) {
+         public_v6(b, "pip-lb6", "2001:db8:1::20");
+         b.load_balancer("lb");
+         b.lb_frontend("lb", "six", {.public_ip = "pip-lb6"});
+         b.lb_rule("lb", "six", "others", Protocol::tcp, {80, 80});
+         model::MachinePool::Interface interface;
+         interface.subnet = b.subnet_id("spoke/app");
+         interface.load_balancer_pools = {b.lb_rule("lb", "six", "theirs", Protocol::tcp, {443, 443}).backend_pool};
+         b.machine_pool("vmss").interfaces = {interface};
+       },
+       "unknown"},
       {"machines of a scale set with public addresses of a family that no row shows",
        [](Build& b) {
          model::MachinePool::Interface interface;
@@ -335,6 +360,20 @@ TEST_CASE("an IPv6 packet is traced over its own routes") {
       {"to nobody's subnet of the own network", "fd00:b:0:9::1", [](Build&) {}, "dropped"},
       {"to the hub, which a user route drops", "fd00:a:0:2::4", [](Build&) {}, "dropped"},
       {"to the hub over the peering", "fd00:a:0:2::4", [](Build& b) { table_of_app(b, "rt-only-default"); },
+       "delivered"},
+      {"to a network over a peering that may or may not carry it", "fd00:c::4",
+       [](Build& b) {
+         b.vnet("third", "10.7.0.0/24, fd00:c::/48");
+         b.subnet("third", "s", "10.7.0.0/25, fd00:c::/64");
+         b.peer("spoke", "third", {.access = false});
+       },
+       "unknown"},
+      {"to a network over a peering that carries it", "fd00:c::4",
+       [](Build& b) {
+         b.vnet("third", "10.7.0.0/24, fd00:c::/48");
+         b.subnet("third", "s", "10.7.0.0/25, fd00:c::/64");
+         b.peer("spoke", "third");
+       },
        "delivered"},
       {"to the hub, whose group denies the spoke", "fd00:a:0:2::4",
        [](Build& b) {
